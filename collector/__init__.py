@@ -1,0 +1,1 @@
+"""Asks the city's devices how they are and keeps the truth about their states."""

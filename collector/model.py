@@ -1,0 +1,377 @@
+"""The words of Pantau as values: frozen dataclasses and enums, nothing else.
+
+Everything below the engine is handed these; everything above stores or shows them. Moments are
+aware UTC datetimes named `…_at`, durations are seconds named `…_seconds`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+# --- states -----------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What one check result means, after thresholds. NONE: the result tells nothing."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    NONE = "none"
+
+
+class Role(StrEnum):
+    """What a confirmed critical verdict of a check does to its device."""
+
+    REACHABILITY = "reachability"  # the device is down
+    HEALTH = "health"  # the device is degraded
+
+
+class Status(StrEnum):
+    """What the checks of a device say together; overlays never overwrite it."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class State(StrEnum):
+    """What people see: status and overlays together."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a run of a check ended. UNKNOWN is our own fault or blindness, never the device's."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why: the words that travel from a probe to the wall. The catalogues translate them."""
+
+    OK = "ok"
+    NO_ANSWER = "no_answer"  # nothing came back in time
+    HOST_UNREACHABLE = "host_unreachable"  # the network said so
+    REFUSED = "refused"  # the port answered that nobody listens
+    BAD_ANSWER = "bad_answer"  # what came back could not be understood
+    CREDENTIAL_REFUSED = "credential_refused"
+    AGENT_ERROR = "agent_error"  # the agent itself reported an error
+    REPORTED_OFFLINE = "reported_offline"  # the broker said the device is gone (MQTT last will)
+    THRESHOLD = "threshold"
+    SILENT = "silent"  # nothing fresh was heard
+    PARENT_DOWN = "parent_down"
+    COLLECTOR_GONE = "collector_gone"
+    COLLECTOR_LAG = "collector_lag"  # our own event loop was late
+    COLLECTOR_RIGHTS = "collector_rights"  # the machine forbids what the probe needs
+    COLLECTOR_ERROR = "collector_error"  # a fault in our own code; the log has the traceback
+    NEVER_SEEN = "never_seen"
+
+
+# --- inventory --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An administrative area. `code` is Kemendagri's, e.g. `73.71.01`; `parent` is its prefix."""
+
+    code: str
+    name: str
+    zone: str | None = None  # IANA zone; inherited from the nearest parent that has one
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place with devices (titik/lokasi)."""
+
+    id: str
+    name: str
+    area: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An agency (OPD) or provider that answers for devices, links or power."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A thing we watch. `parents`: any one that is up is a way to it."""
+
+    id: str
+    name: str
+    kind: str
+    site: str
+    profile: str
+    address: str | None = None
+    credentials: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    owner: str | None = None
+    link_owner: str | None = None
+    power_owner: str | None = None
+    snmp_port: int | None = None
+    mqtt_topic: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A named secret. The secret never appears in its repr."""
+
+    name: str
+    version: str  # "1" or "2c"
+    community: str = field(repr=False)
+
+
+# --- profiles and checks ----------------------------------------------------------------------
+
+
+class MetricKind(StrEnum):
+    """How a metric's values behave."""
+
+    GAUGE = "gauge"
+    COUNTER = "counter"  # cumulative, stored raw
+    STATE = "state"  # an enumeration; the value is the raw number, the words are in `states`
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Limits of one metric, with hysteresis.
+
+    A value above `warning_above` warns until it falls to `clear_below` or under (default: the
+    limit itself); the same mirrored for `…_below`. For a STATE metric the mappings name verdicts.
+    """
+
+    warning_above: float | None = None
+    critical_above: float | None = None
+    warning_below: float | None = None
+    critical_below: float | None = None
+    clear_margin: float = 0.0
+    states: Mapping[int | str, Verdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One thing to read: where it stands, what it means.
+
+    `source` is an OID (an instance for scalars, a column in a table) or, for MQTT, a JSON path
+    such as `ENERGY.Power`. The value becomes `raw * scale * 10**scale_from`, after `pattern` (a
+    regular expression with one group) has cut a number out of a string.
+    """
+
+    name: str
+    source: str
+    unit: str = "1"
+    kind: MetricKind = MetricKind.GAUGE
+    scale: float = 1.0
+    offset: float = 0.0
+    scale_from: str | None = None  # OID (scalar or sibling column) that holds a power of ten
+    pattern: str | None = None
+    states: Mapping[int | str, str] = field(default_factory=dict)
+    missing: tuple[int | str, ...] = ()  # raw values that mean "no value"
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns walked together; `labels` maps a label's name to the column (or `index`)."""
+
+    name: str
+    metrics: tuple[Metric, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    keep_when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricGroup:
+    """Metrics polled together at one interval over one protocol."""
+
+    name: str
+    probe: str  # "ping", "snmp", "mqtt"
+    role: Role
+    interval_seconds: float
+    metrics: tuple[Metric, ...] = ()
+    tables: tuple[Table, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRule:
+    """One way to recognise a model. Every given field must match."""
+
+    sys_object_id: str | None = None  # prefix, on a whole sub-identifier
+    sys_descr: str | None = None  # regular expression
+    probe_oid: str | None = None  # an OID that must answer
+    probe_value: str | None = None  # regular expression on that answer
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A model family: what to ask it and what the answers mean."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    groups: tuple[MetricGroup, ...]
+    match: tuple[MatchRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a verdict is believed. Printed with every uptime figure."""
+
+    confirm: int = 3  # failures in a row
+    recover: int = 2  # successes in a row
+    retry_seconds: float = 5.0  # pace of rechecks while in doubt
+    fresh_intervals: float = 2.5  # a result older than this many intervals is no longer fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where and how to reach one device."""
+
+    device_id: str
+    address: str | None = None
+    snmp_port: int = 161
+    credential: Credential | None = None
+    mqtt_topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Device + probe + interval + thresholds; what the poller runs or a listener feeds."""
+
+    id: str  # "{device_id}/{name}"
+    device_id: str
+    name: str
+    probe: str
+    role: Role
+    interval_seconds: float
+    timeout_seconds: float
+    target: Target
+    group: MetricGroup
+    rule: Rule = Rule()
+
+
+# --- results ----------------------------------------------------------------------------------
+
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value. Its moment is the `slot_at` of the result that carries it."""
+
+    metric: str
+    value: float | int | str
+    unit: str = "1"
+    labels: Labels = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one run of a check ended. `slot_at` is its identity: one result a check and slot."""
+
+    check_id: str
+    slot_at: datetime
+    measured_at: datetime
+    outcome: Outcome
+    reason: Reason = Reason.OK
+    detail: str = ""  # for people: what exactly, without secrets
+    latency_seconds: float | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultBatch:
+    """Results on their way to the engine, with what a writer needs to refuse late words."""
+
+    collector_id: str
+    run_id: str
+    sequence: int
+    results: tuple[CheckResult, ...]
+    shard: int = 0
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A stored change of state. `at`: when it began; `confirmed_at`: when we were sure."""
+
+    device_id: str
+    old: State
+    new: State
+    at: datetime
+    confirmed_at: datetime
+    reason: Reason
+    detail: str = ""
+    cause: str | None = None  # id of the root device when unreachable
+    id: int | None = None  # given by the store
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A collector's sign of life."""
+
+    collector_id: str
+    run_id: str
+    started_at: datetime
+    heartbeat_at: datetime
+
+
+# --- states as they are kept ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """What is believed about one check, and what is in doubt (see `collector.state`).
+
+    `verdict` is confirmed; `pending` is the verdict that results have shown `pending_count`
+    times in a row since `pending_since_at` without being believed yet (NONE: no doubt).
+    """
+
+    check_id: str
+    verdict: Verdict = Verdict.NONE
+    since_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    pending: Verdict = Verdict.NONE
+    pending_count: int = 0
+    pending_since_at: datetime | None = None
+    reason: Reason = Reason.NEVER_SEEN
+    detail: str = ""
+    last_slot_at: datetime | None = None
+    last_result_at: datetime | None = None  # last result that told something
+    last_outcome: Outcome = Outcome.UNKNOWN
+    latency_seconds: float | None = None
+    breached: frozenset[str] = frozenset()  # metrics beyond a threshold, for hysteresis
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """What is believed about one device. `state` is derived from status and overlays."""
+
+    device_id: str
+    status: Status = Status.UNKNOWN
+    state: State = State.UNKNOWN
+    since_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    reason: Reason = Reason.NEVER_SEEN
+    detail: str = ""
+    cause: str | None = None
+    flapping: bool = False
+    last_result_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Device profiles: one YAML file a model family. Data only; see README.md."""
