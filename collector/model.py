@@ -126,6 +126,7 @@ class Device:
     snmp_port: int | None = None
     mqtt_topic: str | None = None
     tags: tuple[str, ...] = ()
+    telemetry_seconds: float | None = None  # how often this device publishes (MQTT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +167,35 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleFrom:
+    """A factor that stands in another value of the same device (or row).
+
+    The factor is `10 ** (power_of_ten * other)`, or what `values` says for `other`, or, with
+    neither, `other` itself.
+    """
+
+    source: str
+    power_of_ten: float | None = None
+    values: Mapping[int | str, float] = field(default_factory=dict)
+
+
+class Combine(StrEnum):
+    """How the rows of a table become one reading without labels."""
+
+    MEAN = "mean"
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One thing to read: where it stands, what it means.
 
     `source` is an OID (an instance for scalars, a column in a table) or, for MQTT, a JSON path
-    such as `ENERGY.Power`. The value becomes `raw * scale * 10**scale_from`, after `pattern` (a
-    regular expression with one group) has cut a number out of a string.
+    such as `ENERGY.Power`; collector.probes.snmp.interpret says how a raw value becomes a
+    reading. A metric may be written several times (same meaning, other source): the first that
+    has a value counts.
     """
 
     name: str
@@ -180,21 +204,35 @@ class Metric:
     kind: MetricKind = MetricKind.GAUGE
     scale: float = 1.0
     offset: float = 0.0
-    scale_from: str | None = None  # OID (scalar or sibling column) that holds a power of ten
-    pattern: str | None = None
+    scale_from: tuple[ScaleFrom, ...] = ()
+    pattern: str | None = None  # regular expression whose first group is the value in a string
+    values: Mapping[str, float] = field(default_factory=dict)  # words on the wire as numbers
+    bits: str | None = None  # "int32" or "uint32": read the number again as one of these
+    minus: tuple[str, ...] = ()  # sources whose values are taken off
+    percent_of: str | None = None  # source of what is 100 %
+    minimum: float | None = None  # a value below or above is no value
+    maximum: float | None = None
     states: Mapping[int | str, str] = field(default_factory=dict)
     missing: tuple[int | str, ...] = ()  # raw values that mean "no value"
+    when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)  # only rows like this
+    combine: Combine | None = None
     threshold: Threshold | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns walked together; `labels` maps a label's name to the column (or `index`)."""
+    """Columns walked together.
+
+    `labels` maps a label's name to columns, of which the first that has text counts; `index` is
+    the row's index, `index.2` its second part. Rows are kept when every column of `keep_when`
+    has one of the values and no column of `drop_when` matches its regular expression.
+    """
 
     name: str
     metrics: tuple[Metric, ...]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keep_when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
+    drop_when: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +370,7 @@ class Heartbeat:
     run_id: str
     started_at: datetime
     heartbeat_at: datetime
+    figures: Mapping[str, float] = field(default_factory=dict)  # about itself, for /metrics
 
 
 # --- states as they are kept ------------------------------------------------------------------
@@ -341,17 +380,20 @@ class Heartbeat:
 class CheckState:
     """What is believed about one check, and what is in doubt (see `collector.state`).
 
-    `verdict` is confirmed; `pending` is the verdict that results have shown `pending_count`
-    times in a row since `pending_since_at` without being believed yet (NONE: no doubt).
+    `verdict` is confirmed. The doubts are runs of results that speak against it: `pending_count`
+    results in a row since `pending_since_at` about "is it ok at all", `critical_count` about "is
+    it critical". They live in memory: after a restart everything is asked anew.
     """
 
     check_id: str
     verdict: Verdict = Verdict.NONE
     since_at: datetime | None = None
     confirmed_at: datetime | None = None
-    pending: Verdict = Verdict.NONE
+    pending: Verdict = Verdict.NONE  # the verdict of the last result that is not yet believed
     pending_count: int = 0
     pending_since_at: datetime | None = None
+    critical_count: int = 0
+    critical_since_at: datetime | None = None
     reason: Reason = Reason.NEVER_SEEN
     detail: str = ""
     last_slot_at: datetime | None = None

@@ -85,6 +85,10 @@ class Sink(Protocol):
         """
         ...
 
+    def maintain(self, max_seconds: float) -> None:
+        """Tidy for at most about `max_seconds` (compress, prune). Raises SinkError."""
+        ...
+
     def close(self) -> None:
         """Flush and release files. Safe to call twice."""
         ...

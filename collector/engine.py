@@ -1,0 +1,517 @@
+"""The arrow in the middle of the picture: results in; states, transitions and advice out.
+
+The engine decides and does no I/O. What it decided is taken by the writer (`take_changes`), and
+what should be asked next goes back to the poller as `Advice`, so that the two need not share a
+process. All moments are handed in; the engine reads no clock.
+
+How a dead switch becomes one `down` and many `unreachable`:
+
+    1. a camera's ping fails once    → its switch is asked now, the camera again in 5 s
+    2. the camera's third failure    → would be down, but its only way is under suspicion: held
+    3. the switch's third failure    → switch down; held cameras become unreachable, cause: switch
+    4. the switch answers twice      → switch up; cameras stay unreachable until a fresh result
+"""
+
+import heapq
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from collector.evaluate import evaluate, thresholds_of
+from collector.model import (
+    Check,
+    CheckResult,
+    CheckState,
+    Device,
+    DeviceState,
+    Outcome,
+    Reading,
+    Reason,
+    ResultBatch,
+    Role,
+    State,
+    Status,
+    Threshold,
+    Transition,
+    Verdict,
+)
+from collector.state import (
+    CheckView,
+    DeviceView,
+    advance,
+    device_view,
+    forget,
+    in_doubt,
+    suspected,
+    witness_checks,
+)
+from collector.topology import Topology
+
+logger = logging.getLogger(__name__)
+
+HOLD_SECONDS = 60.0  # how long a child waits for a suspected parent before it is called down
+_AT_ONCE = 0.0
+
+
+@dataclass(slots=True)
+class Advice:
+    """What the engine would like to be asked next."""
+
+    soon: dict[str, float] = field(default_factory=dict)  # check id → seconds from now
+    pause: set[str] = field(default_factory=set)  # devices whose health checks are pointless now
+    resume: set[str] = field(default_factory=set)
+
+    def ask(self, check_id: str, seconds: float) -> None:
+        """Wish for a check after `seconds`; the earliest wish counts."""
+        self.soon[check_id] = min(seconds, self.soon.get(check_id, seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What must be stored together, and readings on their way to the sink."""
+
+    devices: tuple[DeviceState, ...]
+    checks: tuple[CheckState, ...]
+    transitions: tuple[Transition, ...]
+    readings: tuple[tuple[str, datetime, tuple[Reading, ...]], ...]
+
+
+@dataclass(slots=True)
+class EngineCounters:
+    """What the engine did, for /metrics."""
+
+    results: int = 0
+    dropped: int = 0  # not newer than the last one, or of a check that is gone
+    blind: int = 0  # outcome unknown: our own fault
+    transitions: int = 0
+    gaps: int = 0  # times the collector itself had been away
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One device with its checks, as the engine holds it."""
+
+    device: Device
+    checks: tuple[Check, ...]
+    state: DeviceState
+    paused: bool = False
+    expiry_queued: bool = False
+    held_until: datetime | None = None
+
+
+class Engine:
+    """Holds what is believed about every device of the plan."""
+
+    def __init__(
+        self, devices: Iterable[Device], checks: Iterable[Check], gap_seconds: float
+    ) -> None:
+        """Start with everything unknown.
+
+        `gap_seconds`: when nothing at all was handled for so long, the collector itself was away
+        (stopped, suspended) and what it believed is no longer known.
+        """
+        by_device: dict[str, list[Check]] = {}
+        self._checks: dict[str, Check] = {}
+        self._thresholds: dict[str, Mapping[str, Threshold]] = {}
+        for check in checks:
+            self._checks[check.id] = check
+            self._thresholds[check.id] = thresholds_of(check.group)
+            by_device.setdefault(check.device_id, []).append(check)
+        self._watched = {
+            device.id: _Watched(device, tuple(by_device.get(device.id, ())), DeviceState(device.id))
+            for device in devices
+        }
+        self._states = {check_id: CheckState(check_id) for check_id in self._checks}
+        self._topology = Topology.of(watched.device for watched in self._watched.values())
+        self._held: set[str] = set()
+        self._expiries: list[tuple[datetime, str]] = []
+        self._gap_seconds = gap_seconds
+        self._seen_monotonic: float | None = None
+        self._changed_devices: dict[str, DeviceState] = {}
+        self._changed_checks: dict[str, CheckState] = {}
+        self._dirty_checks: set[str] = set()
+        self._dirty_devices: set[str] = set()
+        self._transitions: list[Transition] = []
+        self._readings: list[tuple[str, datetime, tuple[Reading, ...]]] = []
+        self.counters = EngineCounters()
+
+    # --- in -----------------------------------------------------------------------------------
+
+    def begin(self, devices: Mapping[str, DeviceState], now: datetime) -> None:
+        """Take over what was stored by an earlier run: it is history, not knowledge.
+
+        Every device that was known becomes unknown from its last fresh result on; the gap is
+        neither up nor down. No device goes down before it was asked again.
+        """
+        for device_id, stored in devices.items():
+            watched = self._watched.get(device_id)
+            if watched is None:
+                continue
+            watched.state = stored
+            self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
+
+    def handle(self, batch: ResultBatch, now: datetime, monotonic: float) -> Advice:
+        """Take results into account, in the order given; say what to ask next.
+
+        `now` is the wall clock, `monotonic` a clock that does not jump, in seconds.
+        """
+        advice = Advice()
+        self._notice_gap(now, monotonic)
+        for result in batch.results:
+            self._take(result, now, advice)
+        return advice
+
+    def tick(self, now: datetime, monotonic: float) -> Advice:
+        """Let time pass: silence becomes unknown, held children are decided. Call each second."""
+        advice = Advice()
+        self._notice_gap(now, monotonic)
+        while self._expiries and self._expiries[0][0] <= now:
+            _, device_id = heapq.heappop(self._expiries)
+            self._check_freshness(self._watched[device_id], now, advice)
+        for device_id in tuple(self._held):
+            self._review(self._watched[device_id], now, advice)
+        return advice
+
+    # --- out ----------------------------------------------------------------------------------
+
+    def take_changes(self) -> Changes:
+        """Hand over what has to be stored since the last call."""
+        changes = Changes(
+            tuple(self._changed_devices.values()),
+            tuple(self._changed_checks.values()),
+            tuple(self._transitions),
+            tuple(self._readings),
+        )
+        self._changed_devices.clear()
+        self._changed_checks.clear()
+        self._transitions.clear()
+        self._readings.clear()
+        return changes
+
+    def take_touched(self) -> tuple[list[DeviceState], list[CheckState]]:
+        """Hand over states whose last result moved without a change; stored with heartbeats."""
+        devices = [self._watched[device_id].state for device_id in self._dirty_devices]
+        checks = [self._states[check_id] for check_id in self._dirty_checks]
+        self._dirty_devices.clear()
+        self._dirty_checks.clear()
+        return devices, checks
+
+    def state_of(self, device_id: str) -> DeviceState:
+        """Return what is believed about a device. Raises KeyError for one not in the plan."""
+        return self._watched[device_id].state
+
+    def check_state_of(self, check_id: str) -> CheckState:
+        """Return what is believed about a check. Raises KeyError for one not in the plan."""
+        return self._states[check_id]
+
+    # --- one result ---------------------------------------------------------------------------
+
+    def _take(self, result: CheckResult, now: datetime, advice: Advice) -> None:
+        self.counters.results += 1
+        check = self._checks.get(result.check_id)
+        if check is None:
+            self.counters.dropped += 1
+            return
+        old = self._states[check.id]
+        evaluation = evaluate(result, self._thresholds[check.id], check.role, old.breached)
+        new = advance(old, evaluation, result, check.rule, now)
+        if new is old:
+            self.counters.dropped += 1
+            return
+        self._states[check.id] = new
+        self._dirty_checks.add(check.id)
+        if result.readings:
+            self._readings.append((check.device_id, result.slot_at, result.readings))
+        watched = self._watched[check.device_id]
+        if result.outcome is Outcome.UNKNOWN:
+            self.counters.blind += 1
+        else:
+            self._note_fresh(watched, check, new)
+        self._advise(watched, check, new, advice)
+        unsettled = (
+            watched.state.state is State.UNREACHABLE or watched.state.status is Status.UNKNOWN
+        )
+        if new.verdict is not old.verdict or unsettled:
+            self._review(watched, now, advice)
+        if self._held:
+            self._review_held_children(check.device_id, now, advice)
+
+    def _note_fresh(self, watched: _Watched, check: Check, state: CheckState) -> None:
+        if check.interval_seconds <= 0 or state.last_result_at is None:
+            return
+        last = watched.state.last_result_at
+        if not watched.expiry_queued:
+            self._queue_expiry(watched, state.last_result_at + _freshness(check))
+        if last is None or state.last_result_at > last:
+            watched.state = replace(watched.state, last_result_at=state.last_result_at)
+            self._dirty_devices.add(check.device_id)
+
+    def _advise(self, watched: _Watched, check: Check, state: CheckState, advice: Advice) -> None:
+        """Look closer where there is doubt, and do not ask what cannot answer."""
+        if in_doubt(state):
+            advice.ask(check.id, check.rule.retry_seconds)
+        failing = state.last_outcome is Outcome.FAILED
+        if check.role is Role.REACHABILITY and check.interval_seconds > 0:
+            if failing and not watched.paused:
+                watched.paused = True
+                advice.pause.add(watched.device.id)
+                self._ask_reachability(watched.device.parents, advice)
+            elif watched.paused and state.last_outcome is Outcome.ANSWERED:
+                watched.paused = False
+                advice.resume.add(watched.device.id)
+        elif failing and state.critical_count == 1:
+            self._ask_reachability((watched.device.id,), advice)
+
+    def _ask_reachability(self, device_ids: Iterable[str], advice: Advice) -> None:
+        """Ask now, unless the check is being repeated anyway.
+
+        Many children must not use up within a second the failures that a parent is granted.
+        """
+        for device_id in device_ids:
+            for check in self._watched[device_id].checks:
+                if (
+                    check.role is Role.REACHABILITY
+                    and check.interval_seconds > 0
+                    and not in_doubt(self._states[check.id])
+                ):
+                    advice.ask(check.id, _AT_ONCE)
+
+    # --- one device ---------------------------------------------------------------------------
+
+    def _review(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+        """Derive the device's state anew; store what changed; look at those behind it."""
+        view = device_view(self._views(watched), now)
+        if view.status is Status.UNKNOWN:
+            if watched.state.status is not Status.UNKNOWN:
+                self._become_unknown(watched, now, Reason.SILENT)
+                self._review_children(watched, now, advice)
+            return
+        state, cause = self._overlay(watched, view, now, advice)
+        if state is None:
+            return
+        self._release(watched)
+        if state is not watched.state.state or cause != watched.state.cause:
+            self._change(watched, view, state, cause, now)
+            self._review_children(watched, now, advice)
+        elif view.status is not watched.state.status or view.reason is not watched.state.reason:
+            watched.state = replace(
+                watched.state, status=view.status, reason=view.reason, detail=view.detail
+            )
+            self._dirty_devices.add(watched.device.id)
+
+    def _overlay(
+        self, watched: _Watched, view: DeviceView, now: datetime, advice: Advice
+    ) -> tuple[State | None, str | None]:
+        """Return the state people see and its cause; (None, None) while it must be held."""
+        if view.status is not Status.DOWN:
+            return State(view.status.value), None
+        root = self._topology.blocking_root(watched.device.id, self._state, self._cause)
+        if root is not None:
+            return State.UNREACHABLE, root
+        if self._parents_suspected(watched, view) and self._may_hold(watched, now):
+            self._ask_reachability(watched.device.parents, advice)
+            return None, None
+        if watched.state.state is State.UNREACHABLE and not self._asked_since_return(watched):
+            return None, None
+        return State.DOWN, None
+
+    def _parents_suspected(self, watched: _Watched, view: DeviceView) -> bool:
+        """Say whether every open way leads through a device that may be down itself.
+
+        A parent that was not asked since this device's failures began is suspect as well.
+        """
+        open_ways = [
+            self._watched[parent]
+            for parent in watched.device.parents
+            if self._state(parent) not in (State.DOWN, State.UNREACHABLE)
+        ]
+        return bool(open_ways) and all(self._is_suspect(parent, view.at) for parent in open_ways)
+
+    def _is_suspect(self, parent: _Watched, since: datetime | None) -> bool:
+        if parent.held_until is not None:
+            return True
+        for check in parent.checks:
+            if check.role is not Role.REACHABILITY or check.interval_seconds <= 0:
+                continue
+            state = self._states[check.id]
+            asked = state.last_slot_at is not None and (
+                since is None or state.last_slot_at >= since
+            )
+            if suspected(state) or not asked:
+                return True
+        return False
+
+    def _may_hold(self, watched: _Watched, now: datetime) -> bool:
+        if watched.held_until is None:
+            watched.held_until = now + timedelta(seconds=HOLD_SECONDS)
+            self._held.add(watched.device.id)
+        return now < watched.held_until
+
+    def _release(self, watched: _Watched) -> None:
+        watched.held_until = None
+        self._held.discard(watched.device.id)
+
+    def _asked_since_return(self, watched: _Watched) -> bool:
+        """Say whether the device was asked, without doubt, since a way to it opened again."""
+        returned = [
+            since
+            for parent in watched.device.parents
+            if self._state(parent) not in (State.DOWN, State.UNREACHABLE)
+            and (since := self._watched[parent].state.since_at) is not None
+        ]
+        if not returned:
+            return True
+        for check in watched.checks:
+            state = self._states[check.id]
+            if check.role is not Role.REACHABILITY or state.verdict is not Verdict.CRITICAL:
+                continue
+            last = state.last_result_at
+            if in_doubt(state) or last is None or last <= min(returned):
+                return False
+        return True
+
+    def _change(
+        self,
+        watched: _Watched,
+        view: DeviceView,
+        state: State,
+        cause: str | None,
+        now: datetime,
+    ) -> None:
+        old = watched.state
+        began = view.at or now
+        if state is State.DOWN and old.state is State.UNREACHABLE:
+            began = old.last_result_at or now  # its own outage begins where the parent's ended
+        at = max(began, old.since_at) if old.since_at else began
+        confirmed_at = max(now, at)
+        reason = Reason.PARENT_DOWN if state is State.UNREACHABLE else view.reason
+        self._record(
+            watched,
+            replace(
+                old,
+                status=view.status,
+                state=state,
+                since_at=at,
+                confirmed_at=confirmed_at,
+                reason=reason,
+                detail=view.detail,
+                cause=cause,
+            ),
+        )
+
+    def _become_unknown(self, watched: _Watched, now: datetime, reason: Reason) -> None:
+        """Backdate to the last fresh result, and believe nothing until asked again."""
+        self._release(watched)
+        for check in watched.checks:
+            if check.interval_seconds > 0 or reason is Reason.COLLECTOR_GONE:
+                self._states[check.id] = forget(self._states[check.id])
+                self._dirty_checks.add(check.id)
+        old = watched.state
+        if old.state is State.UNKNOWN:
+            watched.state = replace(old, status=Status.UNKNOWN)
+            return
+        began = old.last_result_at or now
+        at = max(began, old.since_at) if old.since_at else began
+        self._record(
+            watched,
+            replace(
+                old,
+                status=Status.UNKNOWN,
+                state=State.UNKNOWN,
+                since_at=at,
+                confirmed_at=max(now, at),
+                reason=reason,
+                detail="",
+                cause=None,
+            ),
+        )
+
+    def _record(self, watched: _Watched, new: DeviceState) -> None:
+        old = watched.state
+        watched.state = new
+        if new.since_at is None or new.confirmed_at is None:
+            raise ValueError(f"a transition of {new.device_id} needs its moments")
+        self.counters.transitions += 1
+        self._changed_devices[new.device_id] = new
+        for check in watched.checks:
+            self._changed_checks[check.id] = self._states[check.id]
+        self._transitions.append(
+            Transition(
+                device_id=new.device_id,
+                old=old.state,
+                new=new.state,
+                at=new.since_at,
+                confirmed_at=new.confirmed_at,
+                reason=new.reason,
+                detail=new.detail,
+                cause=new.cause,
+            )
+        )
+
+    # --- those behind it ----------------------------------------------------------------------
+
+    def _review_children(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+        for child_id in self._topology.children.get(watched.device.id, ()):
+            child = self._watched[child_id]
+            if child.state.status is Status.DOWN or child.held_until is not None:
+                self._ask_reachability((child_id,), advice)
+                self._review(child, now, advice)
+
+    def _review_held_children(self, device_id: str, now: datetime, advice: Advice) -> None:
+        for child_id in self._topology.children.get(device_id, ()):
+            if child_id in self._held:
+                self._review(self._watched[child_id], now, advice)
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def _notice_gap(self, now: datetime, monotonic: float) -> None:
+        last, self._seen_monotonic = self._seen_monotonic, monotonic
+        if last is None or monotonic - last <= self._gap_seconds:
+            return
+        self.counters.gaps += 1
+        logger.warning("nothing was handled for %.1f s; all states are unknown", monotonic - last)
+        for watched in self._watched.values():
+            self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
+
+    def _check_freshness(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+        views = self._views(watched)
+        expiries = [
+            view.state.last_result_at + timedelta(seconds=view.fresh_seconds)
+            for view in witness_checks(views)
+            if view.state.last_result_at is not None
+        ]
+        latest = max(expiries, default=now)
+        if latest > now:
+            self._queue_expiry(watched, latest)
+        else:
+            watched.expiry_queued = False  # the next fresh result queues it again
+            self._review(watched, now, advice)
+
+    def _queue_expiry(self, watched: _Watched, expires_at: datetime) -> None:
+        watched.expiry_queued = True
+        heapq.heappush(self._expiries, (expires_at, watched.device.id))
+
+    def _views(self, watched: _Watched) -> Sequence[CheckView]:
+        return [
+            CheckView(
+                check.role,
+                check.interval_seconds,
+                _freshness(check).total_seconds(),
+                self._states[check.id],
+            )
+            for check in watched.checks
+        ]
+
+    def _state(self, device_id: str) -> State:
+        return self._watched[device_id].state.state
+
+    def _cause(self, device_id: str) -> str | None:
+        return self._watched[device_id].state.cause
+
+
+def _freshness(check: Check) -> timedelta:
+    """Return how long a result may be believed: intervals of the rule, plus one run's deadline."""
+    return timedelta(
+        seconds=check.interval_seconds * check.rule.fresh_intervals + check.timeout_seconds
+    )

@@ -1,0 +1,107 @@
+"""From a result to a verdict: outcome first, then the thresholds of its readings. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from collector.model import (
+    CheckResult,
+    MetricGroup,
+    Outcome,
+    Reading,
+    Reason,
+    Role,
+    Threshold,
+    Verdict,
+)
+
+_BADNESS = {Verdict.NONE: 0, Verdict.OK: 0, Verdict.WARNING: 1, Verdict.CRITICAL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a result means. `breached` carries the hysteresis to the next evaluation."""
+
+    verdict: Verdict
+    reason: Reason
+    detail: str
+    breached: frozenset[str]
+
+
+def thresholds_of(group: MetricGroup) -> dict[str, Threshold]:
+    """Collect the thresholds of a group by metric name."""
+    metrics = [*group.metrics, *(metric for table in group.tables for metric in table.metrics)]
+    return {metric.name: metric.threshold for metric in metrics if metric.threshold is not None}
+
+
+def evaluate(
+    result: CheckResult,
+    thresholds: Mapping[str, Threshold],
+    role: Role,
+    breached: frozenset[str] = frozenset(),
+) -> Evaluation:
+    """Judge one result.
+
+    An outcome of our own fault tells nothing (NONE); no answer is critical. A threshold never
+    takes a device down: on a reachability check it warns at most, since whatever the figures
+    say, the device has answered.
+    """
+    if result.outcome is Outcome.UNKNOWN:
+        return Evaluation(Verdict.NONE, result.reason, result.detail, breached)
+    if result.outcome is Outcome.FAILED:
+        return Evaluation(Verdict.CRITICAL, result.reason, result.detail, frozenset())
+    if not thresholds:
+        return Evaluation(Verdict.OK, result.reason, result.detail, frozenset())
+    worst, worst_detail, now_breached = Verdict.OK, "", set()
+    for reading in result.readings:
+        threshold = thresholds.get(reading.metric)
+        if threshold is None:
+            continue
+        key = _key(reading)
+        verdict = judge(reading.value, threshold, was_breached=key in breached)
+        if verdict is Verdict.OK:
+            continue
+        now_breached.add(key)
+        if _BADNESS[verdict] > _BADNESS[worst]:
+            worst, worst_detail = verdict, f"{key} = {_plain(reading)}"
+    if worst is Verdict.OK:
+        return Evaluation(Verdict.OK, result.reason, result.detail, frozenset())
+    if role is Role.REACHABILITY:
+        worst = Verdict.WARNING
+    return Evaluation(worst, Reason.THRESHOLD, worst_detail, frozenset(now_breached))
+
+
+def judge(value: float | int | str, threshold: Threshold, *, was_breached: bool) -> Verdict:
+    """Hold one value against its limits.
+
+    Once beyond a limit, a value is back only when it has passed the limit by `clear_margin`, so
+    that a value that hovers around it does not chatter. Values without a limit are OK.
+    """
+    if threshold.states:
+        named = threshold.states.get(value if isinstance(value, int | str) else str(value))
+        if named is not None:
+            return named
+    if isinstance(value, str):
+        return Verdict.OK
+    margin = threshold.clear_margin if was_breached else 0.0
+    if _beyond(value, threshold.critical_above, threshold.critical_below, margin):
+        return Verdict.CRITICAL
+    if _beyond(value, threshold.warning_above, threshold.warning_below, margin):
+        return Verdict.WARNING
+    return Verdict.OK
+
+
+def _beyond(value: float, above: float | None, below: float | None, margin: float) -> bool:
+    return (above is not None and value > above - margin) or (
+        below is not None and value < below + margin
+    )
+
+
+def _key(reading: Reading) -> str:
+    if not reading.labels:
+        return reading.metric
+    return f"{reading.metric}[{', '.join(value for _, value in reading.labels)}]"
+
+
+def _plain(reading: Reading) -> str:
+    number = f"{reading.value:g}" if isinstance(reading.value, float) else str(reading.value)
+    return number if reading.unit == "1" else f"{number} {reading.unit}"

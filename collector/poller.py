@@ -1,0 +1,267 @@
+"""When to run what, never what it means.
+
+One loop owns the due times; a probe runs as one short task with one deadline. A device has one
+slot a protocol: a second check of the same protocol waits for the first, and a check is due again
+only when it has ended, so that polls never pile up and a slow device delays nobody else. When our
+own event loop was late, a missing answer is our blindness (`unknown`), not the device's failure.
+"""
+
+import asyncio
+import heapq
+import logging
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from collector.clock import Clock
+from collector.engine import Advice
+from collector.model import Check, CheckResult, Outcome, Reason, Role
+from collector.probes import Probe
+from collector.schedule import next_slot, phase_seconds
+
+logger = logging.getLogger(__name__)
+
+LAG_PERIOD_SECONDS = 0.05
+LAG_SHARE_OF_TIMEOUT = 0.25  # a stall longer than this share of a deadline makes us blind
+_LATE_SAMPLES = 4096
+_MAX_SLEEP_SECONDS = 1.0
+MAX_LATE_SECONDS = 1.0  # what starts later than this no longer speaks for its slot
+
+
+@dataclass(slots=True)
+class PollerCounters:
+    """What became of the schedule, for /metrics and the demo's score."""
+
+    due: int = 0
+    done: int = 0
+    overrun: int = 0  # slots that passed while the check was still running
+    skipped: int = 0  # not asked because the device does not answer at all
+    blind: int = 0  # answers lost to our own lag
+    errors: int = 0  # faults in our own code
+    late_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_LATE_SAMPLES))
+
+    def late_percentile(self, share: float) -> float:
+        """Return a percentile of how late recent checks started, in seconds."""
+        ordered = sorted(self.late_seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+@dataclass(slots=True)
+class _Job:
+    """One check with its place in the schedule. Moments are monotonic seconds."""
+
+    check: Check
+    phase: float
+    due: float = math.inf  # not scheduled: running or waiting
+    slot_seconds: float = 0.0  # the slot's moment on the wall clock
+    running: bool = False
+    waiting: bool = False  # due, but another check of the same device and protocol runs
+
+
+class LagMeter:
+    """Knows how long the event loop was stalled, and when."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._stalls: deque[tuple[float, float]] = deque(maxlen=256)
+        self.worst_seconds = 0.0
+
+    async def run(self) -> None:
+        """Measure for ever."""
+        while True:
+            before = self._clock.monotonic()
+            await asyncio.sleep(LAG_PERIOD_SECONDS)
+            now = self._clock.monotonic()
+            stall = now - before - LAG_PERIOD_SECONDS
+            if stall > LAG_PERIOD_SECONDS:
+                self._stalls.append((now, stall))
+                self.worst_seconds = max(self.worst_seconds, stall)
+
+    def stalled_since(self, since: float, limit_seconds: float) -> bool:
+        """Say whether a stall longer than the limit ended after `since` (monotonic seconds)."""
+        return any(ended >= since and stall > limit_seconds for ended, stall in self._stalls)
+
+
+class Poller:
+    """Runs the pull checks of a plan for ever."""
+
+    def __init__(
+        self,
+        checks: Iterable[Check],
+        probes: Mapping[str, Probe],
+        deliver: Callable[[Sequence[CheckResult]], Advice],
+        clock: Clock,
+        lag: LagMeter,
+    ) -> None:
+        """Schedule every check whose probe is known; others are a listener's.
+
+        `deliver` takes the results of one check at once and answers what to ask next.
+        """
+        self._probes = probes
+        self._deliver = deliver
+        self._clock = clock
+        self._lag = lag
+        self._jobs = {
+            check.id: _Job(check, phase_seconds(check.id, check.interval_seconds))
+            for check in checks
+            if check.probe in probes and check.interval_seconds > 0
+        }
+        self._of_device: dict[str, list[_Job]] = {}
+        for job in self._jobs.values():
+            self._of_device.setdefault(job.check.device_id, []).append(job)
+        self._queue: list[tuple[float, str]] = []
+        self._busy: set[tuple[str, str]] = set()
+        self._paused: set[str] = set()
+        self._woken = asyncio.Event()
+        self.counters = PollerCounters()
+
+    async def run(self) -> None:
+        """Poll until cancelled. Tasks in flight are cancelled with it."""
+        for job in self._jobs.values():
+            self._schedule_slot(job)
+        async with asyncio.TaskGroup() as runs:
+            while True:
+                self._start_due(runs)
+                await self._sleep()
+
+    def follow(self, advice: Advice) -> None:
+        """Pull checks forward, pause and resume devices, as the engine wishes."""
+        self._paused |= advice.pause
+        self._paused -= advice.resume
+        for device_id in advice.resume:
+            for job in self._of_device.get(device_id, ()):
+                if job.check.role is Role.HEALTH:
+                    self._schedule_soon(job, job.check.rule.retry_seconds)
+        for check_id, seconds in advice.soon.items():
+            wanted = self._jobs.get(check_id)
+            if wanted is not None:
+                self._schedule_soon(wanted, seconds)
+
+    # --- schedule -----------------------------------------------------------------------------
+
+    def _schedule_slot(self, job: _Job) -> None:
+        """Put the check at its next slot. Slots missed meanwhile are not made up for."""
+        wall, steady = self._clock.now().timestamp(), self._clock.monotonic()
+        # The two clocks are read one after the other: a slot may be served a hair before its
+        # moment, and must not be served again. Far ahead, though, means the clock was set back.
+        ahead = job.slot_seconds - wall
+        after = job.slot_seconds if 0 < ahead < job.check.interval_seconds else wall
+        job.slot_seconds = next_slot(after, job.check.interval_seconds, job.phase)
+        self._put(job, steady + job.slot_seconds - wall)
+
+    def _schedule_soon(self, job: _Job, seconds: float) -> None:
+        """Put the check `seconds` from now, unless it is due earlier anyway."""
+        if job.running or job.waiting:
+            return  # the answer to the wish is under way
+        wall, steady = self._clock.now().timestamp(), self._clock.monotonic()
+        if steady + seconds < job.due:
+            job.slot_seconds = wall + seconds
+            self._put(job, steady + seconds)
+
+    def _put(self, job: _Job, due: float) -> None:
+        job.due = due
+        heapq.heappush(self._queue, (due, job.check.id))
+        self._woken.set()
+
+    async def _sleep(self) -> None:
+        """Wait until the next check is due or something was pulled forward."""
+        self._woken.clear()
+        pause = _MAX_SLEEP_SECONDS
+        if self._queue:
+            pause = min(pause, self._queue[0][0] - self._clock.monotonic())
+        if pause <= 0:
+            await asyncio.sleep(0)
+            return
+        try:
+            async with asyncio.timeout(pause):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    def _start_due(self, runs: asyncio.TaskGroup) -> None:
+        now = self._clock.monotonic()
+        while self._queue and self._queue[0][0] <= now:
+            due, check_id = heapq.heappop(self._queue)
+            job = self._jobs[check_id]
+            if due == job.due:  # otherwise it was moved meanwhile
+                self._start(job, now, runs)
+
+    def _start(self, job: _Job, now: float, runs: asyncio.TaskGroup) -> None:
+        self.counters.due += 1
+        if job.check.role is Role.HEALTH and job.check.device_id in self._paused:
+            self.counters.skipped += 1
+            self._schedule_slot(job)
+            return
+        late = max(0.0, now - job.due)
+        self.counters.late_seconds.append(late)
+        if late > MAX_LATE_SECONDS:
+            job.slot_seconds = self._clock.now().timestamp()
+        job.due = math.inf
+        lane = (job.check.device_id, job.check.probe)
+        if lane in self._busy:
+            job.waiting = True
+        else:
+            self._launch(job, runs)
+
+    def _launch(self, job: _Job, runs: asyncio.TaskGroup) -> None:
+        self._busy.add((job.check.device_id, job.check.probe))
+        job.running, job.waiting = True, False
+        runs.create_task(self._run(job, runs), name=f"check {job.check.id}")
+
+    async def _run(self, job: _Job, runs: asyncio.TaskGroup) -> None:
+        slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
+        started = self._clock.monotonic()
+        try:
+            result = await self._ask(job.check, slot_at)
+        finally:
+            job.running = False
+            self._busy.discard((job.check.device_id, job.check.probe))
+        self.counters.done += 1
+        self.counters.overrun += int(
+            (self._clock.monotonic() - started) // job.check.interval_seconds
+        )
+        advice = self._deliver((self._honest(result, job.check, started),))
+        self._schedule_slot(job)
+        self.follow(advice)
+        self._launch_waiting(job, runs)
+
+    def _launch_waiting(self, finished: _Job, runs: asyncio.TaskGroup) -> None:
+        """Let the next check of this device and protocol have the lane."""
+        for job in self._of_device[finished.check.device_id]:
+            if job.waiting and job.check.probe == finished.check.probe:
+                self._launch(job, runs)
+                return
+
+    # --- one run ------------------------------------------------------------------------------
+
+    async def _ask(self, check: Check, slot_at: datetime) -> CheckResult:
+        """Run the probe within the check's deadline; whatever happens becomes a result."""
+        try:
+            async with asyncio.timeout(check.timeout_seconds):
+                return await self._probes[check.probe].run(check, slot_at)
+        except TimeoutError:
+            seconds = f"no complete answer within {check.timeout_seconds:g} s"
+            return self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
+        except Exception as error:
+            self.counters.errors += 1
+            logger.exception("check %s failed inside the collector", check.id)
+            name = type(error).__name__
+            return self._failed(check, slot_at, Outcome.UNKNOWN, Reason.COLLECTOR_ERROR, name)
+
+    def _failed(
+        self, check: Check, slot_at: datetime, outcome: Outcome, reason: Reason, detail: str
+    ) -> CheckResult:
+        return CheckResult(check.id, slot_at, self._clock.now(), outcome, reason, detail)
+
+    def _honest(self, result: CheckResult, check: Check, started: float) -> CheckResult:
+        """Turn a missing answer into *unknown* when our own loop was late meanwhile."""
+        if result.outcome is not Outcome.FAILED or result.reason is not Reason.NO_ANSWER:
+            return result
+        limit = check.timeout_seconds * LAG_SHARE_OF_TIMEOUT
+        overslept = self._clock.monotonic() - started - check.timeout_seconds > limit
+        if not overslept and not self._lag.stalled_since(started, limit):
+            return result
+        self.counters.blind += 1
+        return replace(result, outcome=Outcome.UNKNOWN, reason=Reason.COLLECTOR_LAG, readings=())

@@ -1,0 +1,101 @@
+"""What a result means."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from collector.evaluate import evaluate, judge, thresholds_of
+from collector.model import (
+    CheckResult,
+    Metric,
+    MetricGroup,
+    Outcome,
+    Reading,
+    Reason,
+    Role,
+    Table,
+    Threshold,
+    Verdict,
+)
+
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+def result(
+    *readings: Reading, outcome: Outcome = Outcome.ANSWERED, reason: Reason = Reason.OK
+) -> CheckResult:
+    return CheckResult("d/c", NOW, NOW, outcome, reason, readings=readings)
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        (0, Verdict.OK),
+        (80, Verdict.OK),
+        (80.1, Verdict.WARNING),
+        (95, Verdict.WARNING),
+        (96, Verdict.CRITICAL),
+        ("a word", Verdict.OK),
+    ],
+)
+def test_limits_are_crossed_not_touched(value: float | str, verdict: Verdict) -> None:
+    limits = Threshold(warning_above=80, critical_above=95)
+    assert judge(value, limits, was_breached=False) is verdict
+
+
+def test_a_value_below_a_lower_limit_warns() -> None:
+    assert judge(4, Threshold(warning_below=5), was_breached=False) is Verdict.WARNING
+
+
+def test_hysteresis_keeps_a_hovering_value_from_chattering() -> None:
+    limits = Threshold(warning_above=80, clear_margin=5)
+    verdicts = []
+    breached = False
+    for value in (79, 81, 79, 76, 75, 79):
+        verdict = judge(value, limits, was_breached=breached)
+        breached = verdict is not Verdict.OK
+        verdicts.append(verdict)
+    assert verdicts == [Verdict.OK, *[Verdict.WARNING] * 3, Verdict.OK, Verdict.OK]
+
+
+def test_an_enumeration_names_its_verdicts() -> None:
+    limits = Threshold(states={3: Verdict.CRITICAL, 2: Verdict.WARNING})
+    assert judge(3, limits, was_breached=False) is Verdict.CRITICAL
+    assert judge(1, limits, was_breached=False) is Verdict.OK
+
+
+def test_the_worst_reading_decides_and_is_named_with_its_labels() -> None:
+    limits = {"temperature_celsius": Threshold(warning_above=60, critical_above=80)}
+    warm = Reading("temperature_celsius", 61.5, "Cel", (("sensor", "cpu"),))
+    hot = Reading("temperature_celsius", 85.0, "Cel", (("sensor", "board"),))
+    said = evaluate(result(warm, hot), limits, Role.HEALTH)
+    assert said.verdict is Verdict.CRITICAL
+    assert said.reason is Reason.THRESHOLD
+    assert said.detail == "temperature_celsius[board] = 85 Cel"
+    assert said.breached == {"temperature_celsius[cpu]", "temperature_celsius[board]"}
+
+
+def test_a_threshold_never_takes_a_device_down() -> None:
+    limits = {"ping_loss_percent": Threshold(critical_above=50)}
+    said = evaluate(result(Reading("ping_loss_percent", 66.6, "%")), limits, Role.REACHABILITY)
+    assert said.verdict is Verdict.WARNING
+
+
+def test_no_answer_is_critical_and_our_own_fault_is_nothing() -> None:
+    failed = result(outcome=Outcome.FAILED, reason=Reason.NO_ANSWER)
+    blind = result(outcome=Outcome.UNKNOWN, reason=Reason.COLLECTOR_LAG)
+    assert evaluate(failed, {}, Role.HEALTH).verdict is Verdict.CRITICAL
+    assert evaluate(blind, {}, Role.HEALTH).verdict is Verdict.NONE
+
+
+def test_thresholds_are_found_among_scalars_and_in_tables() -> None:
+    limit = Threshold(warning_above=1)
+    group = MetricGroup(
+        "g",
+        "snmp",
+        Role.HEALTH,
+        60,
+        metrics=(Metric("a", "1.3", threshold=limit), Metric("b", "1.4")),
+        tables=(Table("t", (Metric("c", "1.5", threshold=limit),)),),
+    )
+    assert set(thresholds_of(group)) == {"a", "c"}
