@@ -1,0 +1,104 @@
+# Pantau. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WALL := dashboards/wall
+WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+PACKAGES := collector api simulators device_profiles dashboards
+ARGS ?=
+
+.PHONY: help demo run test lint format types imports unit wall-test wall bench-engines lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/.demo wall ## a simulated city, watched from end to end; ARGS="--devices 500" is passed on
+	@$(BIN)/pantau demo $(ARGS)
+
+run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--config pantau.yaml"
+	@$(BIN)/pantau run $(ARGS)
+
+test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
+
+unit: $(VENV)/.test wall ## the Python tests; ARGS="tests/unit -k state" is passed on
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.test ## style of the Python code
+	$(BIN)/ruff check $(PACKAGES) tests
+	$(BIN)/ruff format --check $(PACKAGES) tests
+
+format: $(VENV)/.test ## mend the style where a machine can
+	$(BIN)/ruff check --fix $(PACKAGES) tests
+	$(BIN)/ruff format $(PACKAGES) tests
+
+types: $(VENV)/.test ## types of the Python code
+	$(BIN)/mypy
+
+imports: $(VENV)/.test ## who may import whom (pyproject.toml, tool.importlinter)
+	$(BIN)/lint-imports
+
+wall: $(WALL)/dist/index.html ## build the wall
+
+wall-test: $(WALL)/node_modules/.installed ## types and tests of the wall
+	@. $(VENV)/.node && cd $(WALL) && npm run --silent check && npm run --silent test
+
+bench-engines: $(VENV)/.test ## what the engines cost, as ratios within one run
+	@for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python $$bench; done
+
+lock: ## resolve the dependencies anew, without download addresses
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv
+	@for extras in demo "demo test"; do \
+	  flags=$$(printf -- '--extra %s ' $$extras); name=$${extras##* }; \
+	  $(VENV)-lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header $$flags pyproject.toml requirements/build.in \
+	    -o requirements/$$name.lock; done
+	$(VENV)-lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header requirements/node.in -o requirements/node.lock
+
+clean: ## remove what was built; your data stays
+	rm -rf $(VENV) $(VENV)-lock $(WALL)/node_modules $(WALL)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# --- the environment ------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Pantau needs Python 3.11 or newer; set PYTHON=… to one"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt install python3-venv"; exit 1; }
+
+$(VENV)/.demo: requirements/demo.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Pantau into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/demo.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements/test.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Pantau and its tests into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/test.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Vite needs Node.js 20.19+ or 22.12+; where the machine has none, one is installed into .venv.
+NODE_IS_NEW := const [a, b] = process.versions.node.split(".").map(Number); \
+  process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)
+
+$(VENV)/.node: requirements/node.lock | $(BIN)/python
+	@if command -v npm >/dev/null && node -e '$(NODE_IS_NEW)'; then \
+	  echo ':' > $@; \
+	else \
+	  echo "Installing Node.js into $(VENV) …"; \
+	  $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/node.lock; \
+	  echo 'export PATH="$(abspath $(BIN)):$$PATH"' > $@; \
+	fi
+
+$(WALL)/node_modules/.installed: $(WALL)/package-lock.json $(VENV)/.node
+	@echo "Installing what the wall is built with …"
+	@. $(VENV)/.node && cd $(WALL) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(WALL)/dist/index.html: $(WALL)/node_modules/.installed $(WALL_SOURCES)
+	@echo "Building the wall …"
+	@. $(VENV)/.node && cd $(WALL) && npm run --silent build
