@@ -36,6 +36,7 @@ from collector.model import (
     Transition,
     Verdict,
 )
+from collector.schedule import phase_seconds
 from collector.state import (
     CheckView,
     DeviceView,
@@ -51,6 +52,7 @@ from collector.topology import Topology
 logger = logging.getLogger(__name__)
 
 HOLD_SECONDS = 60.0  # how long a child waits for a suspected parent before it is called down
+RESUME_SECONDS = 10.0  # after a gap of our own, every device is asked again within this time
 _AT_ONCE = 0.0
 
 
@@ -157,7 +159,7 @@ class Engine:
         `now` is the wall clock, `monotonic` a clock that does not jump, in seconds.
         """
         advice = Advice()
-        self._notice_gap(now, monotonic)
+        self._notice_gap(now, monotonic, advice)
         for result in batch.results:
             self._take(result, now, advice)
         return advice
@@ -165,7 +167,7 @@ class Engine:
     def tick(self, now: datetime, monotonic: float) -> Advice:
         """Let time pass: silence becomes unknown, held children are decided. Call each second."""
         advice = Advice()
-        self._notice_gap(now, monotonic)
+        self._notice_gap(now, monotonic, advice)
         while self._expiries and self._expiries[0][0] <= now:
             _, device_id = heapq.heappop(self._expiries)
             self._check_freshness(self._watched[device_id], now, advice)
@@ -465,7 +467,7 @@ class Engine:
 
     # --- time ---------------------------------------------------------------------------------
 
-    def _notice_gap(self, now: datetime, monotonic: float) -> None:
+    def _notice_gap(self, now: datetime, monotonic: float, advice: Advice) -> None:
         last, self._seen_monotonic = self._seen_monotonic, monotonic
         if last is None or monotonic - last <= self._gap_seconds:
             return
@@ -473,6 +475,9 @@ class Engine:
         logger.warning("nothing was handled for %.1f s; all states are unknown", monotonic - last)
         for watched in self._watched.values():
             self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
+        for check in self._checks.values():
+            if check.role is Role.REACHABILITY and check.interval_seconds > 0:
+                advice.ask(check.id, phase_seconds(check.id, RESUME_SECONDS))
 
     def _check_freshness(self, watched: _Watched, now: datetime, advice: Advice) -> None:
         views = self._views(watched)

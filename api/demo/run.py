@@ -1,0 +1,277 @@
+"""Runs a demo: simulators, collector and API as separate processes, for a time or until stopped.
+
+demo process ── JSON lines ──► simulators (in a network namespace of their own if possible)
+     │                               ▲ ICMP, SNMP, MQTT
+     ├── supervisor ──► collector ───┘ (inside that namespace)
+     └── supervisor ──► API, wall      (outside: it shares files only)
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from api.demo.city import City, Facts
+from api.demo.report import ApiClient, read_report
+from api.demo.score import passed, read_truth, score
+from api.demo.usage import Usage
+from api.server import open_socket
+from api.supervisor import Program, Supervisor
+from collector.clock import Clock
+from collector.config import Config, load_config
+from collector.store import Store, TokenRole
+
+logger = logging.getLogger(__name__)
+
+SAMPLE_SECONDS = 2.0
+CREDENTIAL = "kota"
+TOKEN_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What `pantau demo` was asked for."""
+
+    devices: int = 200
+    seed: int = 1
+    minutes: float | None = None
+    port: int = 8080
+    host: str = "127.0.0.1"
+    data: Path | None = None
+    scenario: str = "steady"
+    score: Path | None = None
+
+
+class Demo:
+    """One run of the demo."""
+
+    def __init__(
+        self,
+        options: DemoOptions,
+        directory: Path,
+        listening: socket.socket,
+        clock: Clock,
+        say: Callable[[str], None],
+    ) -> None:
+        """`listening` is the open socket of the API; `say` prints a line for people."""
+        self._options = options
+        self._directory = directory
+        self._listening = listening
+        self._clock = clock
+        self._say = say
+        self._usage = Usage()
+        self._stop = asyncio.Event()
+
+    @property
+    def base_url(self) -> str:
+        """Return where the API answers."""
+        host, port = self._listening.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def run(self) -> int:
+        """Run to the end. Return 0, or 1 when the score says that a fault was missed or made up.
+
+        Raises CityError when the simulated city cannot be started.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        options = self._options
+        self._say(f"A city of {options.devices} devices is being built …")
+        city = await City.start(
+            self._directory / "city",
+            devices=options.devices,
+            seed=options.seed,
+            scenario=options.scenario,
+        )
+        try:
+            facts = await city.ready()
+            return await self._watch(city, facts)
+        finally:
+            await city.stop()
+
+    async def _watch(self, city: City, facts: Facts) -> int:
+        config = write_config(self._directory, city.directory / "inventory.yaml", facts)
+        settings = load_config(config, {})
+        token = make_token(settings, self._clock)
+        api = ApiClient(self.base_url, token)
+        supervisor = Supervisor(programs(config, facts, self._listening.fileno()))
+        keeping = asyncio.create_task(supervisor.run(), name="supervisor")
+        following = asyncio.create_task(self._follow(city, supervisor), name="city's events")
+        sampling = asyncio.create_task(self._sample(supervisor), name="usage")
+        try:
+            await city.tell("start")
+            self._greet(facts, token)
+            await self._wait(keeping, city)
+            if self._options.score is None and self._options.minutes is None:
+                return 0
+            return await self._settle(city, supervisor, api, settings)
+        finally:
+            sampling.cancel()
+            following.cancel()
+            supervisor.stop()
+            await asyncio.gather(keeping, following, sampling, return_exceptions=True)
+
+    def _greet(self, facts: Facts, token: str) -> None:
+        how = "a network namespace" if facts.isolated else "UDP (this machine forbids namespaces)"
+        self._say(f"{facts.devices} devices answer ping, SNMP and MQTT through {how}.")
+        self._say("")
+        self._say(f"  Wall    {self.base_url}/dinding/#token={token}")
+        self._say(f"  API     {self.base_url}/api/v1/status   (Authorization: Bearer {token})")
+        self._say("")
+        self._say("  This token is shown once. Faults begin within a minute; Ctrl-C ends the demo.")
+
+    async def _wait(self, keeping: asyncio.Task[None], city: City) -> None:
+        """Wait until the time is over, somebody stops us, or something essential ended."""
+        minutes = self._options.minutes
+        waits = [
+            asyncio.create_task(self._stop.wait()),
+            asyncio.create_task(city.process.wait()),
+        ]
+        timeout = None if minutes is None else minutes * 60
+        try:
+            done, _ = await asyncio.wait(
+                [*waits, keeping], timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if keeping in done:
+            keeping.result()
+        if waits[1] in done and not self._stop.is_set():
+            logger.error("the simulated city ended by itself; what follows is not a demo")
+
+    # --- while it runs ------------------------------------------------------------------------
+
+    async def _follow(self, city: City, supervisor: Supervisor) -> None:
+        """Print what happens in the city, and carry out what its timeline leaves to us."""
+        async for event in city.events():
+            match event.get("event"):
+                case "collector_pause_due":
+                    await self._pause_collector(city, supervisor, event)
+                case "fault_started" | "fault_ended":
+                    begun = "begins" if event["event"] == "fault_started" else "ends"
+                    where = ", ".join(event.get("hit", ()))
+                    self._say(f"  {event['at']}  {event['kind']} {begun}: {where}")
+
+    async def _pause_collector(
+        self, city: City, supervisor: Supervisor, event: dict[str, Any]
+    ) -> None:
+        """Stop the collector for a while, as a stalled machine would, and report it."""
+        process = supervisor.running.get("collector")
+        if process is None:
+            return
+        self._say(f"  collector is stopped for {event['for_seconds']:g} s")
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGSTOP)
+            await city.tell("note", event="fault_started", id=event["id"])
+            await asyncio.sleep(event["for_seconds"])
+            process.send_signal(signal.SIGCONT)
+            await city.tell("note", event="fault_ended", id=event["id"])
+
+    async def _sample(self, supervisor: Supervisor) -> None:
+        while True:
+            self._usage.sample([os.getpid(), *(p.pid for p in supervisor.running.values())])
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    # --- the end ------------------------------------------------------------------------------
+
+    async def _settle(
+        self, city: City, supervisor: Supervisor, api: ApiClient, settings: Config
+    ) -> int:
+        """End collector and city in that order, read the platform's word, and hold it to truth."""
+        self._usage.sample([os.getpid(), *(p.pid for p in supervisor.running.values())])
+        await supervisor.end("collector")
+        await city.stop()
+        return await asyncio.to_thread(self._judge, city, api, settings)
+
+    def _judge(self, city: City, api: ApiClient, settings: Config) -> int:
+        devices = [item["id"] for item in api.items("/devices")]
+        truth = read_truth(city.record(), devices)
+        report = read_report(api, truth, schedule_of(settings), self._usage)
+        result = score(truth, report)
+        if self._options.score is not None:
+            self._options.score.write_text(json.dumps(result, indent=2) + "\n")
+        summary = result["summary"]
+        self._say(
+            f"{summary['faults']} faults: {summary['detected']} detected, "
+            f"{summary['missed']} missed; {summary['false_alarms']} invented; "
+            f"{result['devices']['polled']} of {result['devices']['expected']} devices polled."
+        )
+        return 0 if passed(result) else 1
+
+
+def run_demo(options: DemoOptions, clock: Clock, say: Callable[[str], None]) -> int:
+    """Run a demo. Return its exit code. Raises PortInUse, CityError, StoreError."""
+    with ExitStack() as cleanup:
+        listening = cleanup.enter_context(open_socket(options.host, options.port))
+        directory = options.data
+        if directory is None:
+            made = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="pantau-demo-"))
+            directory = Path(made)
+        directory = directory.resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        return asyncio.run(Demo(options, directory, listening, clock, say).run())
+
+
+def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
+    """Write the demo's pantau.yaml; return its path."""
+    secret = directory / "community"
+    secret.touch(mode=0o600)
+    secret.write_text(facts.community + "\n")
+    content = {
+        "collector_id": "demo",
+        "data_directory": str(directory),
+        "zone": facts.zone,
+        "inventory": [str(inventory)],
+        "ping": {"carrier": facts.carrier},
+        "snmp": {"port": facts.snmp_port},
+        "mqtt": {"host": facts.mqtt_host, "port": facts.mqtt_port, "client_id": "pantau-demo"},
+        "credentials": {CREDENTIAL: {"version": "2c", "community_file": str(secret)}},
+    }
+    path = directory / "pantau.yaml"
+    with path.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(content, file)
+    return path
+
+
+def make_token(config: Config, clock: Clock) -> str:
+    """Make the store and a token for looking at it; return the secret."""
+    with Store.open(config.store_path) as store:
+        now = clock.now()
+        expires_at = now + timedelta(days=TOKEN_DAYS)
+        return store.tokens.create("demo", TokenRole.VIEWER, expires_at, now)
+
+
+def schedule_of(config: Config) -> dict[str, float]:
+    """Return what the collector said of its schedule with its last heartbeat."""
+    with Store.open(config.store_path, read_only=True) as store:
+        figures = next((one.figures for one in store.collectors()), {})
+    return {
+        "due": figures.get("checks_due", 0.0),
+        "done": figures.get("checks_done", 0.0) + figures.get("checks_skipped", 0.0),
+        "late_p99_seconds": round(figures.get("check_late_p99_seconds", 0.0), 4),
+    }
+
+
+def programs(config: Path, facts: Facts, listening: int) -> list[Program]:
+    """Return the platform's processes: the collector inside the city's namespace."""
+    base = [sys.executable, "-m", "api", "run", "--config", str(config)]
+    collector = [*base, "--role", "collector"]
+    if facts.namespace_pid is not None:
+        enter = [sys.executable, "-m", "simulators.namespace", str(facts.namespace_pid), "--"]
+        collector = [*enter, *collector]
+    web = [*base, "--role", "api", "--listening-socket", str(listening)]
+    return [Program("collector", collector), Program("api", web, pass_fds=(listening,))]

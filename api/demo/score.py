@@ -1,0 +1,237 @@
+"""Holds what the platform reported against what the simulators really did. Pure.
+
+Expected values come from the simulators' record alone (`simulators/`, record.jsonl); reported ones
+from the HTTP API alone. A fault is *detected* when every one of its targets was reported in the
+expected state; a *false alarm* is a device reported down, unreachable or degraded that the record
+does not explain. `unknown` claims nothing and is never a false alarm.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+BAD_STATES = frozenset({"down", "unreachable", "degraded"})
+GRACE_SECONDS = 75.0  # how long after its end a fault may still explain what is reported
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one fault must look like on some devices, from when to when it was carried out."""
+
+    fault_id: str
+    kind: str
+    targets: tuple[str, ...]
+    expected_state: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One reported transition, as `GET /devices/{id}/transitions` gives it."""
+
+    new: str
+    at: datetime
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The simulators' record."""
+
+    devices: tuple[str, ...]
+    started_at: datetime
+    finished_at: datetime
+    effects: tuple[Effect, ...]
+    answers: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the platform said, by device."""
+
+    changes: Mapping[str, Sequence[Change]]
+    polled: frozenset[str]
+    seconds: Mapping[str, Mapping[str, float]]  # device → state → seconds of the window
+    stored_readings: int
+    schedule: Mapping[str, float]
+    notifications: Mapping[str, int] = field(default_factory=dict)
+    cpu_seconds: float = 0.0
+    peak_memory_mib: float = 0.0
+
+
+def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> Truth:
+    """Read a record. Raises ValueError when it does not say when it began and ended."""
+    started: dict[str, Mapping[str, Any]] = {}
+    begin = end = None
+    effects: list[Effect] = []
+    answers: Mapping[str, Mapping[str, int]] = {}
+    for event in events:
+        at = datetime.fromisoformat(event["at"])
+        if event["event"] == "started":
+            begin = at
+        elif event["event"] == "fault_started":
+            started[event["id"]] = event
+        elif event["event"] == "fault_ended":
+            effects += _effects(started.pop(event["id"]), at)
+        elif event["event"] == "finished":
+            end = at
+            answers = event["answers"]
+    if begin is None or end is None:
+        raise ValueError("the record of the simulated city is not complete")
+    for event in started.values():
+        effects += _effects(event, end)
+    return Truth(tuple(devices), begin, end, tuple(effects), answers)
+
+
+def _effects(event: Mapping[str, Any], end: datetime) -> list[Effect]:
+    start = datetime.fromisoformat(event["at"])
+    return [
+        Effect(
+            event["id"],
+            event["kind"],
+            tuple(effect["targets"]),
+            effect["expected_state"],
+            start,
+            end,
+        )
+        for effect in event["effects"]
+        if effect["targets"]
+    ]
+
+
+def score(truth: Truth, report: Report) -> dict[str, Any]:
+    """Return the score in the form of interfaces.md; `summary.missed` and `false_alarms` decide."""
+    faults = [_judge(effect, report) for effect in truth.effects]
+    alarms = false_alarms(truth, report)
+    detected = [fault for fault in faults if fault["reported_state"] == fault["expected_state"]]
+    delays = sorted(
+        fault["detected_after_seconds"]
+        for fault in faults
+        if fault["detected_after_seconds"] is not None
+    )
+    errors = [_uptime_error(device, truth, report) for device in truth.devices]
+    witnesses = ("uptime_gets", "telemetry")
+    expected_readings = sum(
+        count.get(name, 0) for count in truth.answers.values() for name in witnesses
+    )
+    return {
+        "devices": {"expected": len(truth.devices), "polled": len(report.polled)},
+        "faults": faults,
+        "false_alarms": alarms,
+        "summary": {
+            "faults": len(faults),
+            "detected": len(detected),
+            "missed": len(faults) - len(detected),
+            "false_alarms": len(alarms),
+            "detection_seconds": {
+                "p50": _percentile(delays, 0.50),
+                "p99": _percentile(delays, 0.99),
+                "max": delays[-1] if delays else None,
+            },
+            "uptime_error_seconds": {
+                "mean": round(sum(errors) / len(errors), 3) if errors else 0.0,
+                "max": round(max(errors, default=0.0), 3),
+            },
+            "readings": {"expected": expected_readings, "stored": report.stored_readings},
+            "notifications": {
+                "sent": report.notifications.get("sent", 0),
+                "held": report.notifications.get("held", 0),
+            },
+            "schedule": dict(report.schedule),
+            "cpu_seconds": round(report.cpu_seconds, 3),
+            "peak_memory_mib": round(report.peak_memory_mib, 1),
+        },
+    }
+
+
+def passed(result: Mapping[str, Any]) -> bool:
+    """Say whether nothing was missed, nothing invented, and every device was polled."""
+    summary, devices = result["summary"], result["devices"]
+    faults = int(summary["missed"]) + int(summary["false_alarms"])
+    return faults == 0 and bool(devices["polled"] == devices["expected"])
+
+
+def _judge(effect: Effect, report: Report) -> dict[str, Any]:
+    """Say how one effect was reported: the slowest of its targets decides."""
+    seen = [_seen(effect, report.changes.get(target, ())) for target in effect.targets]
+    wrong = [state for state, _, _ in seen if state != effect.expected_state]
+    detected = [seconds for _, seconds, _ in seen if seconds is not None]
+    cleared = [seconds for _, _, seconds in seen if seconds is not None]
+    return {
+        "id": effect.fault_id,
+        "kind": effect.kind,
+        "targets": list(effect.targets),
+        "from": effect.start.isoformat(),
+        "until": effect.end.isoformat(),
+        "expected_state": effect.expected_state,
+        "reported_state": wrong[0] if wrong else effect.expected_state,
+        "detected_after_seconds": max(detected) if detected and not wrong else None,
+        "cleared_after_seconds": max(cleared) if len(cleared) == len(seen) else None,
+    }
+
+
+def _seen(effect: Effect, changes: Sequence[Change]) -> tuple[str, float | None, float | None]:
+    """Return the state reported for one target, and the delays of detection and clearing."""
+    until = effect.end + timedelta(seconds=GRACE_SECONDS)
+    before = [change.new for change in changes if change.confirmed_at < effect.start]
+    within = [change for change in changes if effect.start <= change.confirmed_at <= until]
+    if effect.expected_state == "up":
+        wrong = [change.new for change in within if change.new in BAD_STATES]
+        return (wrong[0] if wrong else "up"), None, None
+    for index, change in enumerate(within):
+        if change.new == effect.expected_state:
+            back = next((one for one in within[index:] if one.new == "up"), None)
+            cleared = None if back is None else _seconds(back.confirmed_at, effect.end)
+            return change.new, _seconds(change.confirmed_at, effect.start), cleared
+    shown = [change.new for change in within] or before
+    return (shown[-1] if shown else "unknown"), None, None
+
+
+def false_alarms(truth: Truth, report: Report) -> list[dict[str, Any]]:
+    """Return every reported bad state that no effect on that device explains."""
+    effects: dict[str, list[Effect]] = {}
+    for effect in truth.effects:
+        for target in effect.targets:
+            effects.setdefault(target, []).append(effect)
+    return [
+        {"device": device, "state": change.new, "at": change.at.isoformat()}
+        for device, changes in report.changes.items()
+        for change in changes
+        if change.new in BAD_STATES
+        and not any(_explains(effect, change) for effect in effects.get(device, ()))
+    ]
+
+
+def _explains(effect: Effect, change: Change) -> bool:
+    return (
+        effect.expected_state == change.new
+        and effect.start <= change.confirmed_at
+        and change.at <= effect.end + timedelta(seconds=1)
+    )
+
+
+def _uptime_error(device: str, truth: Truth, report: Report) -> float:
+    """Return how far the reported seconds of service loss are from the truth, for one device."""
+    spans = sorted(
+        (effect.start, effect.end)
+        for effect in truth.effects
+        if device in effect.targets and effect.expected_state in ("down", "unreachable")
+    )
+    if any(first[1] > second[0] for first, second in pairwise(spans)):
+        raise ValueError(f"the record holds overlapping faults on {device}")
+    expected = sum(_seconds(end, start) for start, end in spans)
+    said = report.seconds.get(device, {})
+    return abs(said.get("down", 0.0) + said.get("unreachable", 0.0) - expected)
+
+
+def _seconds(later: datetime, earlier: datetime) -> float:
+    return round((later - earlier).total_seconds(), 3)
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float | None:
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -1,0 +1,228 @@
+"""Writes what the engine decided: states and transitions to the store, readings to the sink.
+
+Two loops, so that a slow or broken sink never delays the truth. Nothing is taken for stored
+before the store said so: what failed is kept and tried again, and whoever waits on `durable`
+(MQTT's acknowledgement) waits until then. Blocking calls run in one thread a database.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from collector.clock import Clock
+from collector.engine import Engine
+from collector.model import CheckState, DeviceState, Heartbeat, Transition
+from collector.sinks import DeviceReadings, Sink, SinkError
+from collector.store import Store, StoreError
+
+logger = logging.getLogger(__name__)
+
+COMMIT_PAUSE_SECONDS = 0.1  # results that arrive within this share a transaction
+READINGS_PAUSE_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+MAX_PENDING_RESULTS = 200_000  # results with readings held in memory while the sink is down
+MAINTENANCE_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class WriterCounters:
+    """What was stored and what was not, for /metrics."""
+
+    transitions: int = 0
+    readings: int = 0
+    readings_dropped: int = 0  # the memory bound was reached while the sink was down
+    store_failures: int = 0
+    sink_failures: int = 0
+
+
+class Writer:
+    """Carries changes from the engine to the store and the sink."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        sink: Sink,
+        clock: Clock,
+        *,
+        collector_id: str,
+        run_id: str,
+        heartbeat_seconds: float,
+        figures: Callable[[], Mapping[str, float]],
+    ) -> None:
+        """`figures` gives the numbers about the collector that travel with each heartbeat."""
+        self._engine = engine
+        self._store = store
+        self._sink = sink
+        self._clock = clock
+        self._collector_id = collector_id
+        self._run_id = run_id
+        self._started_at = clock.now()
+        self._heartbeat_seconds = heartbeat_seconds
+        self._figures = figures
+        self._devices: dict[str, DeviceState] = {}
+        self._checks: dict[str, CheckState] = {}
+        self._transitions: list[Transition] = []
+        self._touched_devices: dict[str, DeviceState] = {}
+        self._touched_checks: dict[str, CheckState] = {}
+        self._readings: deque[DeviceReadings] = deque()
+        self._transitions_taken = self._transitions_kept = 0  # counts since the start
+        self._readings_taken = self._readings_kept = 0  # results with readings
+        self._kept_more = asyncio.Condition()
+        self._store_thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._sink_thread = ThreadPoolExecutor(1, thread_name_prefix="sink")
+        self.store_trouble: str | None = None
+        self.sink_trouble: str | None = None
+        self.counters = WriterCounters()
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._commit_for_ever(), name="writer: store")
+            loops.create_task(self._keep_readings_for_ever(), name="writer: sink")
+
+    async def durable(self) -> None:
+        """Return when everything the engine has handed over by now is stored for good."""
+        self._take()
+        readings, transitions = self._readings_taken, self._transitions_taken
+        async with self._kept_more:
+            await self._kept_more.wait_for(
+                lambda: self._readings_kept >= readings and self._transitions_kept >= transitions
+            )
+
+    async def close(self) -> None:
+        """Write what is left, once, and end the threads. Failures are logged, not raised."""
+        await self._commit(with_heartbeat=True)
+        await self._keep_readings()
+        self._store_thread.shutdown()
+        self._sink_thread.shutdown()
+
+    # --- states and transitions ---------------------------------------------------------------
+
+    async def _commit_for_ever(self) -> None:
+        next_heartbeat = self._clock.monotonic()
+        while True:
+            with_heartbeat = self._clock.monotonic() >= next_heartbeat
+            if with_heartbeat:
+                next_heartbeat = self._clock.monotonic() + self._heartbeat_seconds
+            stored = await self._commit(with_heartbeat=with_heartbeat)
+            await asyncio.sleep(COMMIT_PAUSE_SECONDS if stored else RETRY_SECONDS)
+
+    async def _commit(self, *, with_heartbeat: bool) -> bool:
+        """Store what is pending in one transaction. Return False when it has to wait."""
+        self._take()
+        try:
+            if self._transitions or self._devices:
+                await self._store_changes()
+            if with_heartbeat:
+                await self._beat()
+        except StoreError as error:
+            self.counters.store_failures += 1
+            self._report("store", self.store_trouble, str(error))
+            self.store_trouble = str(error)
+            return False
+        self._report("store", self.store_trouble, None)
+        self.store_trouble = None
+        return True
+
+    async def _store_changes(self) -> None:
+        devices, checks = tuple(self._devices.values()), tuple(self._checks.values())
+        transitions = tuple(self._transitions)
+        await self._in_store_thread(partial(self._store.commit, devices, checks, transitions))
+        # What was added meanwhile stays pending.
+        del self._transitions[: len(transitions)]
+        for device in devices:
+            if self._devices.get(device.device_id) is device:
+                del self._devices[device.device_id]
+        for check in checks:
+            if self._checks.get(check.check_id) is check:
+                del self._checks[check.check_id]
+        self.counters.transitions += len(transitions)
+        async with self._kept_more:
+            self._transitions_kept += len(transitions)
+            self._kept_more.notify_all()
+
+    async def _beat(self) -> None:
+        devices, checks = self._engine.take_touched()
+        self._touched_devices.update({state.device_id: state for state in devices})
+        self._touched_checks.update({state.check_id: state for state in checks})
+        heartbeat = Heartbeat(
+            self._collector_id,
+            self._run_id,
+            self._started_at,
+            self._clock.now(),
+            dict(self._figures()),
+        )
+        await self._in_store_thread(
+            partial(
+                self._store.beat,
+                heartbeat,
+                tuple(self._touched_checks.values()),
+                tuple(self._touched_devices.values()),
+            )
+        )
+        self._touched_devices.clear()
+        self._touched_checks.clear()
+
+    async def _in_store_thread(self, work: Callable[[], object]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._store_thread, work)
+
+    # --- readings -----------------------------------------------------------------------------
+
+    async def _keep_readings_for_ever(self) -> None:
+        while True:
+            kept = await self._keep_readings()
+            await asyncio.sleep(READINGS_PAUSE_SECONDS if kept else RETRY_SECONDS)
+
+    async def _keep_readings(self) -> bool:
+        """Hand pending readings to the sink. Return False when it has to wait."""
+        self._take()
+        batch = tuple(self._readings)
+        self._readings.clear()
+        loop = asyncio.get_running_loop()
+        try:
+            if batch:
+                await loop.run_in_executor(self._sink_thread, self._sink.write, batch)
+            await loop.run_in_executor(self._sink_thread, self._sink.maintain, MAINTENANCE_SECONDS)
+        except SinkError as error:
+            self._readings.extendleft(reversed(batch))
+            self.counters.sink_failures += 1
+            self._report("sink", self.sink_trouble, str(error))
+            self.sink_trouble = str(error)
+            return False
+        self._report("sink", self.sink_trouble, None)
+        self.sink_trouble = None
+        self.counters.readings += sum(len(row.readings) for row in batch)
+        async with self._kept_more:
+            self._readings_kept += len(batch)
+            self._kept_more.notify_all()
+        return True
+
+    # --- shared -------------------------------------------------------------------------------
+
+    def _take(self) -> None:
+        """Move what the engine decided into what is pending; keep the readings bounded."""
+        changes = self._engine.take_changes()
+        self._devices.update({state.device_id: state for state in changes.devices})
+        self._checks.update({state.check_id: state for state in changes.checks})
+        self._transitions.extend(changes.transitions)
+        self._transitions_taken += len(changes.transitions)
+        self._readings.extend(DeviceReadings(*row) for row in changes.readings)
+        self._readings_taken += len(changes.readings)
+        while len(self._readings) > MAX_PENDING_RESULTS:
+            lost = self._readings.popleft()
+            self.counters.readings_dropped += len(lost.readings)
+            self._readings_kept += 1  # given up: nobody is to wait for it
+
+    def _report(self, place: str, old: str | None, new: str | None) -> None:
+        """Log once when a place starts failing and once when it recovers."""
+        if new and not old:
+            logger.error(
+                "the %s refuses writes; everything is kept and tried again: %s", place, new
+            )
+        elif old and not new:
+            logger.warning("the %s takes writes again", place)

@@ -1,0 +1,191 @@
+"""What the engine decided is stored, or kept until it can be."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import collector.writer as writer_module
+from collector.clock import SystemClock
+from collector.engine import Engine
+from collector.model import (
+    CheckResult,
+    CheckState,
+    DeviceState,
+    Heartbeat,
+    Outcome,
+    Reading,
+    ResultBatch,
+    State,
+    Transition,
+)
+from collector.sinks import DeviceReadings, SinkError
+from collector.store import StoreError
+from collector.writer import Writer
+from tests.virtual_city import checks_of, device
+
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+
+
+class MemoryStore:
+    """Keeps what it is given; refuses while `full`."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.transitions: list[Transition] = []
+        self.beats: list[Heartbeat] = []
+        self.touched: dict[str, DeviceState] = {}
+
+    def commit(
+        self,
+        devices: Sequence[DeviceState],
+        checks: Sequence[CheckState],
+        transitions: Sequence[Transition],
+    ) -> list[Transition]:
+        del devices, checks
+        self._refuse_when_full()
+        self.transitions.extend(transitions)
+        return list(transitions)
+
+    def beat(
+        self, heartbeat: Heartbeat, checks: Sequence[CheckState], devices: Sequence[DeviceState]
+    ) -> None:
+        del checks
+        self._refuse_when_full()
+        self.beats.append(heartbeat)
+        self.touched.update({state.device_id: state for state in devices})
+
+    def _refuse_when_full(self) -> None:
+        if self.full:
+            raise StoreError("database or disk is full")
+
+
+class MemorySink:
+    """Keeps what it is given; refuses while `full`."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.rows: list[DeviceReadings] = []
+
+    def write(self, batch: Sequence[DeviceReadings]) -> None:
+        if self.full:
+            raise SinkError("disk is full")
+        self.rows.extend(batch)
+
+    def maintain(self, max_seconds: float) -> None:
+        del max_seconds
+
+
+class Bench:
+    """An engine with one device, and a writer over memory."""
+
+    def __init__(self) -> None:
+        watched = device("cam")
+        self.engine = Engine([watched], checks_of(watched), gap_seconds=1e9)
+        self.store, self.sink = MemoryStore(), MemorySink()
+        self.steps = 0
+        self.writer = Writer(
+            self.engine,
+            self.store,  # type: ignore[arg-type] # the part of Store that is used
+            self.sink,  # type: ignore[arg-type]
+            SystemClock(),
+            collector_id="main",
+            run_id="run",
+            heartbeat_seconds=0.01,
+            figures=lambda: {"checks_done": float(self.steps)},
+        )
+
+    def hear(self) -> None:
+        """Let one ping be answered."""
+        self.steps += 1
+        at = NOW + timedelta(seconds=30 * self.steps)
+        result = CheckResult(
+            "cam/ping", at, at, Outcome.ANSWERED, readings=(Reading("ping_rtt_seconds", 0.001),)
+        )
+        self.engine.handle(ResultBatch("main", "run", self.steps, (result,)), at, self.steps)
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    for name in ("COMMIT_PAUSE_SECONDS", "READINGS_PAUSE_SECONDS", "RETRY_SECONDS"):
+        monkeypatch.setattr(writer_module, name, 0.005)
+    return Bench()
+
+
+@asynccontextmanager
+async def writing(bench: Bench) -> AsyncIterator[None]:
+    running = asyncio.create_task(bench.writer.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await bench.writer.close()
+
+
+async def test_durable_returns_when_transition_and_readings_are_stored(bench: Bench) -> None:
+    async with writing(bench):
+        bench.hear()
+        await asyncio.wait_for(bench.writer.durable(), 5)
+        assert [moved.new for moved in bench.store.transitions] == [State.UP]
+        assert len(bench.sink.rows) == 1
+
+
+async def test_nothing_is_durable_while_the_disk_is_full_and_nothing_is_lost(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.store.full = bench.sink.full = True
+    async with writing(bench):
+        bench.hear()
+        waiting = asyncio.create_task(bench.writer.durable())
+        bench.hear()
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        assert bench.writer.store_trouble == "database or disk is full"
+        bench.store.full = bench.sink.full = False
+        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(bench.writer.durable(), 5)
+    assert len(bench.store.transitions) == 1
+    assert len(bench.sink.rows) == 2
+    refusals = [record for record in caplog.records if "refuses writes" in record.message]
+    assert len(refusals) == 2, "each place is reported once, not at every try"
+
+
+async def test_a_broken_sink_does_not_delay_the_truth(bench: Bench) -> None:
+    bench.sink.full = True
+    async with writing(bench):
+        bench.hear()
+        async with asyncio.timeout(5):
+            while not bench.store.transitions:
+                await asyncio.sleep(0.005)
+        assert bench.sink.rows == []
+
+
+async def test_readings_in_memory_are_bounded_and_the_oldest_are_counted_as_lost(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "MAX_PENDING_RESULTS", 3)
+    bench.sink.full = True
+    async with writing(bench):
+        for _ in range(5):
+            bench.hear()
+        await asyncio.sleep(0.05)
+        bench.sink.full = False
+        await asyncio.wait_for(bench.writer.durable(), 5)
+    assert [row.at for row in bench.sink.rows] == [
+        NOW + timedelta(seconds=30 * n) for n in (3, 4, 5)
+    ]
+    assert bench.writer.counters.readings_dropped == 2
+
+
+async def test_heartbeats_carry_figures_and_the_last_results(bench: Bench) -> None:
+    async with writing(bench):
+        bench.hear()
+        bench.hear()
+        async with asyncio.timeout(5):
+            while "cam" not in bench.store.touched:
+                await asyncio.sleep(0.005)
+        assert bench.store.touched["cam"].last_result_at == NOW + timedelta(seconds=60)
+        assert bench.store.beats[-1].figures == {"checks_done": 2.0}
