@@ -240,7 +240,7 @@ class Engine:
             self._review_held_children(check.device_id, now, advice)
 
     def _note_fresh(self, watched: _Watched, check: Check, state: CheckState) -> None:
-        if check.interval_seconds <= 0 or state.last_result_at is None:
+        if state.last_result_at is None:
             return
         last = watched.state.last_result_at
         if not watched.expiry_queued:
@@ -254,7 +254,7 @@ class Engine:
         if in_doubt(state):
             advice.ask(check.id, check.rule.retry_seconds)
         failing = state.last_outcome is Outcome.FAILED
-        if check.role is Role.REACHABILITY and check.interval_seconds > 0:
+        if check.role is Role.REACHABILITY:
             if failing and not watched.paused:
                 watched.paused = True
                 advice.pause.add(watched.device.id)
@@ -272,11 +272,7 @@ class Engine:
         """
         for device_id in device_ids:
             for check in self._watched[device_id].checks:
-                if (
-                    check.role is Role.REACHABILITY
-                    and check.interval_seconds > 0
-                    and not in_doubt(self._states[check.id])
-                ):
+                if check.role is Role.REACHABILITY and not in_doubt(self._states[check.id]):
                     advice.ask(check.id, _AT_ONCE)
 
     # --- one device ---------------------------------------------------------------------------
@@ -334,7 +330,7 @@ class Engine:
         if parent.held_until is not None:
             return True
         for check in parent.checks:
-            if check.role is not Role.REACHABILITY or check.interval_seconds <= 0:
+            if check.role is not Role.REACHABILITY:
                 continue
             state = self._states[check.id]
             asked = state.last_slot_at is not None and (
@@ -406,9 +402,8 @@ class Engine:
         """Backdate to the last fresh result, and believe nothing until asked again."""
         self._release(watched)
         for check in watched.checks:
-            if check.interval_seconds > 0 or reason is Reason.COLLECTOR_GONE:
-                self._states[check.id] = forget(self._states[check.id])
-                self._dirty_checks.add(check.id)
+            self._states[check.id] = forget(self._states[check.id])
+            self._dirty_checks.add(check.id)
         old = watched.state
         if old.state is State.UNKNOWN:
             watched.state = replace(old, status=Status.UNKNOWN)
@@ -476,7 +471,7 @@ class Engine:
         for watched in self._watched.values():
             self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
         for check in self._checks.values():
-            if check.role is Role.REACHABILITY and check.interval_seconds > 0:
+            if check.role is Role.REACHABILITY:
                 advice.ask(check.id, phase_seconds(check.id, RESUME_SECONDS))
 
     def _check_freshness(self, watched: _Watched, now: datetime, advice: Advice) -> None:
@@ -501,7 +496,6 @@ class Engine:
         return [
             CheckView(
                 check.role,
-                check.interval_seconds,
                 _freshness(check).total_seconds(),
                 self._states[check.id],
             )

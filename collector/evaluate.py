@@ -1,10 +1,10 @@
 """From a result to a verdict: outcome first, then the thresholds of its readings. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from collector.model import (
     CheckResult,
+    Evaluation,
     MetricGroup,
     Outcome,
     Reading,
@@ -15,16 +15,6 @@ from collector.model import (
 )
 
 _BADNESS = {Verdict.NONE: 0, Verdict.OK: 0, Verdict.WARNING: 1, Verdict.CRITICAL: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What a result means. `breached` carries the hysteresis to the next evaluation."""
-
-    verdict: Verdict
-    reason: Reason
-    detail: str
-    breached: frozenset[str]
 
 
 def thresholds_of(group: MetricGroup) -> dict[str, Threshold]:

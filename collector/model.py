@@ -336,6 +336,16 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a result means. `breached` carries the hysteresis to the next evaluation."""
+
+    verdict: Verdict
+    reason: Reason
+    detail: str
+    breached: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ResultBatch:
     """Results on their way to the engine, with what a writer needs to refuse late words."""
 

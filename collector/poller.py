@@ -106,7 +106,7 @@ class Poller:
         self._jobs = {
             check.id: _Job(check, phase_seconds(check.id, check.interval_seconds))
             for check in checks
-            if check.probe in probes and check.interval_seconds > 0
+            if check.probe in probes
         }
         self._of_device: dict[str, list[_Job]] = {}
         for job in self._jobs.values():

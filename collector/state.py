@@ -14,8 +14,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from collector.evaluate import Evaluation
-from collector.model import CheckResult, CheckState, Reason, Role, Rule, Status, Verdict
+from collector.model import (
+    CheckResult,
+    CheckState,
+    Evaluation,
+    Reason,
+    Role,
+    Rule,
+    Status,
+    Verdict,
+)
 
 
 def advance(
@@ -143,7 +151,6 @@ class CheckView:
     """What the status of a device needs to know of one of its checks."""
 
     role: Role
-    interval_seconds: float  # 0: speaks only when something happens (a last will)
     fresh_seconds: float
     state: CheckState
 
@@ -165,9 +172,9 @@ _NOTHING = DeviceView(Status.UNKNOWN, None, None, Reason.NEVER_SEEN, "")
 def device_view(checks: Iterable[CheckView], now: datetime) -> DeviceView:
     """Derive the status of a device from its checks.
 
-    1. A reachability check that is critical, fresh, or speaks by events only: down.
-    2. Nothing fresh from the periodic reachability checks (or, where there is none, from the
-       periodic checks at all): unknown since the last fresh result.
+    1. A reachability check that is critical and fresh: down.
+    2. Nothing fresh from the reachability checks (or, where there is none, from any check):
+       unknown since the last fresh result.
     3. Any other confirmed trouble: degraded, by the worst and oldest check.
     4. Otherwise up, as soon as one reachability check (or, without one, any check) is ok.
 
@@ -178,7 +185,7 @@ def device_view(checks: Iterable[CheckView], now: datetime) -> DeviceView:
         if (
             view.role is Role.REACHABILITY
             and view.state.verdict is Verdict.CRITICAL
-            and (view.interval_seconds == 0 or is_fresh(view, now))
+            and is_fresh(view, now)
         ):
             return _by(view, Status.DOWN)
     witnesses = witness_checks(views)
@@ -192,16 +199,15 @@ def device_view(checks: Iterable[CheckView], now: datetime) -> DeviceView:
         returned = [view for view in well if view.role is Role.REACHABILITY]
         return replace(worst, at=_latest([worst.at, *(view.state.since_at for view in returned)]))
     if any(view.state.verdict is Verdict.OK for view in fresh):
-        latest = max(well, key=lambda view: (view.state.since_at or now, view.interval_seconds))
+        latest = max(well, key=lambda view: view.state.since_at or now)
         return _by(latest, Status.UP)
     return _NOTHING
 
 
 def witness_checks(views: Iterable[CheckView]) -> list[CheckView]:
     """Return the checks whose fresh results prove that we still see the device."""
-    periodic = [view for view in views if view.interval_seconds > 0]
-    reachability = [view for view in periodic if view.role is Role.REACHABILITY]
-    return reachability or periodic
+    every = list(views)
+    return [view for view in every if view.role is Role.REACHABILITY] or every
 
 
 def is_fresh(view: CheckView, now: datetime) -> bool:

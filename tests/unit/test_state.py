@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.evaluate import Evaluation
 from collector.model import (
     CheckResult,
     CheckState,
+    Evaluation,
     Outcome,
     Reason,
     Role,
@@ -132,7 +132,7 @@ def test_forgetting_keeps_what_was_shown_but_believes_nothing() -> None:
 
 
 def view(letters: str, role: Role = Role.REACHABILITY, interval: float = 30.0) -> CheckView:
-    return CheckView(role, interval, interval * 2.5, run(letters))
+    return CheckView(role, interval * 2.5, run(letters))
 
 
 def status_of(*views: CheckView, step: int = 6) -> Status:
@@ -158,19 +158,13 @@ def test_an_old_outage_is_unknown_too_when_nobody_looks_any_more() -> None:
     assert status_of(view("oCCC"), step=20) is Status.UNKNOWN
 
 
-def test_a_last_will_takes_a_device_down_however_old_it_is() -> None:
-    will = CheckView(Role.REACHABILITY, 0, 0, run("oCCC"))
-    telemetry = view("oooo", Role.HEALTH)
-    assert status_of(will, telemetry, step=50) is Status.DOWN
-
-
-def test_event_only_checks_do_not_keep_a_silent_device_alive() -> None:
-    will = CheckView(Role.REACHABILITY, 0, 0, run("o"))
-    assert status_of(will, view("oooo", Role.HEALTH), step=50) is Status.UNKNOWN
+def test_a_device_without_a_reachability_check_lives_by_its_other_checks() -> None:
+    assert status_of(view("oooo", Role.HEALTH), step=4) is Status.UP
+    assert status_of(view("oooo", Role.HEALTH), step=50) is Status.UNKNOWN
 
 
 def test_a_device_that_was_never_heard_of_is_unknown_without_a_moment() -> None:
-    seen = device_view([CheckView(Role.REACHABILITY, 30, 75, CheckState("x"))], at(0))
+    seen = device_view([CheckView(Role.REACHABILITY, 75, CheckState("x"))], at(0))
     assert (seen.status, seen.at, seen.reason) == (Status.UNKNOWN, None, Reason.NEVER_SEEN)
 
 

@@ -1,0 +1,172 @@
+"""Builds the collector's parts from Config and runs them in one TaskGroup.
+
+What runs, and who hands what to whom:
+
+    Poller ── results ──► Engine ── changes ──► Writer ──► store, sink
+      ▲ └──── advice ◄──────┘ ▲ each second: tick
+    MqttListener ── results ──┘   (acknowledges after Writer.durable)
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from collector.clock import Clock
+from collector.config import Config
+from collector.engine import Advice, Engine
+from collector.inventory import Plan
+from collector.listeners.mqtt import MqttListener, MqttSettings
+from collector.model import CheckResult, ResultBatch
+from collector.poller import LagMeter, Poller
+from collector.probes import Probe
+from collector.probes.icmp import PingSettings, PingUnavailableError
+from collector.probes.ping import PingProbe
+from collector.probes.snmp.agent import SnmpSettings
+from collector.probes.snmp.engine import SnmpEngine
+from collector.probes.snmp.probe import SnmpProbe
+from collector.sinks.sqlite import SqliteSink
+from collector.store import Store
+from collector.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+GAP_SECONDS = 2.5 * HEARTBEAT_SECONDS  # away for longer: what was known is history
+TICK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """The probes of a collector, with what must be closed."""
+
+    ping: PingProbe
+    snmp: SnmpEngine
+    by_name: Mapping[str, Probe]
+
+    async def close(self) -> None:
+        """Release the sockets."""
+        await self.ping.close()
+        await self.snmp.close()
+
+
+class Collector:
+    """One collector process: watches every device of a plan until cancelled."""
+
+    def __init__(self, config: Config, plan: Plan, store: Store, clock: Clock) -> None:
+        """Take over a plan and an open store; the sink is opened by `run`."""
+        self._config = config
+        self._plan = plan
+        self._store = store
+        self._clock = clock
+        self._run_id = uuid.uuid4().hex
+        self._sequence = 0
+        self.lag = LagMeter(clock)
+        self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
+
+    async def run(self) -> None:
+        """Watch for ever. Raises StoreError or SinkError when the data cannot be opened."""
+        now = self._clock.now()
+        self.engine.begin(self._store.load_states().devices, now)
+        probes = await self._open_probes()
+        self.poller = Poller(self._plan.checks, probes.by_name, self._take, self._clock, self.lag)
+        self._snmp = probes.snmp
+        self.writer = Writer(
+            self.engine,
+            self._store,
+            SqliteSink.open(self._config.readings_path),
+            self._clock,
+            collector_id=self._config.collector_id,
+            run_id=self._run_id,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+            figures=self._figures,
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.lag.run(), name="loop lag")
+                tasks.create_task(self.writer.run(), name="writer")
+                tasks.create_task(self.poller.run(), name="poller")
+                tasks.create_task(self._tick(), name="tick")
+                if self._config.mqtt is not None:
+                    tasks.create_task(self._listener().run(), name="mqtt listener")
+        finally:
+            await probes.close()
+            await self.writer.close()
+
+    async def _open_probes(self) -> Probes:
+        ping = PingProbe(
+            PingSettings(
+                count=self._config.ping.count,
+                timeout_seconds=self._config.ping.timeout_seconds,
+                carrier=self._config.ping.carrier,
+            ),
+            self._clock,
+        )
+        try:
+            await ping.open()
+        except PingUnavailableError as problem:
+            logger.error("no device can be pinged: %s", problem)  # noqa: TRY400 - it says it all
+        snmp = await SnmpEngine.open(
+            SnmpSettings(
+                timeout_seconds=self._config.snmp.timeout_seconds,
+                retries=self._config.snmp.retries,
+                max_repetitions=self._config.snmp.max_repetitions,
+            )
+        )
+        return Probes(ping, snmp, {"ping": ping, "snmp": SnmpProbe(snmp, self._clock)})
+
+    def _listener(self) -> MqttListener:
+        mqtt = self._config.mqtt
+        if mqtt is None:
+            raise ValueError("the configuration names no broker")
+        settings = MqttSettings(
+            host=mqtt.host,
+            port=mqtt.port,
+            username=mqtt.username,
+            password=mqtt.password.get_secret_value() if mqtt.password else None,
+            client_id=mqtt.client_id,
+        )
+        checks = [check for check in self._plan.checks if check.probe == "mqtt"]
+        return MqttListener(settings, checks, self._deliver, self._clock)
+
+    # --- results ------------------------------------------------------------------------------
+
+    def _take(self, results: Sequence[CheckResult]) -> Advice:
+        self._sequence += 1
+        batch = ResultBatch(self._config.collector_id, self._run_id, self._sequence, tuple(results))
+        return self.engine.handle(batch, self._clock.now(), self._clock.monotonic())
+
+    async def _deliver(self, results: Sequence[CheckResult]) -> None:
+        """Take what a listener heard; return when it is stored for good."""
+        self.poller.follow(self._take(results))
+        await self.writer.durable()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self.poller.follow(self.engine.tick(self._clock.now(), self._clock.monotonic()))
+
+    # --- about itself -------------------------------------------------------------------------
+
+    def _figures(self) -> dict[str, float]:
+        """Return the figures that travel with each heartbeat; /metrics shows them."""
+        polled = self.poller.counters
+        figures: dict[str, float] = {
+            "checks_due": polled.due,
+            "checks_done": polled.done,
+            "checks_skipped": polled.skipped,
+            "checks_overrun": polled.overrun,
+            "checks_blind": polled.blind,
+            "checks_failed_inside": polled.errors,
+            "check_late_p50_seconds": polled.late_percentile(0.50),
+            "check_late_p99_seconds": polled.late_percentile(0.99),
+            "loop_lag_worst_seconds": self.lag.worst_seconds,
+        }
+        for prefix, counters in (
+            ("engine", asdict(self.engine.counters)),
+            ("writer", asdict(self.writer.counters)),
+            ("snmp", asdict(self._snmp.counters)),
+        ):
+            figures |= {f"{prefix}_{name}": value for name, value in counters.items()}
+        return figures

@@ -1,0 +1,29 @@
+"""Configuration: YAML and environment → typed `Config`, and messages an operator can act on.
+
+reader    YAML text → plain data that knows its lines
+shape     strict models, durations and other values; findings: their errors as problems
+settings  what may stand in pantau.yaml
+load      defaults, file, environment and secret files → Config
+"""
+
+from collector.config.load import ConfigError, load_config
+from collector.config.problems import Problem, ProblemsError
+from collector.config.settings import (
+    ApiSettings,
+    Config,
+    MqttSettings,
+    PingSettings,
+    SnmpSettings,
+)
+
+__all__ = [
+    "ApiSettings",
+    "Config",
+    "ConfigError",
+    "MqttSettings",
+    "PingSettings",
+    "Problem",
+    "ProblemsError",
+    "SnmpSettings",
+    "load_config",
+]

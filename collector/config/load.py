@@ -1,0 +1,283 @@
+"""Brings the settings together: defaults, then pantau.yaml, then the environment, then secrets.
+
+`PANTAU__SNMP__TIMEOUT=2s` is `snmp.timeout` of the file and goes before it. Paths in the file are
+relative to the file, paths in the environment to the working directory.
+"""
+
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from collector.config.findings import check_shape
+from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
+from collector.config.reader import Data, Document, YamlMapping, read_file
+from collector.config.settings import (
+    Config,
+    CredentialSettings,
+    Settings,
+    section_of,
+    setting_names,
+)
+from collector.config.shape import keys_of
+from collector.model import Credential, Rule
+
+PREFIX = "PANTAU__"
+NO_FILE = "embedded defaults"
+_LARGEST_SECRET = 4096
+_FILE = "_file"
+
+
+class ConfigError(ProblemsError):
+    """The configuration cannot be used."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read, with where from, so that later problems can name the place."""
+
+    document: Document
+    config: Config | None
+    problems: list[Problem] = field(default_factory=list)
+    credential_names: frozenset[str] = frozenset()  # also of those whose secret cannot be read
+
+
+def load_config(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Return the settings in force. Without a file, the embedded defaults and the environment.
+
+    Raises ConfigError with every problem at once.
+    """
+    loaded = read_config(path, environ)
+    if loaded.config is None or loaded.problems:
+        raise ConfigError(loaded.problems)
+    return loaded.config
+
+
+def read_config(path: Path | None, environ: Mapping[str, str]) -> Loaded:
+    """Like `load_config`, returning the problems together with whatever could be read."""
+    try:
+        document = Document(NO_FILE, YamlMapping(1)) if path is None else read_file(path)
+    except ProblemsError as error:
+        return Loaded(Document(str(path), YamlMapping(1)), None, list(error.problems))
+    origins = _Origins(document, Path.cwd() if path is None else path.absolute().parent)
+    origins.problems.extend(_apply_environment(document.data, environ, origins))
+    settings, problems = check_shape(Settings, document)
+    origins.problems.extend(origins.renamed(problem) for problem in problems)
+    if settings is None:
+        return Loaded(document, None, origins.problems)
+    config = _config_of(settings, origins, path)
+    return Loaded(document, config, origins.problems, frozenset(settings.credentials))
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting, e.g. of `snmp.timeout`."""
+    return PREFIX + name.replace(".", "__").upper()
+
+
+# --- the environment --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Origins:
+    """Where each place was set: in the file, or by which variable."""
+
+    document: Document
+    folder: Path
+    variables: dict[Place, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def folder_of(self, place: Place) -> Path:
+        return Path.cwd() if place in self.variables else self.folder
+
+    def has_defaults(self, key: str) -> bool:
+        """Say whether a place outside is to be left alone: there is no file and no variable."""
+        return self.document.file == NO_FILE and (key,) not in self.variables
+
+    def problem(self, place: Place, problem: str, remedy: str) -> Problem:
+        variable = self.variables.get(place)
+        if variable is not None:
+            return Problem("environment", None, variable, problem, remedy)
+        line = self.document.line_of(place)
+        return Problem(self.document.file, line, place_text(place), problem, remedy)
+
+    def renamed(self, problem: Problem) -> Problem:
+        """Let a problem of a place that a variable has set name the variable."""
+        for place, variable in self.variables.items():
+            if problem.place == place_text(place):
+                return Problem("environment", None, variable, problem.problem, problem.remedy)
+        return problem
+
+
+def _apply_environment(
+    data: YamlMapping, environ: Mapping[str, str], origins: _Origins
+) -> Iterator[Problem]:
+    """Write the variables into `data`; yield a problem for each that fits nowhere."""
+    for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+        words = variable.removeprefix(PREFIX).split("__")
+        place = _place_of(words, data)
+        if place is None:
+            remedy = did_you_mean(variable, (variable_of(name) for name in setting_names()))
+            yield Problem("environment", None, variable, "is no setting", remedy)
+        elif _set(data, place, environ[variable]):
+            origins.variables[place] = variable
+        else:
+            yield origins.problem(place[:1], "is no mapping", f"mend it, so that {variable} fits")
+
+
+def _place_of(words: list[str], data: YamlMapping) -> Place | None:
+    """Return the place a variable means; None: there is no such setting."""
+    first = _match(words[0], keys_of(Settings))
+    if first == "credentials":
+        return _credential_place(words[1:], data.get("credentials"))
+    section = None if first is None else section_of(first)
+    if first is None or len(words) != (1 if section is None else 2):
+        return None
+    if section is None:
+        return (first,)
+    key = _match(words[1], keys_of(section))
+    return None if key is None else (first, key)
+
+
+def _credential_place(words: list[str], written: Data) -> Place | None:
+    if len(words) != 2 or not words[0]:
+        return None
+    names = [str(name) for name in written] if isinstance(written, YamlMapping) else []
+    key = _match(words[1], keys_of(CredentialSettings))
+    return (
+        None if key is None else ("credentials", _match(words[0], names) or words[0].lower(), key)
+    )
+
+
+def _match(word: str, names: Iterable[str]) -> str | None:
+    """Find a name as variables can write it: no difference of case, no dashes."""
+    wanted = word.lower()
+    return next((name for name in names if name.lower().replace("-", "_") == wanted), None)
+
+
+def _set(data: YamlMapping, place: Place, value: str) -> bool:
+    """Put a value in its place, making sections. A secret drives out its other spelling."""
+    node = data
+    for step in place[:-1]:
+        if node.get(step) is None:
+            node[step] = YamlMapping(node.line)
+            node.lines.setdefault(step, node.line)
+        inner = node[step]
+        if not isinstance(inner, YamlMapping):
+            return False
+        node = inner
+    key = str(place[-1])
+    node.pop(key.removesuffix(_FILE) if key.endswith(_FILE) else key + _FILE, None)
+    node[key] = value
+    node.lines.setdefault(key, node.line)
+    node.written.pop(key, None)
+    return True
+
+
+# --- from settings to config ------------------------------------------------------------------
+
+
+def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Config:
+    mqtt = settings.mqtt
+    if mqtt is not None and mqtt.password_file is not None:
+        secret = _read_secret(mqtt.password_file, ("mqtt", "password_file"), origins)
+        mqtt = mqtt.model_copy(update={"password": secret, "password_file": None})
+    rule = settings.rule
+    return Config(
+        collector_id=settings.collector_id,
+        data_directory=_absolute(settings.data_directory, ("data_directory",), origins),
+        zone=settings.zone,
+        language=settings.language,
+        inventory=tuple(_find_inventory(settings, origins)),
+        profiles=tuple(_find_profiles(settings, origins)),
+        api=settings.api,
+        ping=settings.ping,
+        snmp=settings.snmp,
+        mqtt=mqtt,
+        rule=Rule(rule.confirm, rule.recover, rule.retry_seconds),
+        credentials=dict(_read_credentials(settings, origins)),
+        file=path,
+    )
+
+
+def _absolute(text: str, place: Place, origins: _Origins) -> Path:
+    return (origins.folder_of(place) / Path(text).expanduser()).absolute()
+
+
+def _find_inventory(settings: Settings, origins: _Origins) -> list[Path]:
+    """Return the files of all globs. One that finds nothing is a problem if it was written."""
+    found: dict[Path, None] = {}
+    if origins.has_defaults("inventory"):
+        return []
+    for pattern in settings.inventory:
+        path = _absolute(pattern, ("inventory",), origins)
+        root = Path(path.anchor)
+        files = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
+        found.update(dict.fromkeys(files))
+        if not files and "inventory" in settings.model_fields_set:
+            origins.problems.append(
+                origins.problem(
+                    ("inventory",), f'"{pattern}" finds no file', "make one or mend the name"
+                )
+            )
+    return list(found)
+
+
+def _find_profiles(settings: Settings, origins: _Origins) -> list[Path]:
+    folders: list[Path] = []
+    if origins.has_defaults("profiles"):
+        return folders
+    for text in settings.profiles:
+        folder = _absolute(text, ("profiles",), origins)
+        if folder.is_dir():
+            folders.append(folder)
+        elif "profiles" in settings.model_fields_set:
+            origins.problems.append(
+                origins.problem(("profiles",), f'"{text}" is no folder', "make it or remove it")
+            )
+    return folders
+
+
+def _read_credentials(settings: Settings, origins: _Origins) -> Iterator[tuple[str, Credential]]:
+    for name, credential in settings.credentials.items():
+        community = credential.community
+        if credential.community_file is not None:
+            place = ("credentials", name, "community_file")
+            community = _read_secret(credential.community_file, place, origins)
+        if community is not None:
+            yield name, Credential(name, credential.version, community.get_secret_value())
+
+
+def _read_secret(text: str, place: Place, origins: _Origins) -> SecretStr | None:
+    """Read a secret file. None and a problem when it cannot be used."""
+    path = _absolute(text, place, origins)
+    try:
+        mode = path.stat().st_mode
+        with path.open("rb") as stream:
+            octets = stream.read(_LARGEST_SECRET + 1)
+        secret = octets.decode("utf-8").strip("\r\n")
+    except UnicodeDecodeError:
+        origins.problems.append(
+            origins.problem(place, f'"{text}" is not UTF-8 text', "write the secret as text")
+        )
+        return None
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        origins.problems.append(
+            origins.problem(
+                place, f'"{text}" cannot be read: {reason}', "make the file or mend the path"
+            )
+        )
+        return None
+    if mode & stat.S_IROTH:
+        origins.problems.append(
+            origins.problem(place, f'everybody can read "{text}"', f"run: chmod 600 {path}")
+        )
+    if not secret or len(octets) > _LARGEST_SECRET:
+        what = "is empty" if not secret else f"is larger than {_LARGEST_SECRET} bytes"
+        origins.problems.append(
+            origins.problem(place, f'"{text}" {what}', "write the secret alone into it")
+        )
+        return None
+    return SecretStr(secret)

@@ -1,0 +1,219 @@
+"""The settings of pantau.yaml: what may be written, what holds when nothing is, what it becomes."""
+
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+
+from collector.config.shape import (
+    Duration,
+    Id,
+    Port,
+    Shape,
+    Text,
+    WholeNumber,
+    Words,
+    keys_of,
+    models_in,
+    refuse,
+)
+from collector.model import Credential, Rule
+
+SNMP_RETRY_FACTOR = 3
+"""Rechecks over SNMP and MQTT are this much slower than those by ping: they ask far more."""
+
+
+def check_zone(value: object) -> object:
+    """Refuse what is no IANA time zone."""
+    if isinstance(value, str):
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise refuse(
+                f'"{value[:60]}" is no time zone',
+                "write Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)",
+            ) from None
+    return value
+
+
+Zone: TypeAlias = Annotated[str, BeforeValidator(check_zone)]
+
+
+class ApiSettings(Shape):
+    """Where the API and the wall listen."""
+
+    host: Text = Field("127.0.0.1", description="Address the API and the wall listen on.")
+    port: Port = Field(8080, description="Port the API and the wall listen on.")
+
+
+class PingSettings(Shape):
+    """How devices are pinged."""
+
+    timeout_seconds: Annotated[Duration, Field(ge=0.05, le=10)] = Field(
+        1.0, alias="timeout", description="How long to wait for the answer to each echo."
+    )
+    count: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
+        3, description="Echoes of one check. The device answers when one of them is answered."
+    )
+    carrier: str = Field(
+        "icmp",
+        description="`icmp`, or `udp:PORT` to send the same messages inside UDP (demo without "
+        "rights).",
+    )
+
+    @field_validator("carrier")
+    @classmethod
+    def _check_carrier(cls, value: str) -> str:
+        kind, _, port = value.partition(":")
+        if value != "icmp" and not (
+            kind == "udp" and port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535
+        ):
+            raise refuse(f'"{value[:60]}" is no carrier', "write icmp or udp:PORT")
+        return value
+
+
+class SnmpSettings(Shape):
+    """How devices are asked over SNMP."""
+
+    port: Port = Field(161, description="Port of the agents, where a device names no other.")
+    timeout_seconds: Annotated[Duration, Field(ge=0.05, le=60)] = Field(
+        1.0, alias="timeout", description="How long to wait for the answer to a request."
+    )
+    retries: Annotated[WholeNumber, Field(ge=0, le=5)] = Field(
+        1, description="Times a request is sent again, each time waiting twice as long."
+    )
+    max_repetitions: Annotated[WholeNumber, Field(ge=1, le=100)] = Field(
+        25, description="Rows asked for at once in a walk (GETBULK)."
+    )
+
+
+class MqttSettings(Shape):
+    """The broker to listen to. Without this section nothing is listened to."""
+
+    host: Text = Field("127.0.0.1", description="Address of the broker.")
+    port: Port = Field(1883, description="Port of the broker.")
+    username: Text | None = Field(None, description="Name to log in with.")
+    password: SecretStr | None = Field(
+        None, description="Password to log in with; better in a file."
+    )
+    password_file: Text | None = Field(None, description="File that holds the password.")
+    client_id: Id = Field("pantau-main", description="Fixed name of this listener at the broker.")
+
+    @model_validator(mode="after")
+    def _check_password(self) -> Self:
+        if self.password is not None and self.password_file is not None:
+            raise refuse("password and password_file are both there", "keep password_file")
+        return self
+
+
+class RuleSettings(Shape):
+    """When a result is believed."""
+
+    confirm: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
+        3, description="Failures in a row until a device is down."
+    )
+    recover: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
+        2, description="Successes in a row until it is back."
+    )
+    retry_seconds: Annotated[Duration, Field(ge=1, le=3600)] = Field(
+        5.0,
+        alias="retry",
+        description="Pace of the rechecks while in doubt (SNMP and MQTT: three times as long).",
+    )
+
+
+class CredentialSettings(Shape):
+    """A named secret. Devices refer to it by its name."""
+
+    version: Literal["1", "2c"] = Field("2c", description='Version of SNMP: "1" or "2c".')
+    community: SecretStr | None = Field(None, description="The community; better in a file.")
+    community_file: Text | None = Field(None, description="File that holds the community.")
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _read_version(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+    @model_validator(mode="after")
+    def _check_community(self) -> Self:
+        if (self.community is None) == (self.community_file is None):
+            found = "is no community" if self.community is None else "are two communities"
+            raise refuse(f"there {found}", "give community_file or community")
+        return self
+
+
+class Settings(Shape):
+    """Everything that may stand in pantau.yaml."""
+
+    collector_id: Id = Field("main", description="Name of this collector, among several.")
+    data_directory: Text = Field(
+        "data", description="Folder of pantau.db (states) and readings.db (readings)."
+    )
+    zone: Zone = Field("Asia/Makassar", description="Time zone of areas that name none.")
+    language: Literal["id", "en"] = Field("id", description="Language of the pages.")
+    inventory: Words[Text] = Field(
+        ("inventory/*.yaml",), description="Inventory files; `*` stands for any name."
+    )
+    profiles: Words[Text] = Field(
+        ("profiles/",), description="Folders of your own profiles, beside the built-in ones."
+    )
+    api: ApiSettings = Field(ApiSettings(), description="The API and the wall.")
+    ping: PingSettings = Field(PingSettings(), description="Ping.")
+    snmp: SnmpSettings = Field(SnmpSettings(), description="SNMP.")
+    mqtt: MqttSettings | None = Field(None, description="MQTT; absent: nothing is listened to.")
+    rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
+    credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
+
+
+def section_of(key: str) -> type[Shape] | None:
+    """Return the model of a section of the file, None for a plain setting."""
+    field_info = Settings.model_fields.get(key)
+    models = [] if field_info is None else list(models_in(field_info.annotation))
+    return models[0] if models and issubclass(models[0], Shape) else None
+
+
+def setting_names() -> list[str]:
+    """Return every setting as `section.key`, credentials as `credentials.NAME.key`."""
+    names = []
+    for key in Settings.model_fields:
+        section = section_of(key)
+        prefix = "credentials.NAME" if key == "credentials" else key
+        names += [key] if section is None else [f"{prefix}.{name}" for name in keys_of(section)]
+    return sorted(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force: checked, paths absolute, secrets read. Its repr shows no secret."""
+
+    collector_id: str
+    data_directory: Path
+    zone: str
+    language: str
+    inventory: tuple[Path, ...]  # the files that the globs found, sorted, each once
+    profiles: tuple[Path, ...]  # folders that exist, beside the built-in ones
+    api: ApiSettings
+    ping: PingSettings
+    snmp: SnmpSettings
+    mqtt: MqttSettings | None  # `password` holds what `password_file` held
+    rule: Rule  # of pings; see `rule_of`
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    file: Path | None = None  # where it was read; None: the embedded defaults
+
+    @property
+    def store_path(self) -> Path:
+        """Where the truth is kept."""
+        return self.data_directory / "pantau.db"
+
+    @property
+    def readings_path(self) -> Path:
+        """Where the embedded sink keeps readings."""
+        return self.data_directory / "readings.db"
+
+    def rule_of(self, probe: str) -> Rule:
+        """Return the rule of a probe: rechecks of all but ping are slower."""
+        slower = 1 if probe == "ping" else SNMP_RETRY_FACTOR
+        return Rule(self.rule.confirm, self.rule.recover, self.rule.retry_seconds * slower)

@@ -1,0 +1,113 @@
+"""From configuration, inventory and profiles to the checks that poller and listeners run."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from collector.config import Config
+from collector.config.problems import Problem
+from collector.inventory.load import Inventory, InventoryError
+from collector.model import Area, Check, Device, MetricGroup, Owner, Profile, Site, Target
+
+_OIDS_IN_A_REQUEST = 12
+_MARGIN_SECONDS = 1.0  # for our own side of it; the poller's deadline is the outermost
+_SHARE_OF_INTERVAL = 0.8  # a check must be over before it is due again
+_LONGEST_WALK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is watched and how. Checks are in the order of their devices, ping first."""
+
+    areas: Mapping[str, Area]
+    owners: Mapping[str, Owner]
+    sites: Mapping[str, Site]
+    devices: Mapping[str, Device]
+    profiles: Mapping[str, Profile]
+    checks: tuple[Check, ...]
+
+
+def build_plan(config: Config, inventory: Inventory, profiles: Mapping[str, Profile]) -> Plan:
+    """Make one check of every device and group of its profile.
+
+    Raises InventoryError when a device names a profile or credential that is not there, which
+    `load_inventory` tells better, with the line.
+    """
+    problems = list(_unknown_names(config, inventory, profiles))
+    if problems:
+        raise InventoryError(problems)
+    checks = [
+        check
+        for device in inventory.devices.values()
+        for check in _checks_of(device, config, profiles[device.profile])
+    ]
+    return Plan(
+        inventory.areas,
+        inventory.owners,
+        inventory.sites,
+        inventory.devices,
+        profiles,
+        tuple(checks),
+    )
+
+
+def _unknown_names(
+    config: Config, inventory: Inventory, profiles: Mapping[str, Profile]
+) -> Iterator[Problem]:
+    for device in inventory.devices.values():
+        if device.profile not in profiles:
+            yield _no_such(device, "profile", device.profile)
+        for name in device.credentials:
+            if name not in config.credentials:
+                yield _no_such(device, "credential", name)
+
+
+def _no_such(device: Device, what: str, name: str) -> Problem:
+    problem = f'there is no {what} "{name}"'
+    return Problem("inventory", None, device.id, problem, "mend the name or add it")
+
+
+def _checks_of(device: Device, config: Config, profile: Profile) -> Iterator[Check]:
+    target = Target(
+        device_id=device.id,
+        address=device.address,
+        snmp_port=device.snmp_port or config.snmp.port,
+        credential=config.credentials[device.credentials[0]] if device.credentials else None,
+        mqtt_topic=device.mqtt_topic,
+    )
+    for group in profile.groups:
+        interval = group.interval_seconds
+        if group.probe == "mqtt" and device.telemetry_seconds is not None:
+            interval = device.telemetry_seconds
+        yield Check(
+            id=f"{device.id}/{group.name}",
+            device_id=device.id,
+            name=group.name,
+            probe=group.probe,
+            role=group.role,
+            interval_seconds=interval,
+            timeout_seconds=deadline_seconds(config, group, interval),
+            target=target,
+            group=group,
+            rule=config.rule_of(group.probe),
+        )
+
+
+def deadline_seconds(config: Config, group: MetricGroup, interval_seconds: float) -> float:
+    """Return the poller's deadline of one run, never later than most of the interval.
+
+    Ping: every echo's turn and wait. SNMP: each request with its retries, every wait twice the
+    one before; tables may take as many requests as fit into half a minute, since a silent agent
+    is given up at its first request. MQTT is pushed: half the interval, and nothing waits for it.
+    """
+    limit = interval_seconds * _SHARE_OF_INTERVAL
+    if group.probe == "ping":
+        return min(config.ping.timeout_seconds * config.ping.count + _MARGIN_SECONDS, limit)
+    if group.probe != "snmp":
+        return interval_seconds / 2
+    request = config.snmp.timeout_seconds * ((1 << (config.snmp.retries + 1)) - 1)
+    requests = max(1, math.ceil(len(group.metrics) / _OIDS_IN_A_REQUEST))
+    needed = request * requests + _MARGIN_SECONDS
+    if group.tables:
+        needed = max(needed, _LONGEST_WALK_SECONDS)
+    return min(needed, limit)

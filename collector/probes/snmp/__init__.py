@@ -1,0 +1,11 @@
+"""SNMP: our own engine for v1 and v2c, and the probe that reads profiles with it.
+
+    check ─► probe.py ─► engine.py (get) ─┐
+                 │           │            ├─► transport.py ─► one UDP socket a family, all devices
+                 │           └─► walk.py ─┘        │
+                 │                                 └─► ber.py, ber_content.py: bytes ─► values.py
+                 └─► interpret.py, plain.py: values ─► readings
+
+Beside it: agent.py says whom to ask and how patiently, limits.py what was learnt about weak agents,
+errors.py what can go wrong, counters.py what happened, sockets.py how a socket is opened.
+"""

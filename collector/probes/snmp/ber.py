@@ -1,0 +1,259 @@
+"""Bytes ↔ values: the part of BER (X.690) that SNMP v1 and v2c messages are made of.
+
+The shape (RFC 1157, section 4.1; RFC 3416, section 3):
+
+    SEQUENCE { version INTEGER, community OCTET STRING,
+      PDU { request-id, error-status | non-repeaters, error-index | max-repetitions,
+        SEQUENCE { SEQUENCE { name OID, value }, … }}}
+
+Every byte from outside is hostile. Decoding is flat (nothing nests deeper than the picture), reads
+each byte once, and raises `BerError` and nothing else. What agents of the field commonly get wrong
+without harm is understood: long-form lengths, padded integers, unsigned numbers sent as negative.
+A v3 message is refused by its version in `read_head`; that is where it would branch off.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from collector.probes.snmp.agent import Version
+from collector.probes.snmp.ber_content import (
+    CACHED_OID_OCTETS,
+    DECODERS,
+    MOST_INTEGER_OCTETS,
+    MOST_SUB_IDENTIFIER,
+    MOST_SUB_IDENTIFIERS,
+    decode_oid,
+    decode_short_oid,
+)
+from collector.probes.snmp.errors import BerError
+from collector.probes.snmp.values import VarBind
+
+GET: Final = 0xA0
+GET_NEXT: Final = 0xA1
+RESPONSE: Final = 0xA2
+GET_BULK: Final = 0xA5
+
+_INTEGER: Final = 0x02
+_OCTET_STRING: Final = 0x04
+_OID: Final = 0x06
+_SEQUENCE: Final = 0x30
+
+_MOST_LENGTH_OCTETS = 4  # some agents write every length as 84 00 00 xx xx
+_MOST_CACHED_OIDS = 32_768
+_MOST_SLOW_OCTETS = (
+    8192  # of long OIDs in one message: a hundred rows indexed by two IPv6 addresses
+)
+_DOTTED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})+")
+
+# --- encoding ---------------------------------------------------------------------------------
+
+
+def encode_length(length: int) -> bytes:
+    """Return the shortest definite form of a length (X.690, 8.1.3)."""
+    if length < 0x80:
+        return bytes((length,))
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((0x80 | len(octets), *octets))
+
+
+def encode_tlv(tag: int, content: bytes) -> bytes:
+    """Return tag, length, content."""
+    return bytes((tag,)) + encode_length(len(content)) + content
+
+
+def encode_integer(number: int) -> bytes:
+    """Return an INTEGER in the fewest octets (X.690, 8.3)."""
+    octets = (number if number >= 0 else ~number).bit_length() // 8 + 1
+    return encode_tlv(_INTEGER, number.to_bytes(octets, "big", signed=True))
+
+
+@lru_cache(maxsize=_MOST_CACHED_OIDS)
+def encode_oid(oid: str) -> bytes:
+    """Return the TLV of a dotted OID such as `1.3.6.1.2.1.1.5.0`. Raises ValueError for another."""
+    if not _DOTTED.fullmatch(oid):
+        raise ValueError(f"not an OID: {oid!r}")
+    first, second, *rest = numbers = [int(part) for part in oid.split(".")]
+    top = first * 40 + second  # the first two share one sub-identifier (X.690, 8.19.4)
+    in_range = max([top, *rest]) <= MOST_SUB_IDENTIFIER and len(numbers) <= MOST_SUB_IDENTIFIERS
+    if not in_range or first > 2 or (first < 2 and second > 39):
+        raise ValueError(f"not an OID: {oid!r}")
+    content = bytearray()
+    for number in (top, *rest):
+        septets = [number & 0x7F]
+        while number := number >> 7:
+            septets.append(number & 0x7F | 0x80)
+        content += bytes(reversed(septets))
+    return encode_tlv(_OID, bytes(content))
+
+
+class Request(NamedTuple):
+    """A request whose id alone is still open, so a retry or another agent costs one join."""
+
+    head: bytes
+    tail: bytes
+
+    def packet(self, request_id: int) -> bytes:
+        """Return the datagram. `request_id`: 0x800000 … 0x7fffffff, always four octets."""
+        return self.head + request_id.to_bytes(4, "big") + self.tail
+
+    def __repr__(self) -> str:
+        """Keep the community out of logs."""
+        return f"Request({len(self.head) + 4 + len(self.tail)} octets)"
+
+
+def build_request(
+    version: Version, community: str, pdu: int, oids: Sequence[str], repetitions: int = 0
+) -> Request:
+    """Return a request for values of (GET) or after (GET_NEXT, GET_BULK) some dotted OIDs.
+
+    `repetitions` is GET_BULK's max-repetitions; all OIDs repeat. Raises ValueError for a bad OID.
+    """
+    tail = b"\x02\x01\x00" + encode_integer(repetitions) + _name_list(tuple(oids))
+    opening = _opening(version, community)
+    pdu_head = bytes((pdu,)) + encode_length(6 + len(tail)) + b"\x02\x04"
+    size = len(opening) + len(pdu_head) + 4 + len(tail)
+    return Request(b"\x30" + encode_length(size) + opening + pdu_head, tail)
+
+
+@lru_cache(maxsize=1024)
+def _opening(version: Version, community: str) -> bytes:
+    """Return version and community."""
+    wire_version = 0 if version is Version.V1 else 1
+    return encode_integer(wire_version) + encode_tlv(_OCTET_STRING, community.encode())
+
+
+@lru_cache(maxsize=1024)
+def _name_list(oids: tuple[str, ...]) -> bytes:
+    """Return the list of bindings with NULL values; checks ask for the same ones all day."""
+    return encode_tlv(
+        _SEQUENCE, b"".join(encode_tlv(_SEQUENCE, encode_oid(oid) + b"\x05\x00") for oid in oids)
+    )
+
+
+# --- decoding: messages -----------------------------------------------------------------------
+
+
+class Head(NamedTuple):
+    """A response without its bindings, which lie in `start:end` of the datagram."""
+
+    request_id: int
+    error_status: int
+    error_index: int
+    start: int
+    end: int
+
+
+def read_head(data: bytes) -> Head:
+    """Read a response up to its bindings. Raises BerError; octets after the message are ignored.
+
+    The community is not compared: agents may echo another one, and who answers is told by the
+    request id and the source address.
+    """
+    try:
+        at, end = _enter(data, 0, len(data), _SEQUENCE)
+        version, at = _read_integer(data, at, end)
+        if version not in (0, 1):
+            raise BerError(f"version {version} is not spoken here")
+        _, at = _enter(data, at, end, _OCTET_STRING)
+        at, end = _enter(data, at, end, RESPONSE)
+        request_id, at = _read_integer(data, at, end)
+        status, at = _read_integer(data, at, end)
+        index, at = _read_integer(data, at, end)
+        return Head(request_id, status, index, *_enter(data, at, end, _SEQUENCE))
+    except IndexError:
+        raise BerError("cut off") from None
+
+
+def read_bindings(data: bytes, head: Head, most: int) -> list[VarBind]:
+    """Read the bindings of a response, in their order. Raises BerError, also for more than `most`.
+
+    The bounds keep one datagram of 64 kB from holding up everyone else for ten milliseconds.
+    """
+    try:
+        return _read_bindings(data, head.start, head.end, most)
+    except IndexError:
+        raise BerError("cut off") from None
+
+
+def _read_bindings(data: bytes, at: int, end: int, most: int) -> list[VarBind]:
+    """Read bindings in one pass; `_enter` is written out, as calls would double the time."""
+    found: list[VarBind] = []
+    slow = 0  # octets that cost time each
+    while at < end:
+        if len(found) >= most or slow > _MOST_SLOW_OCTETS:
+            raise BerError(f"more than {most} bindings, or absurdly long ones")
+        if data[at] != _SEQUENCE:
+            raise BerError("a binding is no SEQUENCE")
+        length = data[at + 1]
+        at += 2
+        if length > 0x7F:
+            length, at = _long_length(data, at, length)
+        binding_end = at + length
+        if binding_end > end:
+            raise BerError("a binding reaches beyond its list")
+        if data[at] != _OID:
+            raise BerError("a name is no OID")
+        length = data[at + 1]
+        at += 2
+        if length > 0x7F:
+            length, at = _long_length(data, at, length)
+        name_end = at + length
+        if name_end > binding_end:
+            raise BerError("a name reaches beyond its binding")
+        content = data[at:name_end]
+        if length > CACHED_OID_OCTETS:
+            slow += length
+            name = decode_oid(content)
+        else:
+            name = decode_short_oid(content)
+        tag = data[name_end]
+        length = data[name_end + 1]
+        at = name_end + 2
+        if length > 0x7F:
+            length, at = _long_length(data, at, length)
+        if at + length != binding_end:
+            raise BerError("a value does not fill its binding")
+        content = data[at:binding_end]
+        if tag == _OCTET_STRING:
+            found.append((name, content))
+        elif tag in DECODERS:
+            slow += length if length > CACHED_OID_OCTETS else 0
+            found.append((name, DECODERS[tag](content)))
+        else:
+            raise BerError(f"unknown type {tag:#x}")
+        at = binding_end
+    return found
+
+
+def _enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Return where the content of the element at `at` starts and ends."""
+    if data[at] != tag:
+        raise BerError(f"type {data[at]:#x} where {tag:#x} belongs")
+    length = data[at + 1]
+    at += 2
+    if length > 0x7F:
+        length, at = _long_length(data, at, length)
+    if at + length > end:
+        raise BerError("an element reaches beyond what holds it")
+    return at, at + length
+
+
+def _long_length(data: bytes, at: int, first: int) -> tuple[int, int]:
+    """Read a length of several octets; return it and where the content starts."""
+    octets = first & 0x7F
+    if not 0 < octets <= _MOST_LENGTH_OCTETS:
+        raise BerError("indefinite or absurd length")
+    return int.from_bytes(data[at : at + octets], "big"), at + octets
+
+
+def _read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Read an INTEGER; return it and where the next element starts."""
+    if data[at] == _INTEGER and 0 < data[at + 1] <= MOST_INTEGER_OCTETS:
+        start, stop = at + 2, at + 2 + data[at + 1]
+    else:
+        start, stop = _enter(data, at, end, _INTEGER)
+    if stop > end or not 0 < stop - start <= MOST_INTEGER_OCTETS:
+        raise BerError("an integer of absurd length")
+    return int.from_bytes(data[start:stop], "big", signed=True), stop

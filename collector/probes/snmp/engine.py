@@ -1,0 +1,134 @@
+"""What callers use of SNMP: `get` and `walk`, for any number of agents at once.
+
+Between the caller and the transport it answers what agents do instead of answering: refuse a GET
+that is too big, stop at the first OID they do not know (v1), answer only some of what was asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from collector.probes.snmp import ber
+from collector.probes.snmp.agent import Agent, SnmpSettings
+from collector.probes.snmp.counters import SnmpCounters
+from collector.probes.snmp.errors import AgentError, BadAnswer, ErrorStatus
+from collector.probes.snmp.limits import LimitsMemory
+from collector.probes.snmp.transport import Response, Transport
+from collector.probes.snmp.values import Missing, Value
+from collector.probes.snmp.walk import Walk
+
+_SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all
+
+
+class SnmpEngine:
+    """SNMP v1 and v2c for all devices over one socket an address family. Made by `open`."""
+
+    def __init__(self, settings: SnmpSettings, transport: Transport, memory: LimitsMemory) -> None:
+        """Use `open`."""
+        self.settings = settings
+        self._transport = transport
+        self._memory = memory
+
+    @classmethod
+    async def open(cls, settings: SnmpSettings | None = None) -> "SnmpEngine":
+        """Open the sockets in the running event loop (asyncio's or uvloop's). Raises OSError."""
+        settings = settings or SnmpSettings()
+        transport = await Transport.open(settings)
+        return cls(settings, transport, LimitsMemory(settings, transport.time))
+
+    @property
+    def counters(self) -> SnmpCounters:
+        """Return the live counters."""
+        return self._transport.counters
+
+    async def close(self) -> None:
+        """Close the sockets; requests under way fail with NotSent. Safe to call twice."""
+        self._transport.close()
+
+    async def get(self, agent: Agent, oids: Sequence[str]) -> dict[str, Value]:
+        """Return the values of dotted OIDs, in as many requests as the agent needs.
+
+        What the agent does not have is absent. Raises NoAnswer, BadAnswer, AgentError, NotSent,
+        and ValueError for what is not an OID.
+        """
+        waiting = list(dict.fromkeys(oids))
+        found: dict[str, Value] = {}
+        while waiting:
+            most = self._memory.of(agent).oids
+            found |= await self._get_some(agent, tuple(waiting[:most]))
+            del waiting[:most]
+        return found
+
+    async def walk(self, agent: Agent, columns: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Return column → row index (`7`, `1.4.10.0.0.1`) → value, for every column asked.
+
+        A column that the agent does not have is empty. Broken order and loops end a column early;
+        see `Walk`. Raises NoAnswer, BadAnswer, AgentError, WalkLimit, NotSent, and ValueError.
+        """
+        walk = Walk(agent, columns, self._transport, self._memory, self.settings)
+        return await walk.run()
+
+    async def _get_some(self, agent: Agent, oids: tuple[str, ...]) -> dict[str, Value]:
+        """GET what fits in one request, in smaller ones if the agent wants it so."""
+        found: dict[str, Value] = {}
+        waiting = [oids]
+        for _ in range(2 * len(oids) + 4):  # each round answers, drops or splits: this is enough
+            if not waiting:
+                return found
+            asked = waiting.pop()
+            request = ber.build_request(agent.version, agent.community, ber.GET, asked)
+            response = await self._transport.exchange(agent, request, len(asked) + _SPARE_BINDINGS)
+            match response.error_status:
+                case ErrorStatus.NO_ERROR:
+                    rest = _take_values(response, asked, found)
+                    if rest:
+                        waiting.append(rest)
+                case ErrorStatus.NO_SUCH_NAME:
+                    waiting += _without_the_unknown(asked, response.error_index)
+                case ErrorStatus.TOO_BIG if len(asked) > 1:
+                    half = len(asked) // 2
+                    waiting += [asked[half:], asked[:half]]
+                    self._memory.learn(agent, replace(self._memory.of(agent), oids=half))
+                case status:
+                    raise AgentError(status, response.error_index, _named(response, asked))
+        raise BadAnswer("the agent keeps refusing parts of a GET")
+
+
+def _take_values(
+    response: Response, asked: tuple[str, ...], found: dict[str, Value]
+) -> tuple[str, ...]:
+    """Put the values that were asked for into `found`; return what should be asked again.
+
+    Some agents answer only the first few OIDs of a GET without a word. As long as each answer
+    brings something, the rest is asked again; what then stays unanswered, the agent lacks.
+    """
+    values = dict(response.bindings)
+    rest: list[str] = []
+    for oid in asked:
+        if oid not in values:
+            rest.append(oid)
+        elif not isinstance(values[oid], Missing):
+            found[oid] = values[oid]
+    if len(rest) < len(asked):
+        return tuple(rest)
+    if found:
+        return ()
+    raise BadAnswer(f"the answer does not hold {asked[0]}, which was asked")
+
+
+def _without_the_unknown(asked: tuple[str, ...], index: int) -> list[tuple[str, ...]]:
+    """Return what to ask again after noSuchName (RFC 1157): all but the OID at the 1-based index.
+
+    If the index points nowhere, halves find out which one the agent means.
+    """
+    if len(asked) == 1:
+        return []
+    if 1 <= index <= len(asked):
+        return [asked[: index - 1] + asked[index:]]
+    half = len(asked) // 2
+    return [asked[half:], asked[:half]]
+
+
+def _named(response: Response, asked: tuple[str, ...]) -> str:
+    """Return the OID an error is about, or nothing if the agent does not say."""
+    index = response.error_index
+    return asked[index - 1] if 1 <= index <= len(asked) else ""

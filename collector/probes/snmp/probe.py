@@ -1,0 +1,184 @@
+"""A check over SNMP: ask one device for everything its metric group needs, and say how it went.
+
+    1. GET the scalars; the first answer's time is the check's latency
+    2. walk each table's columns
+    3. hand the values to `interpret`, which knows what they mean
+
+A device that is silent at step 1 is not walked. When a later step fails, the readings so far are
+kept: they were measured.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from collector.clock import Clock
+from collector.model import Check, CheckResult, Outcome, Reading, Reason, Table, Target
+from collector.probes.snmp.agent import Agent, SnmpSettings, Version
+from collector.probes.snmp.errors import (
+    AgentError,
+    BadAnswer,
+    ErrorStatus,
+    NoAnswer,
+    NotSent,
+    SnmpError,
+    WalkLimit,
+)
+from collector.probes.snmp.interpret import (
+    Fault,
+    Interpretation,
+    interpret_scalars,
+    interpret_table,
+    scalar_sources,
+    table_sources,
+)
+from collector.probes.snmp.values import Value
+
+
+class SnmpClient(Protocol):
+    """What the probe needs of an engine; see `SnmpEngine`."""
+
+    settings: SnmpSettings
+
+    async def get(self, agent: Agent, oids: Sequence[str]) -> dict[str, Value]:
+        """Return OID → value; what the agent does not have is absent."""
+        ...
+
+    async def walk(self, agent: Agent, columns: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Return column → row index → value."""
+        ...
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one run of a check has brought so far."""
+
+    readings: list[Reading] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    values: int = 0  # values that the agent had, understood or not
+    latency_seconds: float | None = None
+
+    def add(self, found: Interpretation) -> None:
+        """Take in the readings and faults of a group or table."""
+        self.readings += found.readings
+        self.faults += found.faults
+
+
+class _Unusable(Exception):  # noqa: N818 - it says what the target is
+    """The inventory does not say how to ask this device."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        self.reason = reason
+        super().__init__(detail)
+
+
+class SnmpProbe:
+    """Implements `collector.probes.Probe` for checks whose group says `snmp`."""
+
+    def __init__(self, engine: SnmpClient, clock: Clock) -> None:
+        """Ask through `engine`; take times from `clock`."""
+        self._engine = engine
+        self._clock = clock
+
+    async def run(self, check: Check, slot_at: datetime) -> CheckResult:
+        """Ask `check.target` for the values of `check.group` once.
+
+        Raises nothing for what a device or network does. Without an address or a credential the
+        outcome is UNKNOWN: that is the inventory's fault, and no community is ever guessed.
+        """
+        run = _Run()
+        try:
+            agent = agent_of(check.target)
+            await self._ask_scalars(agent, check, run)
+            for table in check.group.tables:
+                await self._ask_table(agent, table, run)
+        except _Unusable as problem:
+            end = (Outcome.UNKNOWN, problem.reason, str(problem))
+        except SnmpError as error:
+            end = _failure(error)
+        else:
+            end = _success(check, run)
+        outcome, reason, detail = end
+        return CheckResult(
+            check_id=check.id,
+            slot_at=slot_at,
+            measured_at=self._clock.now(),
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            latency_seconds=run.latency_seconds,
+            readings=tuple(run.readings),
+        )
+
+    async def _ask_scalars(self, agent: Agent, check: Check, run: _Run) -> None:
+        """GET the scalars of the group; the first request is timed."""
+        sources = scalar_sources(check.group)
+        if not sources:
+            return
+        first = self._engine.settings.max_oids
+        asked_at = self._clock.monotonic()
+        values = await self._engine.get(agent, sources[:first])
+        run.latency_seconds = self._clock.monotonic() - asked_at
+        if sources[first:]:
+            values |= await self._engine.get(agent, sources[first:])
+        run.values += _count(values)
+        run.add(interpret_scalars(check.group, values))
+
+    async def _ask_table(self, agent: Agent, table: Table, run: _Run) -> None:
+        """Walk the columns of a table."""
+        columns = await self._engine.walk(agent, table_sources(table))
+        run.values += sum(_count(rows) for rows in columns.values())
+        run.add(interpret_table(table, columns))
+
+
+def agent_of(target: Target) -> Agent:
+    """Return the agent of a target. Raises _Unusable when the inventory does not name it all."""
+    if not target.address:
+        raise _Unusable(Reason.COLLECTOR_ERROR, "no address in the inventory")
+    if target.credential is None:
+        raise _Unusable(Reason.CREDENTIAL_REFUSED, "no SNMP credential in the inventory")
+    name, spoken = target.credential.name, target.credential.version
+    try:
+        version = Version(spoken)
+    except ValueError:
+        detail = f"credential {name}: SNMP version {spoken} is not spoken here"
+        raise _Unusable(Reason.CREDENTIAL_REFUSED, detail) from None
+    return Agent(target.address, target.credential.community, target.snmp_port, version)
+
+
+def _count(values: Mapping[str, Value]) -> int:
+    return sum(value is not None for value in values.values())
+
+
+def _success(check: Check, run: _Run) -> tuple[Outcome, Reason, str]:
+    """Judge a run in which the agent answered everything it was asked."""
+    sources = scalar_sources(check.group)
+    if sources and run.values == 0:
+        detail = f"the agent answers, but has none of what was asked; first {sources[0]}"
+        return Outcome.FAILED, Reason.BAD_ANSWER, detail
+    if run.faults:
+        first = run.faults[0]
+        detail = f"{len(run.faults)} values not understood; first {first.metric}: {first.problem}"
+        return Outcome.ANSWERED, Reason.OK, detail
+    return Outcome.ANSWERED, Reason.OK, ""
+
+
+def _failure(error: SnmpError) -> tuple[Outcome, Reason, str]:
+    """Say in the model's words what went wrong. What our own machine did is never the device's."""
+    detail = str(error)
+    match error:
+        case NoAnswer():
+            return Outcome.FAILED, Reason.NO_ANSWER, detail
+        case AgentError(status=ErrorStatus.AUTHORIZATION_ERROR | ErrorStatus.NO_ACCESS):
+            return Outcome.FAILED, Reason.CREDENTIAL_REFUSED, detail
+        case AgentError():
+            return Outcome.FAILED, Reason.AGENT_ERROR, detail
+        case BadAnswer() | WalkLimit():
+            return Outcome.FAILED, Reason.BAD_ANSWER, detail
+        case NotSent(no_route=True):
+            return Outcome.UNKNOWN, Reason.HOST_UNREACHABLE, detail
+        case NotSent(forbidden=True):
+            return Outcome.UNKNOWN, Reason.COLLECTOR_RIGHTS, detail
+        case _:
+            return Outcome.UNKNOWN, Reason.COLLECTOR_ERROR, detail

@@ -1,0 +1,316 @@
+"""One UDP socket an address family for all devices: send, match what comes back, expire deadlines.
+
+    exchange ─► pending[id] ─► sendto ···► agent
+                   ▲                         │
+                   └── id and source match ◄─┴── drain: read until the socket is empty
+    tick: drain first, then expire deadlines: a retry, or NoAnswer
+
+The order in the tick matters: after our own loop was late, answers lie unread in the socket, and
+expiring first would report healthy devices as silent. A datagram is believed only if its request
+id is pending *and* it comes from the address and port that was asked; everything else is counted.
+Nothing here allocates per device, and there is no timer a request.
+"""
+
+import asyncio
+import heapq
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from collector.probes.snmp import ber
+from collector.probes.snmp.agent import Agent, SnmpSettings
+from collector.probes.snmp.counters import SnmpCounters
+from collector.probes.snmp.errors import BadAnswer, BerError, NoAnswer, NotSent, SnmpError
+from collector.probes.snmp.sockets import (
+    SocketAddress,
+    open_socket,
+    passes_by_itself,
+    same_place,
+    socket_address,
+)
+from collector.probes.snmp.values import VarBind
+
+_DATAGRAM_OCTETS: Final = 65_535
+_DRAIN_MOST: Final = 256  # datagrams read before others get their turn
+_POSTPONE_MOST: Final = 20  # ticks that deadlines wait for a socket that never runs empty
+_RESEND_SECONDS: Final = 0.05  # our own send buffer was full
+_REMEMBERED: Final = 4096  # finished requests and senders of nonsense
+_SMALLEST_ID: Final = 0x0080_0000  # below, four octets would not be the shortest form
+
+
+class Response(NamedTuple):
+    """What an agent answered to one request."""
+
+    error_status: int
+    error_index: int
+    bindings: list[VarBind]
+
+
+class _Pending:
+    """A request under way."""
+
+    __slots__ = (
+        "address", "asked_at", "attempt", "deadline", "foreign", "future", "most", "packet", "sock",
+        "unsent",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        future: asyncio.Future[Response],
+        sock: socket.socket,
+        address: SocketAddress,
+        packet: bytes,
+        most: int,
+        asked_at: float,
+    ) -> None:
+        self.future = future
+        self.sock = sock
+        self.address = address
+        self.packet = packet
+        self.most = most  # bindings that an honest answer may hold
+        self.asked_at = asked_at
+        self.attempt = 0
+        self.deadline = 0.0
+        self.foreign: str | None = None  # who answered in its place
+        self.unsent = False
+
+
+class Transport:
+    """Exchanges requests for responses. Made by `open`, for the running loop."""
+
+    def __init__(self, settings: SnmpSettings, sockets: dict[int, socket.socket]) -> None:
+        """Use `open`. `sockets` maps address families to non-blocking UDP sockets."""
+        self.counters = SnmpCounters()
+        self._settings = settings
+        self._sockets = sockets
+        self._loop = asyncio.get_running_loop()
+        self._ids = _request_ids()
+        self._pending: dict[int, _Pending] = {}
+        self._deadlines: list[tuple[float, int]] = []  # a heap; entries of answered ones stay
+        self._finished: tuple[dict[int, bool], dict[int, bool]] = ({}, {})  # id → answered?
+        self._nonsense: dict[SocketAddress, float] = {}  # sender → when it last sent garbage
+        self._timer: asyncio.TimerHandle | None = None
+        self._postponed = 0
+        for sock in sockets.values():
+            self._loop.add_reader(sock.fileno(), self._drain, sock)
+
+    @classmethod
+    async def open(cls, settings: SnmpSettings) -> "Transport":
+        """Open the sockets on free ports. A machine without IPv6 gets IPv4 only. Raises OSError."""
+        room = settings.receive_buffer_bytes
+        sockets: dict[int, socket.socket] = {socket.AF_INET: open_socket(socket.AF_INET, room)}
+        with suppress(OSError):
+            sockets[socket.AF_INET6] = open_socket(socket.AF_INET6, room)
+        return cls(settings, sockets)
+
+    def time(self) -> float:
+        """Return monotonic seconds, on the clock of the deadlines."""
+        return self._loop.time()
+
+    async def exchange(self, agent: Agent, request: ber.Request, most: int) -> Response:
+        """Send a request and return the response, which may hold at most `most` bindings.
+
+        Raises NoAnswer after all tries, BadAnswer, or NotSent. Cancelling it leaves nothing behind.
+        """
+        sock, address = self._route(agent)
+        request_id = self._new_id()
+        entry = _Pending(
+            self._loop.create_future(),
+            sock,
+            address,
+            request.packet(request_id),
+            most,
+            self.time(),
+        )
+        self._pending[request_id] = entry
+        self.counters.sent += 1
+        self._launch(request_id, entry)
+        try:
+            return await entry.future
+        except asyncio.CancelledError:
+            if entry.future.done() and not entry.future.cancelled():
+                entry.future.exception()  # looked at: asyncio logs errors nobody looked at
+            raise
+        finally:
+            if self._pending.pop(request_id, None) is not None:
+                self._remember(request_id, answered=False)
+
+    def close(self) -> None:
+        """Close the sockets; whoever still waits gets NotSent. Safe to call twice."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for sock in self._sockets.values():
+            self._loop.remove_reader(sock.fileno())
+            sock.close()
+        self._sockets = {}
+        for request_id, entry in list(self._pending.items()):
+            self._fail(request_id, entry, NotSent("the SNMP engine was closed"))
+
+    # --- sending ------------------------------------------------------------------------------
+
+    def _route(self, agent: Agent) -> tuple[socket.socket, SocketAddress]:
+        """Return the socket and the socket address for an agent. Raises NotSent."""
+        family, address = socket_address(agent.address, agent.port)
+        sock = self._sockets.get(family)
+        if sock is None:
+            raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
+        return sock, address
+
+    def _new_id(self) -> int:
+        """Return a request id that is not in use."""
+        request_id = next(self._ids)
+        while request_id in self._pending:
+            request_id = next(self._ids)
+        return request_id
+
+    def _launch(self, request_id: int, entry: _Pending) -> None:
+        """Send a try and set its deadline."""
+        wait = self._settings.timeout_seconds * (1 << entry.attempt)
+        entry.unsent = False
+        try:
+            entry.sock.sendto(entry.packet, entry.address)
+        except OSError as error:
+            self.counters.not_sent += 1
+            if not passes_by_itself(error):
+                reason = error.strerror or "unknown error"
+                self._fail(request_id, entry, NotSent(f"not sent: {reason}", error.errno or 0))
+                return
+            entry.unsent = True
+            wait = _RESEND_SECONDS
+        entry.deadline = self.time() + wait
+        heapq.heappush(self._deadlines, (entry.deadline, request_id))
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
+
+    # --- receiving ----------------------------------------------------------------------------
+
+    def _drain(self, sock: socket.socket) -> bool:
+        """Take in what has arrived. Return whether the socket is empty now."""
+        receive = sock.recvfrom
+        for _ in range(_DRAIN_MOST):
+            try:
+                data, source = receive(_DATAGRAM_OCTETS)
+            except (BlockingIOError, InterruptedError):
+                return True
+            except OSError:  # an error that a router's ICMP left on the socket: not ours to tell
+                continue
+            self._take(data, source)
+        return False
+
+    def _take(self, data: bytes, source: SocketAddress) -> None:
+        """Match one datagram with its request, or count why it was not believed."""
+        counters = self.counters
+        try:
+            head = ber.read_head(data)
+        except BerError:
+            counters.malformed += 1
+            self._note_nonsense(source)
+            return
+        entry = self._pending.get(head.request_id)
+        if entry is None:
+            self._count_unasked(head.request_id)
+            return
+        if source != entry.address and not same_place(source, entry.address):
+            counters.foreign += 1
+            entry.foreign = str(source[0])
+            return
+        try:
+            bindings = ber.read_bindings(data, head, entry.most)
+        except BerError as error:
+            counters.malformed += 1
+            self._fail(head.request_id, entry, BadAnswer(f"malformed answer: {error}"))
+            return
+        counters.answered += 1
+        del self._pending[head.request_id]
+        self._remember(head.request_id, answered=True)
+        if not entry.future.done():
+            entry.future.set_result(Response(head.error_status, head.error_index, bindings))
+
+    def _count_unasked(self, request_id: int) -> None:
+        recent, older = self._finished
+        answered = recent.get(request_id, older.get(request_id))
+        if answered is None:
+            self.counters.stray += 1
+        elif answered:
+            self.counters.duplicate += 1
+        else:
+            self.counters.late += 1
+
+    def _note_nonsense(self, source: SocketAddress) -> None:
+        """Remember who sends garbage, so that its silence is reported as what it is."""
+        if len(self._nonsense) >= _REMEMBERED:
+            self._nonsense.clear()
+        self._nonsense[source[:2]] = self.time()
+
+    def _remember(self, request_id: int, *, answered: bool) -> None:
+        """Keep how the last few thousand requests ended, to tell what later answers mean."""
+        recent, _ = self._finished
+        if len(recent) >= _REMEMBERED:
+            self._finished = ({}, recent)
+            recent = self._finished[0]
+        recent[request_id] = answered
+
+    # --- deadlines ----------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Drain, then expire what is due; go on while anything is pending."""
+        self._timer = None
+        drained = [self._drain(sock) for sock in self._sockets.values()]
+        if all(drained) or self._postponed >= _POSTPONE_MOST:
+            self._postponed = 0
+            self._expire(self.time())
+        else:  # more answers are waiting: hear them first, but do not let a flood stop the clock
+            self._postponed += 1
+        if not self._pending:
+            self._deadlines.clear()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
+
+    def _expire(self, now: float) -> None:
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] <= now:
+            deadline, request_id = heapq.heappop(deadlines)
+            entry = self._pending.get(request_id)
+            if entry is None or entry.deadline != deadline:
+                continue  # answered, cancelled, or tried again since
+            if entry.unsent and now - entry.asked_at < self._settings.patience_seconds:
+                self._launch(request_id, entry)
+            elif entry.unsent:
+                self._fail(request_id, entry, NotSent("not sent: no room in the send buffer"))
+            elif entry.attempt < self._settings.retries:
+                entry.attempt += 1
+                self.counters.retries += 1
+                self._launch(request_id, entry)
+            else:
+                self.counters.timeouts += 1
+                self._fail(request_id, entry, self._why_silent(entry))
+
+    def _why_silent(self, entry: _Pending) -> SnmpError:
+        """Return the error for a request that ran out of time."""
+        tries = entry.attempt + 1
+        if self._nonsense.pop(entry.address[:2], -1.0) >= entry.asked_at:
+            return BadAnswer("what came back is no SNMP response")
+        if entry.foreign is not None:
+            return NoAnswer(
+                f"no answer to {tries} tries; one from {entry.foreign} was not believed"
+            )
+        return NoAnswer(f"no answer to {tries} tries")
+
+    def _fail(self, request_id: int, entry: _Pending, error: SnmpError) -> None:
+        if self._pending.pop(request_id, None) is not None:
+            self._remember(request_id, answered=isinstance(error, BadAnswer))
+        if not entry.future.done():
+            entry.future.set_exception(error)
+
+
+def _request_ids() -> Iterator[int]:
+    """Yield unpredictable positive 31-bit ids of four octets, so that answers cannot be forged."""
+    while True:
+        pool = memoryview(os.urandom(4096)).cast("I")
+        for number in pool:
+            request_id = number & 0x7FFF_FFFF
+            if request_id >= _SMALLEST_ID:
+                yield request_id

@@ -1,0 +1,246 @@
+"""Walks the columns of a table side by side, and survives agents that make that hard.
+
+What agents of the field do, and what is done about it:
+
+    refuse or ignore GETBULK      fewer rows a request, at last GETNEXT; remembered for the agent
+    cut an answer short           each column goes on from its own last OID
+    leave cells out               columns move independently; rows are joined by index, not by place
+    answer columns out of place   one column a request; remembered
+    give OIDs in no order         taken, as long as they are new and inside the column
+    come back to an OID           the column ends there (counted)
+    never end                     limits of values, requests and seconds: WalkLimit
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from collector.probes.snmp import ber
+from collector.probes.snmp.agent import Agent, SnmpSettings
+from collector.probes.snmp.counters import SnmpCounters
+from collector.probes.snmp.errors import AgentError, BadAnswer, ErrorStatus, NoAnswer, WalkLimit
+from collector.probes.snmp.limits import Limits, LimitsMemory
+from collector.probes.snmp.transport import Response
+from collector.probes.snmp.values import Missing, Value, VarBind
+
+_SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all
+
+
+class Exchange(Protocol):
+    """What a walk needs of the transport."""
+
+    counters: SnmpCounters
+
+    def time(self) -> float:
+        """Return monotonic seconds."""
+        ...
+
+    async def exchange(self, agent: Agent, request: ber.Request, most: int) -> Response:
+        """Send a request and return the response."""
+        ...
+
+
+@dataclass(slots=True)
+class _Column:
+    """How far one column has been walked."""
+
+    oid: str
+    prefix: str
+    last: str
+    rows: dict[str, Value] = field(default_factory=dict)
+    ended: bool = False
+
+    def index_of(self, oid: str) -> str | None:
+        """Return the row index of an OID of this column, or None for another's."""
+        return oid[len(self.prefix) :] if oid.startswith(self.prefix) else None
+
+
+class Walk:
+    """One walk of some columns of one agent; make a new one for each."""
+
+    def __init__(
+        self,
+        agent: Agent,
+        columns: Sequence[str],
+        transport: Exchange,
+        memory: LimitsMemory,
+        settings: SnmpSettings,
+    ) -> None:
+        """Get ready; nothing is sent before `run`."""
+        self._agent = agent
+        self._columns = [_Column(oid, f"{oid}.", oid) for oid in dict.fromkeys(columns)]
+        self._transport = transport
+        self._memory = memory
+        self._settings = settings
+        self._limits = memory.of(agent)
+        self._usual = self._limits  # what the walk began with
+        self._values = 0
+        self._requests = 0
+        self._heard = False  # an answer came at the present size
+        self._tried_again = False  # silence at the start has been looked into
+        self._second_chance = 0  # rows of a GETBULK to try once more
+
+    async def run(self) -> dict[str, dict[str, Value]]:
+        """Walk to the end of every column: column → row index → value. See `SnmpEngine.walk`."""
+        started_at = self._transport.time()
+        while active := [column for column in self._columns if not column.ended]:
+            self._check_limits(started_at)
+            asked = active[: min(self._limits.columns, self._settings.max_oids)]
+            response = await self._ask(asked)
+            if response is not None:
+                self._take(asked, response.bindings)
+        return {column.oid: column.rows for column in self._columns}
+
+    def _check_limits(self, started_at: float) -> None:
+        """Raise WalkLimit when the walk has become longer than any honest table."""
+        settings = self._settings
+        problem = None
+        if self._values > settings.max_walk_values:
+            problem = f"more than {settings.max_walk_values} values"
+        elif self._requests >= settings.max_walk_requests:
+            problem = f"more than {settings.max_walk_requests} requests"
+        elif self._transport.time() - started_at > settings.max_walk_seconds:
+            problem = f"longer than {settings.max_walk_seconds:g} s"
+        if problem is not None:
+            self._transport.counters.walk_limits += 1
+            raise WalkLimit(f"walk of {self._columns[0].oid} given up: {problem}")
+
+    # --- asking -------------------------------------------------------------------------------
+
+    async def _ask(self, asked: list[_Column]) -> Response | None:
+        """Ask once. None: the agent could not, and what to ask next was made smaller."""
+        self._requests += 1
+        repetitions = self._repetitions(len(asked))
+        try:
+            response = await self._exchange(asked, repetitions)
+        except (NoAnswer, BadAnswer) as error:
+            if repetitions == 0:
+                self._unlearn_silence(error)
+                raise
+            self._ask_after_silence(repetitions)
+            return None
+        self._note_heard()
+        status = response.error_status
+        if status == ErrorStatus.NO_ERROR:
+            return response
+        if repetitions == 0:
+            if status == ErrorStatus.NO_SUCH_NAME and _end_unknown(asked, response.error_index):
+                return None
+            if len(asked) == 1:
+                raise AgentError(status, response.error_index, asked[0].last)
+        self._ask_less(repetitions, 2 if status == ErrorStatus.TOO_BIG else 4)
+        return None
+
+    def _repetitions(self, width: int) -> int:
+        """Return how many rows to ask for; 0 means GETNEXT."""
+        return min(self._limits.repetitions, self._settings.max_bindings // width or 1)
+
+    async def _exchange(self, asked: list[_Column], repetitions: int) -> Response:
+        """Ask for what follows the last OID of each column."""
+        agent = self._agent
+        pdu = ber.GET_BULK if repetitions else ber.GET_NEXT
+        oids = [column.last for column in asked]
+        request = ber.build_request(agent.version, agent.community, pdu, oids, repetitions)
+        most = len(asked) * max(repetitions, 1) + _SPARE_BINDINGS
+        return await self._transport.exchange(agent, request, most)
+
+    def _ask_less(self, repetitions: int, divisor: int) -> None:
+        """Ask for fewer rows; without rows to spare by GETNEXT; at last one column at a time."""
+        if repetitions > 0:
+            self._set_limits(replace(self._limits, repetitions=repetitions // divisor))
+        else:
+            self._set_limits(replace(self._limits, columns=1))
+
+    def _ask_after_silence(self, repetitions: int) -> None:
+        """Find out what GETBULK's silence means.
+
+        In mid-walk, smaller answers may come through (fragments are often lost). At the start,
+        one GETNEXT tells a dead agent in half the time; if it is answered, a small GETBULK gets a
+        second chance, because on a lossy link GETNEXT alone would never come to the end.
+        """
+        if self._heard:
+            self._ask_less(repetitions, 4)
+            self._heard = False
+            return
+        self._second_chance = 0 if self._tried_again else repetitions // 4
+        self._tried_again = True
+        self._set_limits(replace(self._limits, repetitions=0))
+
+    def _note_heard(self) -> None:
+        self._heard = True
+        if self._second_chance:
+            self._set_limits(replace(self._limits, repetitions=self._second_chance))
+            self._second_chance = 0
+            self._heard = False
+
+    def _set_limits(self, limits: Limits) -> None:
+        """Go on with other limits, and let the next walk begin with them."""
+        self._limits = limits
+        self._memory.learn(self._agent, limits)
+
+    def _unlearn_silence(self, error: NoAnswer | BadAnswer) -> None:
+        """An agent that is silent to everything is not weak but gone: take back what we learnt."""
+        if isinstance(error, NoAnswer) and self._limits != self._usual:
+            self._memory.restore(self._agent, self._usual)
+
+    # --- taking -------------------------------------------------------------------------------
+
+    def _take(self, asked: list[_Column], bindings: list[VarBind]) -> None:
+        """Take in an answer: by place, row after row, as RFC 3416 section 4.2.3 lays it out."""
+        if not bindings:
+            self._take_nothing(asked)
+            return
+        width = len(asked)
+        beyond: list[str] = []  # the first OID past each column's end
+        for place, (oid, value) in enumerate(bindings):
+            column = asked[place % width]
+            if column.ended:
+                continue
+            index = column.index_of(oid)
+            if index is None or isinstance(value, Missing):
+                column.ended = True
+                beyond.append(oid)
+            elif index in column.rows:
+                column.ended = True
+                self._transport.counters.walk_loops += 1
+            else:
+                column.rows[index] = value
+                column.last = oid
+                self._values += 1
+        if width > 1 and any(_is_news(oid, asked) for oid in beyond):
+            self._one_column_at_a_time()
+
+    def _take_nothing(self, asked: list[_Column]) -> None:
+        """Deal with an answer without values: too much was asked, or there is nothing to get."""
+        repetitions = self._repetitions(len(asked))
+        if repetitions > 0 or len(asked) > 1:
+            self._ask_less(repetitions, 4)
+        else:
+            asked[0].ended = True
+
+    def _one_column_at_a_time(self) -> None:
+        """Begin again: this agent mixes columns up, so that no cell can be trusted."""
+        self._set_limits(replace(self._limits, columns=1))
+        for column in self._columns:
+            column.rows = {}
+            column.last = column.oid
+            column.ended = False
+
+
+def _end_unknown(asked: list[_Column], index: int) -> bool:
+    """End the column noSuchName points at: a v1 agent's way to say that nothing follows it."""
+    if len(asked) == 1:
+        index = 1
+    if not 1 <= index <= len(asked):
+        return False
+    asked[index - 1].ended = True
+    return True
+
+
+def _is_news(oid: str, columns: list[_Column]) -> bool:
+    """Whether an OID in another column's place belongs to a column that does not have it."""
+    return any(
+        index is not None and index not in column.rows
+        for column in columns
+        for index in (column.index_of(oid),)
+    )

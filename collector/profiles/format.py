@@ -1,0 +1,260 @@
+"""What may stand in a profile file: the models behind device_profiles/schema.json.
+
+Every key is explained in device_profiles/README.md; a test holds that page to this one.
+"""
+
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from collector.config.problems import did_you_mean
+from collector.config.shape import Duration, Kind, Number, Shape, Text, Words, refuse
+from collector.model import Combine, MetricKind, Role, Verdict
+from collector.profiles.sources import (
+    Column,
+    CuttingPattern,
+    JsonPath,
+    Oid,
+    OidPrefix,
+    Pattern,
+    Topic,
+)
+
+PING_METRICS = {
+    "ping_rtt_seconds": "s",
+    "ping_rtt_min_seconds": "s",
+    "ping_rtt_max_seconds": "s",
+    "ping_jitter_seconds": "s",
+    "ping_loss_percent": "%",
+}
+"""What a ping gives, with units."""
+
+_NAME_PATTERN = r"^[a-z][a-z0-9_]{0,63}$"
+
+
+def _check_name(value: object) -> object:
+    if isinstance(value, str) and not (
+        value[:1].isalpha()
+        and value.isascii()
+        and value == value.lower()
+        and value.replace("_", "").isalnum()
+        and len(value) <= 64
+    ):
+        raise refuse(
+            f'"{value[:60]}" is no name', "use small letters, digits and underscores: cpu_percent"
+        )
+    return value
+
+
+Name: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_check_name),
+    WithJsonSchema({"type": "string", "pattern": _NAME_PATTERN}),
+]
+Raw: TypeAlias = int | Annotated[str, Field(max_length=200)]
+Unit: TypeAlias = Annotated[str, Field(min_length=1, max_length=16)]
+Interval: TypeAlias = Annotated[Duration, Field(ge=1, le=7 * 86400)]
+
+
+class ThresholdShape(Shape):
+    """Limits of a metric."""
+
+    warning_above: Number | None = None
+    critical_above: Number | None = None
+    warning_below: Number | None = None
+    critical_below: Number | None = None
+    clear_margin: Annotated[Number, Field(ge=0)] = 0.0
+    states: dict[str, Verdict] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if _is_beyond(self.warning_above, self.critical_above):
+            raise refuse("critical_above is less than warning_above", "exchange them")
+        if _is_beyond(self.critical_below, self.warning_below):
+            raise refuse("critical_below is more than warning_below", "exchange them")
+        limits = (self.warning_above, self.critical_above, self.warning_below, self.critical_below)
+        if not self.states and all(limit is None for limit in limits):
+            raise refuse("the threshold has no limit", "add warning_above or another, or remove it")
+        return self
+
+
+def _is_beyond(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and low > high
+
+
+class PingMetric(Shape):
+    """A metric of a ping, with limits."""
+
+    name: Literal[
+        "ping_rtt_seconds",
+        "ping_rtt_min_seconds",
+        "ping_rtt_max_seconds",
+        "ping_jitter_seconds",
+        "ping_loss_percent",
+    ]
+    threshold: ThresholdShape
+
+
+class Meaning(Shape):
+    """What every metric but those of a ping may say of itself."""
+
+    name: Name
+    unit: Unit = "1"
+    type: MetricKind = MetricKind.GAUGE
+    scale: Number = 1.0
+    offset: Number = 0.0
+    pattern: CuttingPattern | None = None
+    values: dict[Annotated[str, Field(max_length=200)], Number] = Field(default_factory=dict)
+    minimum: Number | None = None
+    maximum: Number | None = None
+    states: dict[Raw, Text] = Field(default_factory=dict)
+    missing: Words[Raw] = ()
+    threshold: ThresholdShape | None = None
+
+    @model_validator(mode="after")
+    def _check_states(self) -> Self:
+        if (self.type is MetricKind.STATE) != bool(self.states):
+            raise refuse(
+                f"{self.name}: states and type: state belong together",
+                "add states: {1: up, 2: down}"
+                if not self.states
+                else "add type: state, or remove states",
+            )
+        if self.threshold is None:
+            return self
+        if self.type in (MetricKind.COUNTER, MetricKind.TEXT):
+            raise refuse(f"{self.name}: a {self.type} has no threshold", "remove the threshold")
+        for word in self.threshold.states:
+            if word not in self.states.values():
+                raise refuse(
+                    f'{self.name}: "{word}" is none of its states',
+                    did_you_mean(word, self.states.values()),
+                )
+        return self
+
+
+class ScaleFromShape(Shape):
+    """A factor that stands in another value."""
+
+    source: Oid
+    power_of_ten: Number | None = None
+    values: dict[Raw, Number] = Field(default_factory=dict)
+
+
+class SnmpMetric(Meaning):
+    """A metric read over SNMP."""
+
+    source: Oid
+    scale_from: tuple[ScaleFromShape, ...] = ()
+    bits: Literal["int32", "uint32"] | None = None
+    minus: Words[Oid] = ()
+    percent_of: Oid | None = None
+
+
+class TableMetric(SnmpMetric):
+    """A metric with a value in every row of a table."""
+
+    when: dict[Column, Words[Raw]] = Field(default_factory=dict)
+    combine: Combine | None = None
+
+
+class MqttMetric(Meaning):
+    """A metric that a device publishes."""
+
+    source: JsonPath
+
+
+class TableShape(Shape):
+    """Columns that are walked together."""
+
+    labels: dict[Name, Words[Column]] = Field(default_factory=dict)
+    keep_when: dict[Column, Words[Raw]] = Field(default_factory=dict)
+    drop_when: dict[Column, Pattern] = Field(default_factory=dict)
+    metrics: Annotated[tuple[TableMetric, ...], Field(min_length=1, max_length=200)]
+
+
+class PingGroup(Shape):
+    """Ping: how often, and what is too much."""
+
+    probe: Literal["ping"]
+    interval_seconds: Interval | None = Field(None, alias="interval")
+    role: Role | None = None
+    metrics: tuple[PingMetric, ...] = ()
+
+
+class SnmpGroup(Shape):
+    """Values that are asked for over SNMP at one interval."""
+
+    probe: Literal["snmp"]
+    interval_seconds: Interval | None = Field(None, alias="interval")
+    role: Role | None = None
+    metrics: Annotated[tuple[SnmpMetric, ...], Field(max_length=500)] = ()
+    tables: dict[Name, TableShape] = Field(default_factory=dict)
+
+
+class MqttGroup(Shape):
+    """Values that a device publishes over MQTT."""
+
+    probe: Literal["mqtt"]
+    interval_seconds: Interval | None = Field(None, alias="interval")
+    role: Role | None = None
+    topics: Annotated[Words[Topic], Field(min_length=1, max_length=20)]
+    payload: Literal["text", "json"] = "json"
+    path: JsonPath | None = None
+    online: Text | None = None
+    offline: Text | None = None
+    metrics: Annotated[tuple[MqttMetric, ...], Field(max_length=500)] = ()
+
+    @model_validator(mode="after")
+    def _check_words(self) -> Self:
+        if (self.online is None) != (self.offline is None):
+            raise refuse("online and offline belong together", "give both or neither")
+        if self.online is None and not self.metrics:
+            raise refuse("the group hears nothing", "add metrics, or online and offline")
+        if self.path is not None and (self.online is None or self.payload == "text"):
+            raise refuse(
+                "path says where in JSON the word online or offline stands",
+                "add payload: json, online and offline, or remove path",
+            )
+        return self
+
+
+Group: TypeAlias = Annotated[PingGroup | SnmpGroup | MqttGroup, Field(discriminator="probe")]
+
+
+class MatchShape(Shape):
+    """One way to recognise the model. Everything that is given must fit."""
+
+    sys_object_id: OidPrefix | None = None
+    sys_descr: Pattern | None = None
+    probe_oid: Oid | None = None
+    probe_value: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _check_rule(self) -> Self:
+        if self.sys_object_id is None and self.sys_descr is None and self.probe_oid is None:
+            raise refuse(
+                "the rule matches everything", "give sys_object_id, sys_descr or probe_oid"
+            )
+        if self.probe_value is not None and self.probe_oid is None:
+            raise refuse("probe_value has no probe_oid", "say which OID is to be asked")
+        return self
+
+
+class PartFile(Shape):
+    """A named part that profiles include: groups and nothing else."""
+
+    title: Text
+    groups: Annotated[dict[Name, Group], Field(min_length=1, max_length=20)]
+
+
+class ProfileFile(Shape):
+    """A model family: what to ask it, and what the answers mean."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    title: Text
+    kinds: Annotated[Words[Kind], Field(min_length=1)]
+    match: tuple[MatchShape, ...] = ()
+    ping: bool = True
+    include: Words[Text] = ()
+    groups: Annotated[dict[Name, Group], Field(max_length=20)] = Field(default_factory=dict)
