@@ -117,9 +117,22 @@ def _believe(state: CheckState, verdict: Verdict, now: datetime, rule: Rule) -> 
         return _adopt(state, Verdict.CRITICAL, state.critical_since_at, now)
     if state.verdict in (Verdict.NONE, Verdict.OK) and state.pending_count >= rule.confirm:
         return _adopt(state, Verdict.WARNING, state.pending_since_at, now)
-    if state.verdict in (Verdict.WARNING, Verdict.CRITICAL) and state.pending_count >= rule.recover:
+    if state.verdict is Verdict.CRITICAL:
+        return _believe_return(state, verdict, now, rule)
+    if state.verdict is Verdict.WARNING and state.pending_count >= rule.recover:
         return _adopt(state, Verdict.OK, state.pending_since_at, now)
-    if state.verdict is Verdict.CRITICAL and state.critical_count >= rule.recover:
+    return state
+
+
+def _believe_return(state: CheckState, verdict: Verdict, now: datetime, rule: Rule) -> CheckState:
+    """Believe that what was critical no longer is, from its first answer on.
+
+    A first answer that straddles the return often lost an echo or two; whether the device came
+    back well or troubled is left open until the results after it agree.
+    """
+    if state.pending_count >= rule.recover:
+        return _adopt(state, Verdict.OK, state.critical_since_at, now)
+    if state.critical_count >= rule.recover and verdict is Verdict.WARNING:
         return _adopt(state, Verdict.WARNING, state.critical_since_at, now)
     return state
 

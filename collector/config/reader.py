@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-import yaml  # type: ignore[import-untyped, unused-ignore]  # types are a package of their own
+import yaml
 
 from collector.config.problems import Place, Problem, ProblemsError
 

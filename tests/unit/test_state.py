@@ -64,8 +64,8 @@ def step_on(state: CheckState, letter: str, step: int, now_step: int | None = No
         ("owCCC", Verdict.CRITICAL, 2),
         ("owwwCCC", Verdict.CRITICAL, 4),
         ("oCCCww", Verdict.WARNING, 4),
-        ("oCCCwo", Verdict.WARNING, 4),
-        ("oCCCwoo", Verdict.OK, 5),
+        ("oCCCwo", Verdict.CRITICAL, 1),
+        ("oCCCwoo", Verdict.OK, 4),
         ("owwwoo", Verdict.OK, 4),
     ],
 )
@@ -92,10 +92,11 @@ def test_belief_agrees_with_a_plain_reading_of_the_runs(letters: str) -> None:
         critical_run = critical_run + 1 if (letter == "C") != critical else 0
         if bad is None and letter == "o":
             bad, bad_run = False, 0
+        settled = not critical or letter == "w" or bad_run >= RULE.recover
+        if critical_run >= (RULE.recover if critical else RULE.confirm) and settled:
+            critical, critical_run = not critical, 0
         if bad_run >= (RULE.recover if bad else RULE.confirm):
             bad, bad_run = not bad, 0
-        if critical_run >= (RULE.recover if critical else RULE.confirm):
-            critical, critical_run = not critical, 0
     expected = Verdict.NONE if bad is None else Verdict.OK
     if bad:
         expected = Verdict.CRITICAL if critical else Verdict.WARNING

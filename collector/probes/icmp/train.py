@@ -1,0 +1,149 @@
+"""A train of echoes to one device: sent with pauses, waited for together."""
+
+import asyncio
+import errno
+
+from collector.model import Reason
+from collector.probes.icmp.channel import describe_errno
+from collector.probes.icmp.line import Line
+from collector.probes.icmp.report import EchoReport
+
+RETRY_SECONDS = 0.01  # when the kernel or the sequence numbers have no room
+RETRIES = 200
+
+_NO_ROUTE = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN})
+_NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
+_NO_ROOM = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
+
+
+class Train:
+    """The echoes of one `Pinger.ping`: a small machine driven by the loop's callbacks."""
+
+    def __init__(
+        self,
+        line: Line,
+        address: str,
+        plain: str,
+        count: int,
+        timeout_seconds: float,
+        spacing_seconds: float,
+    ) -> None:
+        self.address = address
+        self.plain = plain
+        self.timeout_seconds = timeout_seconds
+        self._line = line
+        self._spacing_seconds = spacing_seconds
+        self._count = count
+        self._next = 0
+        self._retries = 0
+        self._open = 0
+        self._sequences: list[int] = []
+        self._rtts: dict[int, float] = {}
+        self._error: Reason | None = None
+        self._error_detail = ""
+        self._timer: asyncio.TimerHandle | None = None
+        self._done: asyncio.Future[None] = line.loop.create_future()
+
+    async def run(self) -> EchoReport:
+        """Send, wait, report; release everything also when cancelled."""
+        self._schedule()
+        try:
+            await self._done
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            for sequence in self._sequences:
+                self._line.flights.settle(sequence)
+        rtts = tuple(self._rtts[position] for position in sorted(self._rtts))
+        return EchoReport(len(self._sequences), len(rtts), rtts, self._error, self._error_detail)
+
+    def answered(self, position: int, rtt_seconds: float) -> None:
+        """Take the answer of the echo at this position."""
+        self._rtts[position] = rtt_seconds
+        self._one_less()
+
+    def lost(self, position: int) -> None:
+        """Take that the answer to this echo came after its timeout."""
+        del position
+        self._one_less()
+
+    def note_error(self, code: int) -> None:
+        """Remember the network's word about an unanswered echo."""
+        self._error = Reason.REFUSED if code == errno.ECONNREFUSED else Reason.HOST_UNREACHABLE
+        self._error_detail = describe_errno(code)
+
+    def _schedule(self) -> None:
+        now = self._line.loop.time()
+        at = self._line.pacer.reserve(now)
+        if at <= now:
+            self._send()
+        else:
+            self._timer = self._line.loop.call_at(at, self._send)
+
+    def _send(self) -> None:
+        if self._line.closed:
+            self._abandon()
+            return
+        try:
+            sequence = self._line.send(self, self._next)
+        except OSError as problem:
+            if problem.errno in _NO_ROOM and self._wait_for_room():
+                return
+            self._refuse(problem)
+        else:
+            if sequence is None:
+                if self._wait_for_room():
+                    return
+                self._refuse(OSError(errno.ENOBUFS, "too many echoes in flight"))
+            else:
+                self._sequences.append(sequence)
+                self._open += 1
+        self._next += 1
+        if self._next < self._count:
+            self._timer = self._line.loop.call_later(self._spacing_seconds, self._schedule)
+        elif self._open:
+            self._timer = self._line.loop.call_later(self.timeout_seconds, self._expire)
+        else:
+            self._finish()
+
+    def _wait_for_room(self) -> bool:
+        self._retries += 1
+        if self._retries > RETRIES:
+            return False
+        self._timer = self._line.loop.call_later(RETRY_SECONDS, self._send)
+        return True
+
+    def _refuse(self, problem: OSError) -> None:
+        """Note that this machine did not send an echo, and why."""
+        self._line.counters.refused += 1
+        code = problem.errno or 0
+        if code in _NO_RIGHT:
+            self._error = Reason.COLLECTOR_RIGHTS
+        elif code in _NO_ROUTE:
+            self._error = Reason.HOST_UNREACHABLE
+        else:
+            self._error = Reason.COLLECTOR_ERROR
+        self._error_detail = describe_errno(code)
+
+    def _expire(self) -> None:
+        """Give up, but not before reading what has already arrived: our loop may be late."""
+        if self._line.closed:
+            self._abandon()
+            return
+        self._line.drain()
+        self._finish()
+
+    def _abandon(self) -> None:
+        """End because the socket was closed under us: that says nothing about the device."""
+        self._error = Reason.COLLECTOR_ERROR
+        self._error_detail = "the ping socket was closed"
+        self._finish()
+
+    def _one_less(self) -> None:
+        self._open -= 1
+        if self._open == 0 and self._next == self._count:
+            self._finish()
+
+    def _finish(self) -> None:
+        if not self._done.done():
+            self._done.set_result(None)

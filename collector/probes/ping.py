@@ -1,0 +1,109 @@
+"""The ping probe: a train of ICMP echoes becomes a check result."""
+
+import asyncio
+from datetime import datetime
+
+from collector.clock import Clock
+from collector.model import Check, CheckResult, Outcome, Reading, Reason
+from collector.probes.icmp import EchoReport, Pinger, PingSettings, PingUnavailableError
+
+_OURS = frozenset({Reason.COLLECTOR_RIGHTS, Reason.COLLECTOR_ERROR})
+
+
+class PingProbe:
+    """Runs ping checks (a `collector.probes.Probe`) over one shared `Pinger`.
+
+    The socket is opened by `open`, else by the first run, and again by the next run as long as
+    that fails: rights granted while we run are noticed without a restart.
+
+    A run lasts at most (count - 1) * spacing + timeout of the settings, plus what pacing adds; the
+    check's own deadline, which the poller holds, must be longer.
+    """
+
+    def __init__(self, settings: PingSettings, clock: Clock) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._pinger: Pinger | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> Pinger:
+        """Open the sockets, once.
+
+        Raises:
+            PingUnavailableError: this machine does not let us ping; the text names the remedy.
+        """
+        async with self._opening:
+            if self._pinger is None:
+                self._pinger = await Pinger.open(self.settings)
+            return self._pinger
+
+    async def run(self, check: Check, slot_at: datetime) -> CheckResult:
+        """Send one train; the settings say how many echoes and how patiently.
+
+        Readings: `ping_loss_percent` (%), and with at least one answer `ping_rtt_seconds` (mean),
+        `ping_rtt_min_seconds`, `ping_rtt_max_seconds` and, with two, `ping_jitter_seconds` (mean
+        difference of neighbouring round trips). Some lost is still an answer: thresholds on the
+        loss judge it. When no echo left this machine, the device is unknown, not down.
+        """
+        address = check.target.address
+        if address is None:
+            return self._blind(check, slot_at, Reason.COLLECTOR_ERROR, "the device has no address")
+        try:
+            pinger = self._pinger or await self.open()
+            report = await pinger.ping(address, self.settings.count, self.settings.timeout_seconds)
+        except PingUnavailableError as problem:
+            return self._blind(check, slot_at, Reason.COLLECTOR_RIGHTS, str(problem))
+        except ValueError:
+            text = f"{address!r} is not an IP address"
+            return self._blind(check, slot_at, Reason.COLLECTOR_ERROR, text)
+        if report.sent == 0 or (report.received == 0 and report.error in _OURS):
+            reason = report.error or Reason.COLLECTOR_ERROR
+            text = f"no echo could leave this machine: {report.error_detail}"
+            return self._blind(check, slot_at, reason, text)
+        return self._told(check, slot_at, report)
+
+    async def close(self) -> None:
+        """Release the sockets. Safe to call twice."""
+        if self._pinger is not None:
+            await self._pinger.close()
+            self._pinger = None
+
+    def _told(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
+        detail = f"{report.received} of {report.sent} echoes answered"
+        outcome, reason = Outcome.ANSWERED, Reason.OK
+        if report.received == 0:
+            outcome, reason = Outcome.FAILED, report.error or Reason.NO_ANSWER
+            if report.error_detail:
+                detail = f"{detail}; the network says: {report.error_detail}"
+        return CheckResult(
+            check_id=check.id,
+            slot_at=slot_at,
+            measured_at=self._clock.now(),
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            latency_seconds=report.mean_seconds,
+            readings=readings_of(report),
+        )
+
+    def _blind(self, check: Check, slot_at: datetime, reason: Reason, detail: str) -> CheckResult:
+        return CheckResult(
+            check_id=check.id,
+            slot_at=slot_at,
+            measured_at=self._clock.now(),
+            outcome=Outcome.UNKNOWN,
+            reason=reason,
+            detail=detail,
+        )
+
+
+def readings_of(report: EchoReport) -> tuple[Reading, ...]:
+    """Return the readings of a train: the loss always, the times that there are."""
+    times = (
+        ("ping_rtt_seconds", report.mean_seconds),
+        ("ping_rtt_min_seconds", report.min_seconds),
+        ("ping_rtt_max_seconds", report.max_seconds),
+        ("ping_jitter_seconds", report.jitter_seconds),
+    )
+    loss = Reading("ping_loss_percent", report.loss_percent, "%")
+    return (loss, *(Reading(name, value, "s") for name, value in times if value is not None))

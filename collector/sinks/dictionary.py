@@ -1,0 +1,87 @@
+"""Names to numbers: a series is a device, a metric, a unit and a set of labels."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+
+from collector.model import Labels, Reading
+
+_MAX_SHAPES = 200_000
+
+Key = tuple[str, str, Labels]  # metric, unit, labels
+
+
+class Dictionary:
+    """Finds or gives the numbers of a device and of the series of a result.
+
+    A device answers with the same series over and over: what is remembered is one hash for each
+    such list ("shape") with the numbers in its order, some 10 bytes a series instead of 300. The
+    hash is Python's own over the whole list, 64 bits and salted, within one device.
+    """
+
+    def __init__(self) -> None:
+        self._devices: dict[str, int] = {}
+        self._shapes: dict[tuple[int, int], array[int]] = {}
+
+    def numbers(
+        self, connection: sqlite3.Connection, device_id: str, readings: Sequence[Reading]
+    ) -> tuple[int, Sequence[int]]:
+        """Return the device's number and those of the readings' series, in their order.
+
+        New ones are inserted: if the transaction fails, `forget` what it gave.
+        """
+        device = self._devices.get(device_id)
+        if device is None:
+            device = self._devices[device_id] = _device(connection, device_id)
+        keys: list[Key] = [(r.metric, r.unit, r.labels) for r in readings]
+        shape = device, hash(tuple(keys))
+        numbers = self._shapes.get(shape)
+        if numbers is None:
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            numbers = self._shapes[shape] = array("Q", _series(connection, device, keys))
+        return device, numbers
+
+    def forget(self) -> None:
+        """Drop everything remembered; it is read from the file again."""
+        self._devices.clear()
+        self._shapes.clear()
+
+
+def labels_text(labels: Labels) -> str:
+    """Return labels as the file keeps them: sorted, so that their order makes no other series."""
+    return json.dumps(sorted(labels), ensure_ascii=False, separators=(",", ":"))
+
+
+def labels_from(text: str) -> Labels:
+    """Return labels as they are handed out, sorted by name."""
+    return tuple((name, value) for name, value in json.loads(text))
+
+
+def _device(connection: sqlite3.Connection, name: str) -> int:
+    connection.execute("INSERT INTO devices (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+    found = connection.execute("SELECT id FROM devices WHERE name = ?", (name,))
+    return int(found.fetchone()[0])
+
+
+def _series(connection: sqlite3.Connection, device: int, keys: Iterable[Key]) -> list[int]:
+    numbers = []
+    for metric, unit, labels in keys:
+        connection.execute(
+            "INSERT INTO channels (device, metric) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (device, metric),
+        )
+        channel = connection.execute(
+            "SELECT id FROM channels WHERE device = ? AND metric = ?", (device, metric)
+        ).fetchone()[0]
+        row = channel, unit, labels_text(labels)
+        connection.execute(
+            "INSERT INTO series (channel, unit, labels) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            row,
+        )
+        found = connection.execute(
+            "SELECT id FROM series WHERE channel = ? AND unit = ? AND labels = ?", row
+        )
+        numbers.append(int(found.fetchone()[0]))
+    return numbers

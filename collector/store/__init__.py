@@ -1,0 +1,36 @@
+"""The truth: inventory, states, transitions, heartbeats, tokens. One transaction for a change.
+
+`Store` is all that others need; the modules beside it hold one repository a concept, as functions
+on a connection. All methods block: the collector calls them from its one writer thread, the API
+from its thread pool.
+"""
+
+from collector.store.database import Store
+from collector.store.errors import StoreError
+from collector.store.intervals import KnownUntil
+from collector.store.inventory import InventoryLike
+from collector.store.rows import (
+    CheckRow,
+    CountRow,
+    DeviceRow,
+    InventoryChange,
+    LoadedStates,
+    Page,
+    TokenRole,
+    TokenRow,
+)
+
+__all__ = [
+    "CheckRow",
+    "CountRow",
+    "DeviceRow",
+    "InventoryChange",
+    "InventoryLike",
+    "KnownUntil",
+    "LoadedStates",
+    "Page",
+    "Store",
+    "StoreError",
+    "TokenRole",
+    "TokenRow",
+]

@@ -1,0 +1,281 @@
+"""The store as others see it: every method is one transaction, every failure a StoreError."""
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from collector.model import (
+    Area,
+    Check,
+    CheckState,
+    DeviceState,
+    Heartbeat,
+    Owner,
+    Site,
+    State,
+    Transition,
+)
+from collector.store import devices as device_rows
+from collector.store import heartbeats, intervals, states, tokens
+from collector.store import inventory as inventory_rows
+from collector.store import transitions as transition_log
+from collector.store.errors import StoreError
+from collector.store.rows import (
+    CheckRow,
+    CountRow,
+    DeviceRow,
+    InventoryChange,
+    LoadedStates,
+    Page,
+    TokenRole,
+    TokenRow,
+)
+from collector.store.transactions import Database
+from collector.uptime import StateInterval
+
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """Inventory, states, transitions, heartbeats and tokens of one installation.
+
+    Safe for several threads and several processes. Every method may raise StoreError; then nothing
+    was written and, unless the error is `permanent`, the same call may work later.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.tokens = Tokens(database)
+
+    @classmethod
+    def open(cls, path_or_url: str | Path, *, read_only: bool = False) -> Self:
+        """Open a store by the path of its SQLite file or by a database URL.
+
+        Makes it and upgrades its schema unless `read_only`; then it must exist already.
+        """
+        return cls(Database(path_or_url, read_only=read_only))
+
+    def close(self) -> None:
+        """Close all connections. Safe to call twice."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    # --- writing --------------------------------------------------------------------------
+
+    def apply_inventory(
+        self, inventory: inventory_rows.InventoryLike, now: datetime
+    ) -> InventoryChange:
+        """Make the store say what the inventory says; return what that did to devices.
+
+        Doing it again changes nothing. Devices no longer listed are retired and keep their history.
+        """
+        with self._database.write() as connection:
+            return inventory_rows.apply(connection, inventory, now)
+
+    def apply_checks(self, checks: Sequence[Check], now: datetime) -> InventoryChange:
+        """Make the store list the plan's checks; return what changed. Their devices come first."""
+        with self._database.write() as connection:
+            return inventory_rows.apply_checks(connection, checks, now)
+
+    def commit(
+        self,
+        devices: Sequence[DeviceState],
+        checks: Sequence[CheckState],
+        transitions: Sequence[Transition],
+    ) -> list[Transition]:
+        """Write states and the transitions that led to them; return the transitions with ids.
+
+        Ids grow in the given order. A `permanent` error names what was never applied or a
+        transition that was confirmed before it began.
+        """
+        with self._database.write() as connection:
+            states.save(connection, devices, checks)
+            return transition_log.append(connection, transitions)
+
+    def beat(
+        self,
+        heartbeat: Heartbeat,
+        checks: Sequence[CheckState],
+        devices: Sequence[DeviceState],
+    ) -> None:
+        """Write a sign of life, with the states that moved since without a transition."""
+        with self._database.write() as connection:
+            heartbeats.save(connection, heartbeat)
+            states.save(connection, devices, checks)
+
+    # --- reading --------------------------------------------------------------------------
+
+    def load_states(self) -> LoadedStates:
+        """Return every state of what is watched: where a collector takes up its work again."""
+        with self._database.read() as connection:
+            return states.load(connection)
+
+    def collectors(self) -> list[Heartbeat]:
+        """Return the last sign of life of every collector, by id."""
+        with self._database.read() as connection:
+            return heartbeats.every(connection)
+
+    def areas(self) -> list[Area]:
+        """Return the areas in use, by code."""
+        with self._database.read() as connection:
+            return inventory_rows.every_area(connection)
+
+    def sites(self) -> list[Site]:
+        """Return the sites in use, by id."""
+        with self._database.read() as connection:
+            return inventory_rows.every_site(connection)
+
+    def owners(self) -> list[Owner]:
+        """Return the owners in use, by id."""
+        with self._database.read() as connection:
+            return inventory_rows.every_owner(connection)
+
+    def devices(
+        self,
+        *,
+        kind: str | None = None,
+        state: State | str | None = None,
+        site: str | None = None,
+        area: str | None = None,
+        owner: str | None = None,
+        query: str | None = None,
+        limit: int = 500,
+        after: str | None = None,
+    ) -> Page[DeviceRow]:
+        """Return devices in use by id, narrowed by what is given.
+
+        `area` takes its sub-areas in; `query` is a part of an id, a name or an address, in any
+        case. `after` is the `next` of the page before.
+        """
+        wanted = device_rows.DeviceFilter(kind, state, site, area, owner, query)
+        with self._database.read() as connection:
+            return device_rows.page(connection, wanted, limit=limit, after=after)
+
+    def device(self, device_id: str) -> DeviceRow | None:
+        """Return one device, also a retired one; None when it was never applied."""
+        with self._database.read() as connection:
+            return device_rows.one(connection, device_id)
+
+    def checks(self, device_id: str) -> list[CheckRow]:
+        """Return a device's checks in use, by id, with what is believed of them."""
+        with self._database.read() as connection:
+            return device_rows.checks_of(connection, device_id)
+
+    def counts(self) -> list[CountRow]:
+        """Return how many devices in use there are by kind, area and state."""
+        with self._database.read() as connection:
+            return device_rows.counts(connection)
+
+    def transitions(
+        self,
+        device_id: str | None = None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 500,
+        after: str | None = None,
+    ) -> Page[Transition]:
+        """Return transitions with start <= at < end, newest first.
+
+        `after` is the `next` of the page before. Raises ValueError when it is none.
+        """
+        before = None if after is None else int(after)
+        with self._database.read() as connection:
+            return transition_log.page(
+                connection, device_id, start=start, end=end, limit=limit, before=before
+            )
+
+    def transitions_after(self, transition_id: int, limit: int) -> list[Transition]:
+        """Return up to `limit` transitions with greater ids, oldest first: the log to follow."""
+        with self._database.read() as connection:
+            return transition_log.after(connection, transition_id, limit)
+
+    def last_transition_id(self) -> int:
+        """Return the greatest id given so far, 0 for none."""
+        with self._database.read() as connection:
+            return transition_log.last_id(connection)
+
+    def data_version(self) -> int:
+        """Return a number that changes whenever any process has committed.
+
+        Compare it only with earlier answers of this same Store. Costs microseconds on SQLite;
+        elsewhere it is the last transition's id, which heartbeats do not move.
+        """
+        return self._database.version()
+
+    def state_intervals(
+        self,
+        start: datetime,
+        end: datetime,
+        device_ids: Collection[str] | None = None,
+        *,
+        known_until: intervals.KnownUntil = None,
+    ) -> Iterator[StateInterval]:
+        """Yield who was in which state from when to when, covering start <= t < end per device.
+
+        Sorted by device and time. Unknown: before a device's first transition, and after
+        `known_until` (one moment, or one for each device id: normally the last heartbeat). A
+        device's time ends when it was retired. Reads on while it is consumed.
+        """
+        with self._database.read() as connection:
+            yield from intervals.state_intervals(connection, start, end, device_ids, known_until)
+
+
+class Tokens:
+    """Access tokens (`store.tokens`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self, name: str, role: TokenRole | str, expires_at: datetime | None, now: datetime
+    ) -> str:
+        """Make a token and return its secret: nobody can read it again.
+
+        Raises ValueError for an unknown role.
+        """
+        with self._database.write() as connection:
+            return tokens.insert_new(connection, name, TokenRole(role), expires_at, now)
+
+    def verify(self, secret: str, now: datetime) -> TokenRow | None:
+        """Return the token that a secret belongs to, None if it gives no access (any more).
+
+        Notes the use at most once a minute; that this fails (disk full, read-only) locks nobody
+        out.
+        """
+        if not tokens.well_formed(secret):
+            return None
+        with self._database.read() as connection:
+            token = tokens.find_valid(connection, secret, now)
+        if token is not None and self._is_stale(token, now):
+            self._touch(token, now)
+        return token
+
+    def list(self) -> list[TokenRow]:
+        """Return all tokens, also revoked and expired ones, in the order they were made."""
+        with self._database.read() as connection:
+            return tokens.every(connection)
+
+    def revoke(self, id_or_name: int | str, now: datetime) -> int:
+        """Revoke one token by id or all of a name; return how many were still in force."""
+        with self._database.write() as connection:
+            return tokens.revoke(connection, id_or_name, now)
+
+    def _is_stale(self, token: TokenRow, now: datetime) -> bool:
+        if self._database.read_only:
+            return False
+        return token.last_used_at is None or now - token.last_used_at >= tokens.USED_RESOLUTION
+
+    def _touch(self, token: TokenRow, now: datetime) -> None:
+        try:
+            with self._database.write() as connection:
+                tokens.touch(connection, token.id, now)
+        except StoreError:
+            _log.warning("the last use of token %s could not be noted", token.id, exc_info=True)

@@ -1,0 +1,147 @@
+"""Devices as people ask for them: joined with their site, their area and their state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from collector.model import Role, Rule, State
+from collector.store.moments import from_micros, from_micros_or_none
+from collector.store.rows import CheckRow, CountRow, DeviceRow, Page
+from collector.store.schema import areas, check_states, checks, device_states, devices, sites
+from collector.store.states import check_state, device_state
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilter:
+    """Which devices; None does not narrow. `area` takes its sub-areas in."""
+
+    kind: str | None = None
+    state: State | str | None = None
+    site: str | None = None
+    area: str | None = None
+    owner: str | None = None
+    query: str | None = None  # part of an id, a name or an address, in any case
+
+
+def page(
+    connection: Connection, wanted: DeviceFilter, *, limit: int, after: str | None
+) -> Page[DeviceRow]:
+    """Return devices in use by id, those after the id `after`."""
+    query = _joined().where(devices.c.retired_at.is_(None), *_conditions(wanted))
+    if after is not None:
+        query = query.where(devices.c.id > after)
+    rows = connection.execute(query.order_by(devices.c.id).limit(limit + 1)).mappings().all()
+    items = tuple(_device_row(row) for row in rows[:limit])
+    return Page(items, items[-1].id if len(rows) > limit else None)
+
+
+def one(connection: Connection, device_id: str) -> DeviceRow | None:
+    """Return a device, also a retired one; None: never heard of it."""
+    row = connection.execute(_joined().where(devices.c.id == device_id)).mappings().one_or_none()
+    return None if row is None else _device_row(row)
+
+
+def checks_of(connection: Connection, device_id: str) -> list[CheckRow]:
+    """Return a device's checks in use, by id, with what is believed of them."""
+    rows = connection.execute(
+        select(checks, check_states)
+        .join(check_states, check_states.c.check_id == checks.c.id)
+        .where(checks.c.device_id == device_id, checks.c.retired_at.is_(None))
+        .order_by(checks.c.id)
+    ).mappings()
+    return [_check_row(row) for row in rows]
+
+
+def counts(connection: Connection) -> list[CountRow]:
+    """Return how many devices in use there are by kind, area and state."""
+    grouped = (devices.c.kind, sites.c.area, device_states.c.state)
+    rows = connection.execute(
+        select(*grouped, func.count())
+        .join(sites, sites.c.id == devices.c.site)
+        .join(device_states, device_states.c.device_id == devices.c.id)
+        .where(devices.c.retired_at.is_(None))
+        .group_by(*grouped)
+        .order_by(*grouped)
+    )
+    return [CountRow(kind, area, State(state), count) for kind, area, state, count in rows]
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(
+            devices,
+            sites.c.name.label("site_name"),
+            sites.c.area,
+            areas.c.name.label("area_name"),
+            sites.c.latitude,
+            sites.c.longitude,
+            device_states,
+        )
+        .join(sites, sites.c.id == devices.c.site)
+        .join(areas, areas.c.code == sites.c.area)
+        .join(device_states, device_states.c.device_id == devices.c.id)
+    )
+
+
+def _conditions(wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.kind is not None:
+        conditions.append(devices.c.kind == wanted.kind)
+    if wanted.state is not None:
+        conditions.append(device_states.c.state == str(wanted.state))
+    if wanted.site is not None:
+        conditions.append(devices.c.site == wanted.site)
+    if wanted.owner is not None:
+        conditions.append(devices.c.owner == wanted.owner)
+    if wanted.area is not None:
+        within = sites.c.area.startswith(f"{wanted.area}.", autoescape=True)
+        conditions.append(or_(sites.c.area == wanted.area, within))
+    if wanted.query:
+        searched = (devices.c.id, devices.c.name, devices.c.address)
+        conditions.append(or_(*(c.icontains(wanted.query, autoescape=True) for c in searched)))
+    return conditions
+
+
+def _device_row(row: Mapping[Any, Any]) -> DeviceRow:
+    return DeviceRow(
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        site=row["site"],
+        site_name=row["site_name"],
+        area=row["area"],
+        area_name=row["area_name"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        owner=row["owner"],
+        link_owner=row["link_owner"],
+        power_owner=row["power_owner"],
+        profile=row["profile"],
+        address=row["address"],
+        credentials=tuple(row["credentials"]),
+        parents=tuple(row["parents"]),
+        tags=tuple(row["tags"]),
+        snmp_port=row["snmp_port"],
+        mqtt_topic=row["mqtt_topic"],
+        telemetry_seconds=row["telemetry_seconds"],
+        created_at=from_micros(row["created_at"]),
+        changed_at=from_micros(row["changed_at"]),
+        retired_at=from_micros_or_none(row["retired_at"]),
+        state=device_state(row),
+    )
+
+
+def _check_row(row: Mapping[Any, Any]) -> CheckRow:
+    return CheckRow(
+        id=row["id"],
+        device_id=row["device_id"],
+        name=row["name"],
+        probe=row["probe"],
+        role=Role(row["role"]),
+        interval_seconds=row["interval_seconds"],
+        timeout_seconds=row["timeout_seconds"],
+        rule=Rule(row["confirm"], row["recover"], row["retry_seconds"], row["fresh_intervals"]),
+        state=check_state(row),
+    )

@@ -1,0 +1,117 @@
+"""What the store hands out beside the words of `collector.model`: rows for reading, and pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from collector.model import CheckState, DeviceState, Role, Rule, State
+
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """Some rows of a longer list. Give `next` back as `after`; None: that was all."""
+
+    items: tuple[RowT, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChange:
+    """Ids (of devices, or of checks) that an apply made, altered or retired.
+
+    One that had been retired and is back counts as created.
+    """
+
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.created or self.changed or self.retired)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStates:
+    """What was believed when the collector last wrote, by id; retired ones are left out."""
+
+    devices: dict[str, DeviceState]
+    checks: dict[str, CheckState]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device as people ask for it: inventory, where its site is, and what is believed of it."""
+
+    id: str
+    name: str
+    kind: str
+    site: str
+    site_name: str
+    area: str
+    area_name: str
+    latitude: float | None
+    longitude: float | None
+    owner: str | None
+    link_owner: str | None
+    power_owner: str | None
+    profile: str
+    address: str | None
+    credentials: tuple[str, ...]
+    parents: tuple[str, ...]
+    tags: tuple[str, ...]
+    snmp_port: int | None
+    mqtt_topic: str | None
+    telemetry_seconds: float | None
+    created_at: datetime
+    changed_at: datetime
+    retired_at: datetime | None
+    state: DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A check's definition and what is believed of it."""
+
+    id: str
+    device_id: str
+    name: str
+    probe: str
+    role: Role
+    interval_seconds: float
+    timeout_seconds: float
+    rule: Rule
+    state: CheckState
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many devices of one kind in one area are in one state."""
+
+    kind: str
+    area: str
+    state: State
+    count: int
+
+
+class TokenRole(StrEnum):
+    """What the holder of a token may do; each may do what the one before may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An access token as the store knows it: never the secret itself."""
+
+    id: int
+    name: str
+    role: TokenRole
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None

@@ -1,0 +1,90 @@
+/**
+ * Drives one Chromium by lines of JSON on standard input, one answer a line on standard output:
+ * the bridge between the browser tests (Python) and Playwright (Node).
+ *
+ *   {"op": "open", "url": "…", "width": 1920, "height": 1080, "time": 1795…}  → {"value": null}
+ *
+ * The page's timers and clock are Playwright's, so a test can let half a minute pass at once.
+ * `time` (milliseconds since 1970) is what the panel believes the time is.
+ */
+
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const WAIT_MS = 30_000;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"],
+});
+
+let page = null;
+let problems = [];
+
+/** Wait until the page has an element whose text holds `text`. */
+function waiting({ selector, text, state = "visible" }) {
+  const found = text === undefined ? page.locator(selector) : page.locator(selector, { hasText: text });
+  return found.first().waitFor({ state, timeout: WAIT_MS });
+}
+
+const operations = {
+  async open({ url, width = 1920, height = 1080, time, reducedMotion = "no-preference", zone }) {
+    await page?.context().close();
+    problems = [];
+    const context = await browser.newContext({
+      viewport: { width, height },
+      reducedMotion,
+      timezoneId: zone ?? "UTC",
+      serviceWorkers: "block",
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+    });
+    page.on("pageerror", (error) => problems.push(String(error)));
+    const origin = new URL(url).origin;
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== origin) problems.push(`asked for ${request.url()}`);
+    });
+    await page.clock.install({ time });
+    await page.goto(url);
+  },
+  wait: waiting,
+  async texts({ selector }) {
+    return page.locator(selector).allInnerTexts();
+  },
+  async evaluate({ script }) {
+    return page.evaluate(script);
+  },
+  async forward({ milliseconds }) {
+    await page.clock.fastForward(milliseconds);
+  },
+  async screenshot({ path }) {
+    await page.evaluate("document.fonts.ready.then(() => null)");
+    await page.screenshot({ path, animations: "allow" });
+  },
+  /** What went wrong since the last asking. */
+  async problems() {
+    return problems.splice(0);
+  },
+  async leave() {
+    await page?.context().close();
+    page = null;
+  },
+  async address() {
+    return page.url();
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { op, ...values } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { value: (await operations[op](values)) ?? null };
+  } catch (error) {
+    answer = { error: String(error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();

@@ -1,0 +1,111 @@
+/**
+ * The words of the wall as types: what the stream says (wire) and what the page keeps (model).
+ *
+ * Moments are milliseconds since 1970 in server time, named `…At`. Nothing here does anything.
+ */
+
+/** What people see of one device, worst first: the order of badness of the whole wall. */
+export const STATES = [
+  "down",
+  "unreachable",
+  "degraded",
+  "unknown",
+  "maintenance",
+  "up",
+] as const;
+export type State = (typeof STATES)[number];
+
+/** The lower, the worse. */
+export const BADNESS: Readonly<Record<State, number>> = {
+  down: 0,
+  unreachable: 1,
+  degraded: 2,
+  unknown: 3,
+  maintenance: 4,
+  up: 5,
+};
+
+export type Counts = Readonly<Record<State, number>>;
+
+export interface Collector {
+  readonly id: string;
+  readonly heartbeatAt: number;
+  readonly alive: boolean;
+}
+
+export interface Area {
+  /** Kemendagri's code: `73.71`, below it `73.71.01`. */
+  readonly code: string;
+  readonly name: string;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly site: string;
+  readonly siteName: string;
+  /** Code of the area it stands in. */
+  readonly area: string;
+  readonly owner: string | null;
+  readonly state: State;
+  readonly since: number | null;
+  readonly confirmedAt: number | null;
+  readonly reason: string;
+  readonly detail: string;
+  /** Id of the root device whose failure hides this one. */
+  readonly cause: string | null;
+  readonly flapping: boolean;
+  /** Who has it in hand (a shift or station, never a person); null: nobody. */
+  readonly takenBy: string | null;
+  /** The last state that was really observed; null while the device was never seen. */
+  readonly observed: State | null;
+}
+
+export interface Snapshot {
+  readonly cursor: number;
+  readonly at: number;
+  readonly zone: string;
+  readonly language: string;
+  readonly collectors: readonly Collector[];
+  readonly areas: readonly Area[];
+  readonly devices: readonly Device[];
+}
+
+export interface Transition {
+  readonly id: number;
+  readonly device: string;
+  readonly old: State;
+  readonly new: State;
+  readonly at: number;
+  readonly confirmedAt: number | null;
+  readonly reason: string;
+  readonly detail: string;
+  readonly cause: string | null;
+}
+
+export interface Heartbeat {
+  readonly at: number;
+  readonly collectors: readonly Collector[];
+}
+
+export type WallEvent =
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "transition"; readonly transition: Transition }
+  | { readonly type: "heartbeat"; readonly heartbeat: Heartbeat };
+
+export interface Recovery {
+  readonly device: string;
+  readonly at: number;
+}
+
+/** Everything the page knows about the city. Replaced as a whole, never changed in place. */
+export interface City {
+  readonly cursor: number;
+  readonly zone: string;
+  readonly language: string;
+  readonly collectors: readonly Collector[];
+  readonly areas: readonly Area[];
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly lastRecovery: Recovery | null;
+}

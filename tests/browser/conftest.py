@@ -1,0 +1,158 @@
+"""The built wall, a Chromium that a test can drive, and a server that says what a test tells it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Generator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.browser.wall_server import WallServer
+from tests.conftest import REPOSITORY, need_program
+
+WALL = REPOSITORY / "dashboards" / "wall"
+
+
+class Browser:
+    """One Chromium behind `dashboards/wall/scripts/drive.mjs`; its page's time is the test's."""
+
+    def __init__(self, node: str, chromium: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own script
+            [node, "scripts/drive.mjs"],
+            cwd=WALL,
+            env=os.environ | {"CHROMIUM": chromium},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """End the browser and wait for it."""
+        self._process.communicate()
+
+    def _do(self, op: str, **values: object) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"op": op, **values}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the browser's driver has ended"
+        answer = json.loads(line)
+        if "error" in answer:
+            raise AssertionError(answer["error"])
+        return answer["value"]
+
+    def open(
+        self, url: str, at: datetime, size: tuple[int, int] = (1920, 1080), *, still: bool = False
+    ) -> Self:
+        """Open a page whose panel believes that it is `at`; `still`: it asks for no motion."""
+        self._do(
+            "open",
+            url=url,
+            time=int(at.timestamp() * 1000),
+            width=size[0],
+            height=size[1],
+            reducedMotion="reduce" if still else "no-preference",
+        )
+        return self
+
+    def wait(self, selector: str, text: str | None = None, state: str = "visible") -> None:
+        """Wait until such an element is there (`state="detached"`: until it is gone)."""
+        values = {} if text is None else {"text": text}
+        self._do("wait", selector=selector, state=state, **values)
+
+    def texts(self, selector: str) -> list[str]:
+        """The visible text of every such element, its lines joined by a space."""
+        return [" ".join(text.split()) for text in self._do("texts", selector=selector)]
+
+    def text(self, selector: str) -> str:
+        """The visible text of the only such element."""
+        (only,) = self.texts(selector)
+        return only
+
+    def evaluate(self, script: str) -> Any:
+        """The value of an expression in the page."""
+        return self._do("evaluate", script=script)
+
+    def forward(self, seconds: float) -> None:
+        """Let so much of the page's time pass at once."""
+        self._do("forward", milliseconds=int(seconds * 1000))
+
+    def screenshot(self, path: Path) -> None:
+        """Write what the panel shows."""
+        self._do("screenshot", path=str(path))
+
+    def address(self) -> str:
+        """What stands in the address bar."""
+        return str(self._do("address"))
+
+    def leave(self) -> None:
+        """Close the page."""
+        self._do("leave")
+
+    def problems(self) -> list[str]:
+        """New errors and warnings of the console, refused resources, requests to other servers."""
+        return list(self._do("problems"))
+
+
+@pytest.fixture(scope="session")
+def wall_dist() -> Path:
+    """The built front end; built here if it is absent or older than its sources."""
+    npm = need_program("npm")
+    need_program("node")
+    if not (WALL / "node_modules" / "playwright-core").is_dir():
+        _run(npm, "ci")
+    dist = WALL / "dist"
+    sources = [path for path in (WALL / "src").rglob("*") if path.is_file()]
+    newest = max(path.stat().st_mtime for path in [*sources, WALL / "package-lock.json"])
+    index = dist / "index.html"
+    if not index.is_file() or index.stat().st_mtime < newest:
+        _run(npm, "run", "build")
+    return dist
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(  # noqa: S603 - npm, with our own scripts
+        command, cwd=WALL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture(scope="session")
+def chromium(wall_dist: Path) -> Generator[Browser]:
+    """A running Chromium, shared: every test opens a page of its own in it."""
+    del wall_dist  # its node_modules hold the driver
+    browser = Browser(need_program("node"), need_program("chromium"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser, server: WallServer) -> Generator[Browser]:
+    """The shared Chromium; a test that leaves errors in its console has failed."""
+    del server  # must outlive the page, which would call its absence an error
+    yield chromium
+    problems = chromium.problems()
+    chromium.leave()
+    assert problems == []
+
+
+@pytest.fixture
+def server(wall_dist: Path) -> Generator[WallServer]:
+    """A server for the wall, listening."""
+    server = WallServer(wall_dist)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: `WALL_PICTURES` if set, else a temporary folder."""
+    wanted = os.environ.get("WALL_PICTURES")
+    folder = Path(wanted) if wanted else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
