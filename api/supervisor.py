@@ -81,7 +81,8 @@ class Supervisor:
                 pause,
             )
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _until_over(self, process: asyncio.subprocess.Process) -> None:
@@ -117,7 +118,8 @@ async def _end(process: asyncio.subprocess.Process, name: str) -> None:
         process.send_signal(signal.SIGCONT)  # one that is stopped cannot hear
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        async with asyncio.timeout(STOP_SECONDS):
+            await process.wait()
     except TimeoutError:
         logger.warning("%s did not end within %g s and is killed", name, STOP_SECONDS)
         with suppress(ProcessLookupError):

@@ -64,14 +64,14 @@ class Collector:
         self._sequence = 0
         self.lag = LagMeter(clock)
         self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
+        self._listener = self._make_listener()
 
     async def run(self) -> None:
         """Watch for ever. Raises StoreError or SinkError when the data cannot be opened."""
         now = self._clock.now()
         self.engine.begin(self._store.load_states().devices, now)
-        probes = await self._open_probes()
+        self._probes = probes = await self._open_probes()
         self.poller = Poller(self._plan.checks, probes.by_name, self._take, self._clock, self.lag)
-        self._snmp = probes.snmp
         self.writer = Writer(
             self.engine,
             self._store,
@@ -88,8 +88,8 @@ class Collector:
                 tasks.create_task(self.writer.run(), name="writer")
                 tasks.create_task(self.poller.run(), name="poller")
                 tasks.create_task(self._tick(), name="tick")
-                if self._config.mqtt is not None:
-                    tasks.create_task(self._listener().run(), name="mqtt listener")
+                if self._listener is not None:
+                    tasks.create_task(self._listener.run(), name="mqtt listener")
         finally:
             await probes.close()
             await self.writer.close()
@@ -116,10 +116,11 @@ class Collector:
         )
         return Probes(ping, snmp, {"ping": ping, "snmp": SnmpProbe(snmp, self._clock)})
 
-    def _listener(self) -> MqttListener:
+    def _make_listener(self) -> MqttListener | None:
+        """Return the listener of the broker that the configuration names, if it names one."""
         mqtt = self._config.mqtt
         if mqtt is None:
-            raise ValueError("the configuration names no broker")
+            return None
         settings = MqttSettings(
             host=mqtt.host,
             port=mqtt.port,
@@ -163,10 +164,16 @@ class Collector:
             "check_late_p99_seconds": polled.late_percentile(0.99),
             "loop_lag_worst_seconds": self.lag.worst_seconds,
         }
-        for prefix, counters in (
-            ("engine", asdict(self.engine.counters)),
-            ("writer", asdict(self.writer.counters)),
-            ("snmp", asdict(self._snmp.counters)),
-        ):
+        counted: dict[str, dict[str, float]] = {
+            "engine": asdict(self.engine.counters),
+            "writer": asdict(self.writer.counters),
+            "snmp": asdict(self._probes.snmp.counters),
+        }
+        if (pinged := self._probes.ping.counters) is not None:
+            counted["ping"] = asdict(pinged)
+        if self._listener is not None:
+            counted["mqtt"] = asdict(self._listener.counters)
+            figures["mqtt_connected"] = self._listener.connected
+        for prefix, counters in counted.items():
             figures |= {f"{prefix}_{name}": value for name, value in counters.items()}
         return figures

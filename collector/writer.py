@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -73,6 +74,7 @@ class Writer:
         self._transitions_taken = self._transitions_kept = 0  # counts since the start
         self._readings_taken = self._readings_kept = 0  # results with readings
         self._kept_more = asyncio.Condition()
+        self._somebody_waits = asyncio.Event()
         self._store_thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._sink_thread = ThreadPoolExecutor(1, thread_name_prefix="sink")
         self.store_trouble: str | None = None
@@ -89,6 +91,7 @@ class Writer:
         """Return when everything the engine has handed over by now is stored for good."""
         self._take()
         readings, transitions = self._readings_taken, self._transitions_taken
+        self._somebody_waits.set()
         async with self._kept_more:
             await self._kept_more.wait_for(
                 lambda: self._readings_kept >= readings and self._transitions_kept >= transitions
@@ -176,7 +179,13 @@ class Writer:
     async def _keep_readings_for_ever(self) -> None:
         while True:
             kept = await self._keep_readings()
-            await asyncio.sleep(READINGS_PAUSE_SECONDS if kept else RETRY_SECONDS)
+            if not kept:
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READINGS_PAUSE_SECONDS):
+                    await self._somebody_waits.wait()
+            self._somebody_waits.clear()
 
     async def _keep_readings(self) -> bool:
         """Hand pending readings to the sink. Return False when it has to wait."""

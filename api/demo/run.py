@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from api.demo.city import City, Facts
 from api.demo.report import ApiClient, read_report
@@ -243,7 +243,7 @@ def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
     }
     path = directory / "pantau.yaml"
     with path.open("w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(content, file)
+        yaml.safe_dump(content, file)
     return path
 
 

@@ -10,9 +10,12 @@ from collector.config.settings import Zone
 from collector.config.shape import Duration, Id, Kind, Number, Port, Shape, Text, Words, refuse
 
 _CODE = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
-_HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 _SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
 """The box around Indonesia, from Rote to Weh and from Sabang to Merauke, in degrees."""
+
+
+# A look-up that fails or is slow would look like a dead device.
+_NUMERIC_ONLY = "write its IPv4 or IPv6 address (names are not looked up)"
 
 
 def _check_code(value: object) -> object:
@@ -29,24 +32,10 @@ def _check_address(value: object) -> object:
     try:
         address = ipaddress.ip_address(value)
     except ValueError:
-        if is_host_name(value):
-            return value
-        raise refuse(
-            f'"{value[:60]}" is no address', "write an IPv4 or IPv6 address or a host name"
-        ) from None
+        raise refuse(f'"{value[:60]}" is no IP address', _NUMERIC_ONLY) from None
     if address.is_multicast or address.is_unspecified or value == "255.255.255.255":
         raise refuse(f'"{value}" is the address of no device', "write the device's own")
     return value
-
-
-def is_host_name(text: str) -> bool:
-    """Say whether a text can be a host name (RFC 1123); `10.0.0.300` and `10.0.0` cannot."""
-    labels = text.removesuffix(".").split(".")
-    return (
-        len(text) <= 253
-        and not labels[-1].isdigit()
-        and all(_HOST_LABEL.fullmatch(label) for label in labels)
-    )
 
 
 def _check_topic(value: object) -> object:
@@ -112,7 +101,7 @@ class DeviceShape(Shape):
     kind: Kind = Field(description="What it is.")
     site: Id = Field(description="Id of the site it stands at.")
     profile: Text = Field(description="Name of the device profile.")
-    address: Address | None = Field(None, description="IPv4 or IPv6 address, or host name.")
+    address: Address | None = Field(None, description="IPv4 or IPv6 address.")
     credentials: Words[Id] = Field((), description="Names of credentials in pantau.yaml.")
     parents: Words[Id] = Field((), description="Devices behind which it stands; one way suffices.")
     owner: Id | None = Field(None, description="Owner of the device.")

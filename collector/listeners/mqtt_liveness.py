@@ -50,6 +50,11 @@ class Liveness:
         due_at = float("inf") if silent else now + REPEAT_SECONDS
         self._standing[check.id] = _Standing(check, online, 1, due_at)
 
+    def stands(self, check: Check, *, online: bool) -> bool:
+        """Say whether this is already the last word of this connection."""
+        standing = self._standing.get(check.id)
+        return standing is not None and standing.online == online
+
     def hear_telemetry(self, device_id: str) -> list[Check]:
         """Take a sign of life; return the status checks that it confirms."""
         confirmed = []

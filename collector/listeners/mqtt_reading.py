@@ -86,21 +86,25 @@ class MessageReader:
 
     def _read_for(self, route: Route, message: Incoming) -> list[CheckResult]:
         if isinstance(route.reader, StatusReader):
-            return [self._hear_word(route.check, route.reader, message)]
+            return self._hear_word(route.check, route.reader, message)
         if message.retained:
             self._counters.retained_telemetry += 1
             return []
         return [self._hear_telemetry(route, message), *self._confirm(route.check.device_id)]
 
-    def _hear_word(self, check: Check, reader: StatusReader, message: Incoming) -> CheckResult:
+    def _hear_word(
+        self, check: Check, reader: StatusReader, message: Incoming
+    ) -> list[CheckResult]:
         try:
             online = reader.is_online(message.payload, self._limit)
         except PayloadError as problem:
-            return self._bad(check, str(problem))
+            return [self._bad(check, str(problem))]
+        if message.retained and self._liveness.stands(check, online=online):
+            return []  # some brokers send it twice; that must not count as two failures
         now = self._clock.monotonic()
         self._liveness.hear_word(check, now, online=online, retained=message.retained)
         source = "retained by the broker, of unknown age" if message.retained else "just published"
-        return self._word_result(check, online=online, source=source)
+        return [self._word_result(check, online=online, source=source)]
 
     def _hear_telemetry(self, route: Route, message: Incoming) -> CheckResult:
         try:

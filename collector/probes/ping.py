@@ -5,7 +5,13 @@ from datetime import datetime
 
 from collector.clock import Clock
 from collector.model import Check, CheckResult, Outcome, Reading, Reason
-from collector.probes.icmp import EchoReport, Pinger, PingSettings, PingUnavailableError
+from collector.probes.icmp import (
+    EchoReport,
+    PingCounters,
+    Pinger,
+    PingSettings,
+    PingUnavailableError,
+)
 
 _OURS = frozenset({Reason.COLLECTOR_RIGHTS, Reason.COLLECTOR_ERROR})
 
@@ -25,6 +31,11 @@ class PingProbe:
         self._clock = clock
         self._pinger: Pinger | None = None
         self._opening = asyncio.Lock()
+
+    @property
+    def counters(self) -> PingCounters | None:
+        """Return what happened on the sockets, or None while they are not open."""
+        return None if self._pinger is None else self._pinger.counters
 
     async def open(self) -> Pinger:
         """Open the sockets, once.

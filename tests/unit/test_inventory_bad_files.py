@@ -112,13 +112,13 @@ BAD = {
     ),
     "an address with a slip": (
         f"devices:\n  - {DEVICE.replace('127.0.0.2', '10.0.0.300')}}}\n",
-        'F:2: devices[0].address: "10.0.0.300" is no address; '
-        "write an IPv4 or IPv6 address or a host name",
+        'F:2: devices[0].address: "10.0.0.300" is no IP address; '
+        "write its IPv4 or IPv6 address (names are not looked up)",
     ),
     "an address with a port": (
         f"devices:\n  - {DEVICE.replace('127.0.0.2', '10.0.0.3:161')}}}\n",
-        'F:2: devices[0].address: "10.0.0.3:161" is no address; '
-        "write an IPv4 or IPv6 address or a host name",
+        'F:2: devices[0].address: "10.0.0.3:161" is no IP address; '
+        "write its IPv4 or IPv6 address (names are not looked up)",
     ),
     "an address of nobody": (
         f"devices:\n  - {DEVICE.replace('127.0.0.2', '224.0.0.1')}}}\n",

@@ -1,0 +1,118 @@
+"""The application factory: parts in, FastAPI out. Nothing is global; tests build as many as needed.
+
+request ─► SecurityHeaders ─► Requests (figures) ─► CatchAll (500) ─► routes ─► problem handlers
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse
+
+from api import schemas
+from api.deps import Parts, refuse_unknown_query, viewer
+from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
+from api.live import Live
+from api.observe import Figures, Requests, make_registry
+from api.routes import city, devices, events, health, sessions, uptime
+from api.routes.wall_files import PREFIX, WallFiles
+from api.security import Gate, SecurityHeaders
+from api.sessions import SessionSigner
+from api.settings import ApiSettings
+from api.source import StoreSource
+from collector.clock import Clock
+from collector.sinks import Sink
+from collector.store import Store
+
+API_PREFIX = "/api/v1"
+_ABOUT = (
+    "Watches a city's public infrastructure. Times are ISO 8601 in UTC, durations `…_seconds`, "
+    "percentages `…_percent`, lists `items` and `next`, errors RFC 9457 problem details."
+)
+
+
+def create_app(*, store: Store, sink: Sink, clock: Clock, settings: ApiSettings) -> FastAPI:
+    """Return the application over an open store and sink, which stay the caller's to close.
+
+    `app.state.parts` holds what it was built from.
+    """
+    gate = Gate(
+        store.tokens,
+        clock,
+        SessionSigner(settings.session_key or secrets.token_bytes(32)),
+        require_token=settings.require_token,
+    )
+    live = Live(
+        StoreSource(store, clock, settings),
+        clock,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        collector_timeout_seconds=settings.collector_timeout_seconds,
+        still_valid=gate.still_valid,
+    )
+    parts = Parts(store, sink, clock, settings, gate, live)
+    registry = make_registry(
+        Figures(parts.sight, store.collectors, store.counts, store.last_transition_id, live.counts)
+    )
+    app = FastAPI(
+        title="Pantau",
+        version="1",
+        description=_ABOUT,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # they would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # it would name a scheme and host that a proxy may have changed
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.parts = parts
+    app.state.registry = registry
+    install_error_handlers(app)
+    _add_routes(app, settings)
+    app.add_middleware(CatchAll)  # the last one added is the outermost
+    app.add_middleware(Requests, registry=registry)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
+    problem = {"content": {MEDIA_TYPE: {}}, "model": schemas.ProblemDetails}
+    api = APIRouter(
+        prefix=API_PREFIX,
+        dependencies=[Depends(viewer), Depends(refuse_unknown_query)],
+        responses={
+            "4XX": {**problem, "description": "The request cannot be answered; see `code`."},
+            "5XX": {**problem, "description": "The server cannot answer now; see `code`."},
+        },
+    )
+    for module in (city, devices, uptime, events, sessions):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])
+    app.mount(f"{PREFIX}/", WallFiles(settings.wall_directory), name="wall")
+
+    @app.get("/", include_in_schema=False)
+    @app.get(PREFIX, include_in_schema=False)
+    async def to_the_wall() -> RedirectResponse:
+        return RedirectResponse(f"{PREFIX}/", status_code=307)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run the follower of the live path as long as the application runs."""
+    parts: Parts = app.state.parts
+    follower = asyncio.create_task(parts.live.run(), name="live path")
+    try:
+        yield
+    finally:
+        parts.live.close()
+        follower.cancel()
+        with suppress(asyncio.CancelledError):
+            await follower
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name operations after their functions: short, and the same in figures and checks."""
+    return route.name

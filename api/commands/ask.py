@@ -1,0 +1,120 @@
+"""Asks one device now: what `pantau probe` and `pantau profile test` share.
+
+The same engines and probes as the collector's; only the schedule is missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from collector.clock import Clock
+from collector.model import (
+    Check,
+    CheckResult,
+    Credential,
+    MetricGroup,
+    Outcome,
+    Profile,
+    Role,
+    Target,
+)
+from collector.probes import Probe
+from collector.probes.icmp import PingSettings
+from collector.probes.ping import PingProbe
+from collector.probes.snmp.agent import SnmpSettings
+from collector.probes.snmp.engine import SnmpEngine
+from collector.probes.snmp.errors import SnmpError
+from collector.probes.snmp.plain import text_of
+from collector.probes.snmp.probe import SnmpProbe, agent_of
+from collector.profiles import Facts, match_profile, probe_oids
+
+SYS_DESCR = "1.3.6.1.2.1.1.1.0"
+SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
+_DEADLINE_SECONDS = 60.0
+_NAME = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whom to ask, and as what. `profile` None: find out."""
+
+    address: str
+    port: int
+    credential: Credential
+    profile: Profile | None = None
+    ping_carrier: str = "icmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of it: one result a check, in the order of the profile's groups."""
+
+    profile: Profile
+    profile_reason: str
+    results: tuple[tuple[Check, CheckResult], ...]
+    left_out: tuple[MetricGroup, ...]  # groups that a device must send by itself
+
+    @property
+    def answered(self) -> bool:
+        """Say whether the device answered over any protocol."""
+        return any(result.outcome is Outcome.ANSWERED for _, result in self.results)
+
+
+async def ask(
+    question: Question, profiles: Mapping[str, Profile], clock: Clock, *, with_ping: bool = True
+) -> Answer:
+    """Ask a device over every protocol its profile names.
+
+    That it does not answer ping does not keep SNMP from being asked.
+    """
+    engine = await SnmpEngine.open(SnmpSettings())
+    ping = PingProbe(PingSettings(carrier=question.ping_carrier), clock)
+    probes: dict[str, Probe] = {"snmp": SnmpProbe(engine, clock)}
+    if with_ping:
+        probes["ping"] = ping
+    target = Target(_NAME, question.address, question.port, question.credential)
+    try:
+        profile, reason = question.profile, "named by you"
+        if profile is None:
+            match = match_profile(profiles, await _facts(engine, target, probe_oids(profiles)))
+            profile, reason = match.profile, match.reason
+        asked = [group for group in profile.groups if group.probe in probes]
+        results = [
+            (check, await probes[check.probe].run(check, clock.now()))
+            for check in _checks(asked, target)
+        ]
+        left_out = tuple(group for group in profile.groups if group.probe == "mqtt")
+        return Answer(profile, reason, tuple(results), left_out)
+    finally:
+        await ping.close()
+        await engine.close()
+
+
+async def _facts(engine: SnmpEngine, target: Target, oids: Sequence[str]) -> Facts:
+    """Ask what tells models apart; a device that does not answer says nothing of itself."""
+    agent = agent_of(target)
+    try:
+        found = await engine.get(agent, (SYS_OBJECT_ID, SYS_DESCR))
+        found |= await engine.get(agent, oids) if oids else {}
+    except SnmpError:
+        return Facts()
+    texts = {oid: text for oid, value in found.items() if (text := text_of(value)) is not None}
+    return Facts(
+        sys_object_id=texts.get(SYS_OBJECT_ID),
+        sys_descr=texts.get(SYS_DESCR),
+        probed={oid: texts[oid] for oid in oids if oid in texts},
+    )
+
+
+def _checks(groups: Iterable[MetricGroup], target: Target) -> Iterable[Check]:
+    for group in groups:
+        yield Check(
+            id=f"{_NAME}/{group.name}",
+            device_id=_NAME,
+            name=group.name,
+            probe=group.probe,
+            role=Role(group.role),
+            interval_seconds=group.interval_seconds,
+            timeout_seconds=_DEADLINE_SECONDS,
+            target=target,
+            group=group,
+        )

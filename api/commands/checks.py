@@ -1,0 +1,146 @@
+"""`pantau check-config` and `pantau doctor`: is it written right, is this machine able."""
+
+import asyncio
+import os
+import resource
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
+from collector.config import Config, load_config
+from collector.inventory import check_everything
+from collector.probes.icmp import Pinger, PingSettings, PingUnavailableError
+from collector.store import Store, StoreError
+
+ENOUGH_DISK_BYTES = 1 << 30
+ENOUGH_RECEIVE_BUFFER_BYTES = 4 << 20
+ENOUGH_FILES = 1024
+_RMEM_MAX = Path("/proc/sys/net/core/rmem_max")
+_CONNECT_SECONDS = 3.0
+
+
+@click.command("check-config")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def check_config(path: Path, *, as_json: bool) -> None:
+    """Validate PATH: a pantau.yaml with all it names, a folder, or an inventory file.
+
+    Every problem is told at once, with file, line, place and remedy.
+    """
+    if not path.exists():
+        raise click.UsageError(f"{path} does not exist")
+    report = check_everything(path, os.environ)
+    if as_json:
+        say_json({"problems": report.problems, "devices": report.devices, "checks": report.checks})
+    else:
+        for problem in report.problems:
+            click.echo(str(problem), err=True)
+        count = len(report.problems)
+        found = f"{count} problem{'s' if count > 1 else ''}" if count else "all is well"
+        files = f"{len(report.files)} file{'' if len(report.files) == 1 else 's'}"
+        sizes = f"{report.sites} sites, {report.devices} devices, {report.checks} checks"
+        say(f"{files}, {sizes}: {found}")
+    if report.problems:
+        raise click.exceptions.Exit(FOUND_A_PROBLEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` says what to do about it when it is not ok."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), help="pantau.yaml.")
+@click.option("--json", "as_json", is_flag=True)
+def doctor(config: Path | None, *, as_json: bool) -> None:
+    """Say what this machine lacks, and what mends it."""
+    with problems_told():
+        settings = load_config(config, os.environ)
+    findings = list(examine(settings))
+    if as_json:
+        say_json(findings)
+    else:
+        for one in findings:
+            say(f"{'ok     ' if one.ok else 'PROBLEM'}  {one.what}: {one.detail}")
+            if not one.ok:
+                say(f"         {one.remedy}")
+    if not all(one.ok for one in findings):
+        raise click.exceptions.Exit(FOUND_A_PROBLEM)
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Yield what was found on this machine, in the order of importance."""
+    yield _ping_rights(config)
+    yield _disk(config.data_directory)
+    yield _store(config.store_path)
+    yield _receive_buffer()
+    yield _open_files()
+    if config.mqtt is not None:
+        yield _broker(config.mqtt.host, config.mqtt.port)
+
+
+def _ping_rights(config: Config) -> Finding:
+    async def try_it() -> str:
+        pinger = await Pinger.open(PingSettings(carrier=config.ping.carrier))
+        await pinger.close()
+        return "devices can be pinged"
+
+    try:
+        return Finding("ping", True, asyncio.run(try_it()))
+    except PingUnavailableError as problem:
+        return Finding("ping", False, "this machine forbids ICMP", str(problem))
+
+
+def _disk(directory: Path) -> Finding:
+    place = next(one for one in (directory, *directory.parents) if one.exists())
+    free = shutil.disk_usage(place).free
+    detail = f"{free / (1 << 30):.1f} GiB free in {directory}"
+    remedy = "free at least 1 GiB, or name another data_directory"
+    return Finding("disk", free >= ENOUGH_DISK_BYTES, detail, remedy)
+
+
+def _store(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("store", True, f"{path.name} is made at the first start")
+    try:
+        with Store.open(path, read_only=True) as store:
+            watched = sum(row.count for row in store.counts())
+            return Finding("store", True, f"{watched} devices")
+    except StoreError as error:
+        return Finding("store", False, str(error), "look at the file's owner and the disk")
+
+
+def _receive_buffer() -> Finding:
+    try:
+        size = int(_RMEM_MAX.read_text())
+    except (OSError, ValueError):
+        return Finding("receive buffer", True, "not told by this system")
+    remedy = f"sysctl -w net.core.rmem_max={ENOUGH_RECEIVE_BUFFER_BYTES}"
+    ok = size >= ENOUGH_RECEIVE_BUFFER_BYTES or os.geteuid() == 0
+    return Finding("receive buffer", ok, f"at most {size >> 10} KiB", remedy)
+
+
+def _open_files() -> Finding:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    detail = f"at most {soft}"
+    return Finding("open files", soft >= ENOUGH_FILES, detail, f"ulimit -n {ENOUGH_FILES}")
+
+
+def _broker(host: str, port: int) -> Finding:
+    try:
+        socket.create_connection((host, port), _CONNECT_SECONDS).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        remedy = "start the broker, or mend mqtt.host and mqtt.port"
+        return Finding("broker", False, f"{host} port {port}: {why}", remedy)
+    return Finding("broker", True, f"{host} port {port} answers")

@@ -1,0 +1,202 @@
+"""`pantau probe` and `pantau profile …`: asking one device, and what the profiles make of it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from api.commands.ask import Answer, Question, ask
+from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, say_table
+from collector.clock import SystemClock
+from collector.config import Config, load_config
+from collector.inventory import load_inventory
+from collector.model import Credential, Profile, Reading
+from collector.profiles import load_profiles
+
+_config_option = click.option("--config", type=click.Path(path_type=Path), help="pantau.yaml.")
+
+
+@click.command()
+@click.argument("target")
+@click.option("--profile", help="Profile to ask by. Default: the one that fits.")
+@click.option("--community", help="SNMP community. Default: the device's own, or public.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="SNMP port.")
+@click.option("--json", "as_json", is_flag=True)
+@_config_option
+def probe(
+    target: str,
+    profile: str | None,
+    community: str | None,
+    port: int | None,
+    config: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Ask TARGET, a device of the inventory or an address, now and over every protocol."""
+    with problems_told():
+        settings = load_config(config, os.environ)
+        profiles = load_profiles(settings.profiles)
+        question = _question(target, settings, profiles, profile, community, port)
+        answer = asyncio.run(ask(question, profiles, SystemClock()))
+    _show(target, answer, as_json=as_json)
+
+
+def _question(
+    target: str,
+    settings: Config,
+    profiles: Mapping[str, Profile],
+    profile: str | None,
+    community: str | None,
+    port: int | None,
+) -> Question:
+    """Take what the inventory knows of a device; what was given on the line wins."""
+    device = load_inventory(settings.inventory).devices.get(target)
+    if device is not None and device.address is None:
+        raise click.UsageError(f"{target} has no address; it is heard of over MQTT")
+    name = profile or (device.profile if device else None)
+    if name is not None and name not in profiles:
+        raise click.UsageError(f'there is no profile "{name}"; see `pantau profile list`')
+    known = [settings.credentials[one] for one in device.credentials] if device else []
+    credential = known[0] if known else Credential("default", "2c", "public")
+    if community is not None:
+        credential = Credential("given", credential.version, community)
+    return Question(
+        address=(device.address if device else None) or target,
+        port=port or (device.snmp_port if device else None) or settings.snmp.port,
+        credential=credential,
+        profile=profiles[name] if name else None,
+        ping_carrier=settings.ping.carrier,
+    )
+
+
+@click.group()
+def profile() -> None:
+    """Device profiles: which there are, and what one makes of a recording."""
+
+
+@profile.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@_config_option
+def list_(config: Path | None, *, as_json: bool) -> None:
+    """List the profiles, built-in ones and yours."""
+    with problems_told():
+        profiles = load_profiles(load_config(config, os.environ).profiles)
+    if as_json:
+        say_json([_described(one) for one in profiles.values()])
+        return
+    rows = [("PROFILE", "TITLE", "KINDS", "GROUPS")]
+    for one in profiles.values():
+        groups = ", ".join(group.name for group in one.groups)
+        rows.append((one.name, one.title, ", ".join(one.kinds), groups))
+    say_table(rows)
+
+
+def _described(one: Profile) -> dict[str, object]:
+    groups = [
+        {"name": group.name, "probe": group.probe, "interval_seconds": group.interval_seconds}
+        for group in one.groups
+    ]
+    return {"profile": one.name, "title": one.title, "kinds": one.kinds, "groups": groups}
+
+
+@profile.command("test")
+@click.argument("name")
+@click.option("--walk", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@_config_option
+def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
+    """Replay a recording (.snmprec) as a device and show what profile NAME makes of it."""
+    with problems_told():
+        profiles = load_profiles(load_config(config, os.environ).profiles)
+        if name not in profiles:
+            raise click.UsageError(f'there is no profile "{name}"; see `pantau profile list`')
+        clock = SystemClock()
+        with _replayed(walk) as (address, port):
+            question = Question(address, port, Credential("recording", "2c", "public"))
+            fits = asyncio.run(ask(question, profiles, clock, with_ping=False))
+            named = Question(address, port, question.credential, profiles[name])
+            answer = asyncio.run(ask(named, profiles, clock, with_ping=False))
+    if not as_json:
+        say(f"The recording would be matched to {fits.profile.name}: {fits.profile_reason}.")
+    _show(walk.name, answer, as_json=as_json)
+
+
+@contextmanager
+def _replayed(recording: Path) -> Iterator[tuple[str, int]]:
+    """Serve a recording on loopback by a process of its own; yield its address and port."""
+    command = [sys.executable, "-m", "simulators", "walk", str(recording), "--port", "0"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            if process.stdout is None:
+                raise RuntimeError("the replaying process has no output")
+            line = process.stdout.readline()
+            if not line:
+                raise click.ClickException(f"{recording.name} cannot be replayed")
+            ready = json.loads(line)
+            yield ready["address"], ready["port"]
+        finally:
+            process.terminate()
+
+
+def _show(target: str, answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        say_json(_as_json(target, answer))
+    else:
+        _print(target, answer)
+    if not answer.answered:
+        raise click.exceptions.Exit(FOUND_A_PROBLEM)
+
+
+def _as_json(target: str, answer: Answer) -> dict[str, object]:
+    return {
+        "target": target,
+        "profile": answer.profile.name,
+        "profile_reason": answer.profile_reason,
+        "checks": [
+            {
+                "name": check.name,
+                "probe": check.probe,
+                "ok": result.outcome.value == "answered",
+                "reason": result.reason,
+                "detail": result.detail,
+                "latency_seconds": result.latency_seconds,
+            }
+            for check, result in answer.results
+        ],
+        "readings": [
+            {
+                "metric": reading.metric,
+                "value": reading.value,
+                "unit": reading.unit,
+                "labels": dict(reading.labels),
+            }
+            for _, result in answer.results
+            for reading in result.readings
+        ],
+    }
+
+
+def _print(target: str, answer: Answer) -> None:
+    say(f"{target}: profile {answer.profile.name} ({answer.profile_reason})")
+    for check, result in answer.results:
+        took = "" if result.latency_seconds is None else f"  {result.latency_seconds * 1000:.1f} ms"
+        detail = f"  {result.detail}" if result.detail else ""
+        say(f"\n{check.name} over {check.probe}: {result.outcome}, {result.reason}{took}{detail}")
+        if result.readings:
+            say_table([_row(reading) for reading in result.readings])
+    for group in answer.left_out:
+        say(f"\n{group.name} over MQTT is sent by the device itself and cannot be asked for.")
+
+
+def _row(reading: Reading) -> tuple[str, str, str]:
+    labels = ", ".join(f"{name}={value}" for name, value in reading.labels)
+    unit = "" if reading.unit == "1" else f" {reading.unit}"
+    return f"  {reading.metric}", labels, f"{reading.value}{unit}"

@@ -1,0 +1,63 @@
+"""How commands speak: lines for people, JSON for programs, problems on standard error."""
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+import orjson
+
+from api.demo.city import CityError
+from api.server import PortInUse
+from collector.config import ProblemsError
+from collector.sinks import SinkError
+from collector.store import StoreError
+
+FOUND_A_PROBLEM = 1
+
+
+def say(line: str) -> None:
+    """Print a line for people, at once."""
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def say_json(value: object) -> None:
+    """Print a value for programs."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    click.echo(orjson.dumps(value, option=options).decode())
+
+
+def say_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns as wide as their widest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+@contextmanager
+def problems_told() -> Iterator[None]:
+    """Turn what an operator can mend into a message and exit code 1; let faults of ours pass."""
+    try:
+        yield
+    except ProblemsError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
+    except (CityError, PortInUse, SinkError, StoreError) as error:
+        click.echo(f"pantau: {error}", err=True)
+        raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
+
+
+def log_to_stderr(*, verbose: bool = False) -> None:
+    """Set logging up once for this process: one line an event, time in UTC."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+    for chatty in ("alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,39 @@
+"""`pantau simulate …`: devices only, for trying things out."""
+
+from pathlib import Path
+
+import click
+
+from simulators.run import CityOptions, run_city, run_walk
+
+
+@click.group()
+def simulate() -> None:
+    """Simulate devices on loopback addresses."""
+
+
+@simulate.command()
+@click.option("--devices", default=200, show_default=True, type=click.IntRange(20, 50_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--scenario", default="steady", show_default=True, help="basic, steady, or a file.")
+@click.option(
+    "--state-directory",
+    default=Path("city"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where inventory, facts and the record of what was done are written.",
+)
+def city(devices: int, seed: int, scenario: str, state_directory: Path) -> None:
+    """Simulate a city until Ctrl-C."""
+    options = CityOptions(state_directory, devices, seed, scenario, start=True)
+    raise click.exceptions.Exit(run_city(options))
+
+
+@simulate.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--address", default="127.0.0.1", show_default=True)
+@click.option("--port", default=1161, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--community", default="public", show_default=True)
+def walk(file: Path, address: str, port: int, community: str) -> None:
+    """Replay a recording (.snmprec) as one device until Ctrl-C."""
+    raise click.exceptions.Exit(run_walk(file, address, port, community))

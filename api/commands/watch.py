@@ -1,0 +1,176 @@
+"""`pantau run` and `pantau demo`: the platform, and the platform over a simulated city."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from collector.sinks.sqlite import SqliteSink
+
+from api.app import create_app
+from api.commands.output import log_to_stderr, problems_told, say
+from api.demo.run import DemoOptions, run_demo
+from api.server import open_socket, run_api
+from api.sessions import load_session_key
+from api.settings import ApiSettings
+from api.supervisor import Program, Supervisor
+from collector.app import Collector
+from collector.clock import SystemClock
+from collector.config import Config, load_config
+from collector.inventory import Known, Plan, build_plan, load_inventory
+from collector.profiles import load_profiles
+from collector.store import Store, TokenRole
+
+WALL = Path(__file__).resolve().parents[2] / "dashboards" / "wall" / "dist"
+ROLES = ("all", "collector", "api")
+FIRST_TOKEN = "first"  # noqa: S105 - its name
+
+
+@click.command()
+@click.option("--devices", default=200, show_default=True, type=click.IntRange(20, 50_000))
+@click.option("--seed", default=1, show_default=True, help="Another seed, another city.")
+@click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop by itself after so long.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where the wall listens.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--data", type=click.Path(path_type=Path), help="Keep the data in this folder.")
+@click.option("--scenario", help="Built-in scenario or a file. Default: basic with --minutes.")
+@click.option("--score", type=click.Path(path_type=Path), help="Write the score to this file.")
+def demo(
+    devices: int,
+    seed: int,
+    minutes: float | None,
+    host: str,
+    port: int,
+    data: Path | None,
+    scenario: str | None,
+    score: Path | None,
+) -> None:
+    """Watch a simulated city: devices, collector, API and wall, with faults that come and go.
+
+    With --minutes it stops by itself and holds what the platform reported against what the
+    simulators did; exit code 1 says that a fault was missed or made up.
+    """
+    log_to_stderr()
+    if score is not None and minutes is None:
+        raise click.UsageError("--score needs --minutes: without an end there is nothing to judge")
+    chosen = scenario or ("steady" if minutes is None else "basic")
+    options = DemoOptions(devices, seed, minutes, port, host, data, chosen, score)
+    with problems_told():
+        code = run_demo(options, SystemClock(), say)
+    raise click.exceptions.Exit(code)
+
+
+@click.command()
+@click.option("--config", "path", type=click.Path(path_type=Path), help="pantau.yaml.")
+@click.option("--role", default="all", show_default=True, type=click.Choice(ROLES))
+@click.option("--listening-socket", type=int, hidden=True, help="Descriptor of an open socket.")
+def run(path: Path | None, role: str, listening_socket: int | None) -> None:
+    """Run the platform: collector and API as separate processes, started again when they die.
+
+    Without --config the embedded defaults hold: data in ./data, inventory in ./inventory/*.yaml,
+    the wall on port 8080 of this machine.
+    """
+    log_to_stderr()
+    with problems_told():
+        config = load_config(path, os.environ)
+        config.data_directory.mkdir(parents=True, exist_ok=True)
+        if role == "collector":
+            _run_collector(config)
+        elif role == "api":
+            _run_api(config, listening_socket)
+        else:
+            _run_all(config, path)
+
+
+def load_plan(config: Config) -> Plan:
+    """Read profiles and inventory and make the plan. Raises ProblemsError."""
+    profiles = load_profiles(config.profiles)
+    known = Known(profiles, frozenset(), frozenset(config.credentials))
+    return build_plan(config, load_inventory(config.inventory, known), profiles)
+
+
+def _run_collector(config: Config) -> None:
+    clock = SystemClock()
+    plan = load_plan(config)
+    with Store.open(config.store_path) as store:
+        now = clock.now()
+        changed = store.apply_inventory(plan, now)
+        store.apply_checks(plan.checks, now)
+        say(
+            f"collector {config.collector_id}: {len(plan.devices)} devices, "
+            f"{len(plan.checks)} checks ({len(changed.created)} new, "
+            f"{len(changed.changed)} changed, {len(changed.retired)} retired)"
+        )
+        collector = Collector(config, plan, store, clock)
+        _run_until_stopped(collector)
+
+
+def _run_until_stopped(collector: Collector) -> None:
+    async def watch() -> None:
+        main = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: main.cancel() if main else None)
+        with suppress(asyncio.CancelledError):
+            await collector.run()
+
+    asyncio.run(watch())
+
+
+def _run_api(config: Config, descriptor: int | None) -> None:
+    sock = None if descriptor is None else socket.socket(fileno=descriptor)
+    with Store.open(config.store_path) as store:
+        sink = SqliteSink.open(config.readings_path, read_only=True)
+        settings = ApiSettings(
+            zone=config.zone,
+            language=config.language,
+            rule=config.rule,
+            wall_directory=WALL,
+            session_key=load_session_key(config.data_directory / "session.key"),
+        )
+        app = create_app(store=store, sink=sink, clock=SystemClock(), settings=settings)
+        try:
+            run_api(app, sock=sock, host=config.api.host, port=config.api.port)
+        finally:
+            sink.close()
+
+
+def _run_all(config: Config, path: Path | None) -> None:
+    load_plan(config)  # what is wrong with it is told here, once, not by a process that restarts
+    with open_socket(config.api.host, config.api.port) as listening:
+        listening.set_inheritable(True)
+        _print_first_token(config, listening)
+        base = [sys.executable, "-m", "api", "run"]
+        base += [] if path is None else ["--config", str(path.resolve())]
+        web = [*base, "--role", "api", "--listening-socket", str(listening.fileno())]
+        supervisor = Supervisor(
+            [
+                Program("collector", [*base, "--role", "collector"]),
+                Program("api", web, pass_fds=(listening.fileno(),)),
+            ]
+        )
+        asyncio.run(_supervise(supervisor))
+
+
+async def _supervise(supervisor: Supervisor) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, supervisor.stop)
+    await supervisor.run()
+
+
+def _print_first_token(config: Config, listening: socket.socket) -> None:
+    """Make a token when there is none yet, and print it: this is the only time."""
+    with Store.open(config.store_path) as store:
+        host, port = listening.getsockname()[:2]
+        if store.tokens.list():
+            say(f"The wall: http://{host}:{port}/dinding (new tokens: pantau token create)")
+            return
+        now = SystemClock().now()
+        secret = store.tokens.create(FIRST_TOKEN, TokenRole.VIEWER, None, now)
+        say(f"The wall: http://{host}:{port}/dinding/#token={secret}")
+        say("This token may look at everything and is shown once; keep it like a password.")

@@ -1,0 +1,147 @@
+"""What routes are handed: the parts of the application, and inputs that were checked once here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, get_type_hints
+
+import orjson
+from fastapi import Depends, Query, Request, params
+from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.errors import Code, FieldError, ProblemError, invalid
+from api.live import Live
+from api.security import Access, Gate, Principal
+from api.settings import ApiSettings
+from api.views import Sight, sight
+from collector.clock import Clock
+from collector.sinks import Sink
+from collector.store import Store
+
+PAGE_DEFAULT = 100
+PAGE_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that a request works with; built once in `api.app`."""
+
+    store: Store
+    sink: Sink
+    clock: Clock
+    settings: ApiSettings
+    gate: Gate
+    live: Live
+
+    def sight(self) -> Sight:
+        """Return whether anybody is looking now; blocks."""
+        timeout = self.settings.collector_timeout_seconds
+        return sight(self.store.collectors(), self.clock, timeout)
+
+
+async def get_parts(request: Request) -> Parts:
+    """Return the parts of the application that handles this request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(get_parts)]
+
+# Only to name the two ways in in the OpenAPI description; `Gate.identify` does the work.
+_BEARER = HTTPBearer(auto_error=False, description="A token from `pantau token create`.")
+_COOKIE = APIKeyCookie(
+    name="pantau_session", auto_error=False, description="A session from `POST /api/v1/session`."
+)
+
+
+async def viewer(
+    request: Request,
+    parts: PartsOf,
+    _bearer: Annotated[object, Depends(_BEARER)],
+    _cookie: Annotated[object, Depends(_COOKIE)],
+) -> Principal:
+    """Let anyone pass who may look. Raises ProblemError (401, 403, 429)."""
+    return await run_in_threadpool(parts.gate.identify, request)
+
+
+ViewerOf = Annotated[Principal, Depends(viewer)]
+
+
+async def operator(principal: ViewerOf) -> Principal:
+    """Let operators and administrators pass. Raises ProblemError (403) for others."""
+    if principal.access < Access.OPERATOR:
+        raise ProblemError(403, Code.ROLE_TOO_LOW, "This needs the role operator.")
+    return principal
+
+
+@cache
+def query_names(endpoint: Callable[..., object]) -> frozenset[str]:
+    """Return the query parameters that a route function declares with `Query(…)`."""
+    hints = get_type_hints(endpoint, include_extras=True)
+    return frozenset(
+        mark.alias or name
+        for name, hint in hints.items()
+        for mark in getattr(hint, "__metadata__", ())
+        if isinstance(mark, params.Query)
+    )
+
+
+async def refuse_unknown_query(request: Request) -> None:
+    """Refuse query parameters that the route does not know, or that come twice.
+
+    A mistyped filter that is silently ignored answers another question than was asked. Raises
+    ProblemError (422) that names each.
+    """
+    known = query_names(request.scope["endpoint"])
+    names = [name for name, _ in request.query_params.multi_items()]
+    errors = [
+        FieldError(f"query.{name}", "unknown parameter" if name not in known else "given twice")
+        for name in dict.fromkeys(names)
+        if name not in known or names.count(name) > 1
+    ]
+    if errors:
+        can = ", ".join(sorted(known)) or "none"
+        detail = "; ".join(f"{one.field.removeprefix('query.')}: {one.message}" for one in errors)
+        raise ProblemError(
+            422, Code.INVALID_PARAMETERS, f"{detail}. This route knows: {can}.", errors=errors
+        )
+
+
+Limit = Annotated[
+    int, Query(ge=1, le=PAGE_LIMIT, description=f"How many items at most (1 to {PAGE_LIMIT}).")
+]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=200, description="`next` of the page before; leave it out for the first."),
+]
+
+
+def parse_moment(name: str, text: str) -> datetime:
+    """Return an ISO 8601 moment with zone (`2026-11-22T01:15:31Z`) as aware UTC.
+
+    A `+` that a client forgot to write as `%2B` arrives as a space and is taken for what it was.
+    Raises ProblemError (422).
+    """
+    try:
+        moment = datetime.fromisoformat(text[:11] + text[11:].replace(" ", "+"))
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise invalid(name, "write a moment with its zone, such as 2026-11-22T01:15:31Z")
+
+
+def reply(data: object, headers: Mapping[str, str] | None = None) -> Response:
+    """Return JSON bytes of plain values, dataclasses, enums and aware datetimes (as `…Z`).
+
+    Routes return this instead of objects: the framework's own encoder needs a second for 10,000
+    rows and blocks everyone meanwhile, this one needs 5 ms.
+    """
+    return Response(
+        orjson.dumps(data, option=orjson.OPT_UTC_Z),
+        media_type="application/json",
+        headers=dict(headers or {}),
+    )

@@ -1,0 +1,189 @@
+"""The pieces of the live path: events as bytes, and what waits for one connected screen.
+
+An event is encoded once for all screens (see `api.live` for the way they go).
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import orjson
+
+from collector.model import Heartbeat, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorLife:
+    """A collector, and whether its last heartbeat is young enough."""
+
+    id: str
+    heartbeat_at: datetime
+    alive: bool
+
+
+def collector_lives(
+    heartbeats: Sequence[Heartbeat], now: datetime, timeout_seconds: float
+) -> tuple[CollectorLife, ...]:
+    """Return which collectors are alive. One "from the future" is not: its clock was set back."""
+    return tuple(
+        CollectorLife(
+            one.collector_id,
+            one.heartbeat_at,
+            abs((now - one.heartbeat_at).total_seconds()) < timeout_seconds,
+        )
+        for one in heartbeats
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot as JSON bytes, true for all transitions up to and including `cursor`."""
+
+    cursor: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCounts:
+    """What the live path tells about itself, for /metrics."""
+
+    listeners: int
+    events: int
+    snapshots: int
+    overflows: int
+
+
+class LiveSource(Protocol):
+    """What the live path reads. All methods block; they are called from worker threads."""
+
+    def data_version(self) -> int:
+        """Return a number that differs after every change of the store."""
+
+    def last_transition_id(self) -> int:
+        """Return the newest transition's id, 0 when there is none."""
+
+    def transitions_after(self, cursor: int, limit: int) -> Sequence[Transition]:
+        """Return up to `limit` transitions with an id above `cursor`, lowest first."""
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """Return the last heartbeat of every collector that ever wrote one."""
+
+    def inventory_mark(self) -> object:
+        """Return a value that differs when devices, sites or areas were added or changed."""
+
+    def snapshot(self) -> Snapshot:
+        """Read everything a wall needs, in one consistent view of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events that travel together; `joined` is all of them, encoded once for all listeners."""
+
+    ids: tuple[int, ...]
+    frames: tuple[bytes, ...]
+    joined: bytes
+
+    def after(self, cursor: int) -> bytes:
+        """Return the frames with an id above `cursor`."""
+        if self.ids[0] > cursor:
+            return self.joined
+        return b"".join(f for i, f in zip(self.ids, self.frames, strict=True) if i > cursor)
+
+
+class Listener:
+    """What waits for one connected screen. Used from the event loop only."""
+
+    def __init__(self, token_id: int | None, limit_bytes: int) -> None:
+        self.token_id = token_id
+        self.sent_id = 0
+        self.needs_snapshot = False
+        self.stopped = False
+        self._limit = limit_bytes
+        self._waiting: deque[Batch] = deque()
+        self._bytes = 0
+        self._heartbeat = b""
+        self._something = asyncio.Event()
+
+    def offer(self, batch: Batch) -> bool:
+        """Let a batch wait; False when the bound was reached and a snapshot replaces it all."""
+        self._something.set()
+        if self.needs_snapshot:
+            return True  # the snapshot to come contains it
+        if self._bytes + len(batch.joined) > self._limit:
+            self.ask_for_snapshot()
+            return False
+        self._waiting.append(batch)
+        self._bytes += len(batch.joined)
+        return True
+
+    def beat(self, frame: bytes) -> None:
+        """Let the newest heartbeat wait; an older one that still waits has no worth."""
+        self._heartbeat = frame
+        self._something.set()
+
+    def ask_for_snapshot(self) -> None:
+        """Throw away what waits; the next thing sent is a fresh snapshot."""
+        self._waiting.clear()
+        self._bytes = 0
+        self.needs_snapshot = True
+        self._something.set()
+
+    def stop(self) -> None:
+        """End the stream after what is being sent now."""
+        self.stopped = True
+        self._something.set()
+
+    def take(self) -> bytes:
+        """Return all that waits as one piece (maybe empty) and move `sent_id` on."""
+        pieces = [self._heartbeat] if self._heartbeat else []
+        for batch in self._waiting:
+            pieces.append(batch.after(self.sent_id))
+            self.sent_id = max(self.sent_id, batch.ids[-1])
+        self._waiting.clear()
+        self._bytes = 0
+        self._heartbeat = b""
+        return b"".join(pieces)
+
+    async def wait(self, timeout_seconds: float | None = None) -> None:
+        """Return when there may be something to take, or after the timeout."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._something.wait()
+        self._something.clear()
+
+
+def encode_event(name: str, data: object, event_id: int | None = None) -> bytes:
+    """Return one Server-Sent Event (WHATWG HTML, section 9.2.6). JSON has no raw line ends."""
+    head = b"event: %b\n" % name.encode()
+    if event_id is not None:
+        head += b"id: %d\n" % event_id
+    return head + b"data: %b\n\n" % orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def encode_batch(rows: Sequence[Transition]) -> Batch:
+    """Return stored transitions, one event each, ready to send."""
+    ids = tuple(row.id or 0 for row in rows)
+    frames = tuple(
+        encode_event("transition", transition_view(row), event_id)
+        for row, event_id in zip(rows, ids, strict=True)
+    )
+    return Batch(ids, frames, b"".join(frames))
+
+
+def transition_view(row: Transition) -> dict[str, object]:
+    """Return a transition as clients see it, here and in `/devices/{id}/transitions`."""
+    return {
+        "id": row.id,
+        "device": row.device_id,
+        "old": row.old,
+        "new": row.new,
+        "at": row.at,
+        "confirmed_at": row.confirmed_at,
+        "reason": row.reason,
+        "detail": row.detail,
+        "cause": row.cause,
+    }

@@ -1,0 +1,22 @@
+"""What the API is told by the configuration; plain values, so that nothing here reads files."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collector.model import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What the API is told by the configuration."""
+
+    zone: str = "Asia/Makassar"  # IANA zone that people see
+    language: str = "id"
+    heartbeat_seconds: float = 5.0  # longest silence on an event stream
+    collector_timeout_seconds: float = 12.5  # an older heartbeat means: the collector is gone
+    wall_directory: Path | None = None  # the built front end, dashboards/wall/dist
+    require_token: bool = True
+    rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
+    # Signs session cookies (32 bytes, see api.sessions.load_session_key). None: a key of this
+    # process, and sessions end with it.
+    session_key: bytes | None = field(default=None, repr=False)

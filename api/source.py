@@ -1,0 +1,105 @@
+"""What the live path reads, from the store: transitions, heartbeats, and the snapshot for walls."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import orjson
+
+from api.events import Snapshot
+from api.settings import ApiSettings
+from api.views import Sight, count_states, sight, wall_device
+from collector.clock import Clock
+from collector.model import Heartbeat, Transition
+from collector.store import CountRow, DeviceRow, Store
+
+_EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
+_PAGE = 1_000
+
+
+class StoreSource:
+    """The store as `api.live.LiveSource`. All methods block and may raise StoreError."""
+
+    def __init__(self, store: Store, clock: Clock, settings: ApiSettings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+
+    def data_version(self) -> int:
+        """Return a number that differs after every change of the store."""
+        return self._store.data_version()
+
+    def last_transition_id(self) -> int:
+        """Return the newest transition's id, 0 when there is none."""
+        return self._store.last_transition_id()
+
+    def transitions_after(self, cursor: int, limit: int) -> Sequence[Transition]:
+        """Return up to `limit` transitions with an id above `cursor`, lowest first."""
+        return self._store.transitions_after(cursor, limit)
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        """Return the last heartbeat of every collector."""
+        return self._store.collectors()
+
+    def inventory_mark(self) -> object:
+        """Return how many devices there are of each kind and area, and the collectors' runs.
+
+        A collector applies the inventory when it starts, so a new run may have renamed things.
+        """
+        numbers: dict[tuple[str, str], int] = {}
+        for row in self._store.counts():
+            key = row.kind, row.area
+            numbers[key] = numbers.get(key, 0) + row.count
+        return numbers, [one.run_id for one in self._store.collectors()]
+
+    def snapshot(self) -> Snapshot:
+        """Read everything a wall needs, true for all transitions up to its cursor.
+
+        The devices are read between two looks at the log. What the log gained meanwhile may be in
+        them or not; it is laid over them, which changes nothing where it is in them already. So
+        the result is exact for the end of the log at the second look.
+        """
+        cursor = self._store.last_transition_id()
+        rows = self._store.devices(limit=_EVERYTHING).items
+        since: dict[str, Transition] = {}
+        while gained := self._store.transitions_after(cursor, _PAGE):
+            since |= {change.device_id: change for change in gained}
+            cursor = gained[-1].id or cursor
+        if since:
+            rows = tuple(_with_change(row, since.get(row.id)) for row in rows)
+        seen = sight(
+            self._store.collectors(), self._clock, self._settings.collector_timeout_seconds
+        )
+        return Snapshot(cursor, self._encode(cursor, rows, seen))
+
+    def _encode(self, cursor: int, rows: Sequence[DeviceRow], seen: Sight) -> bytes:
+        areas = {row.area: row.area_name for row in rows}
+        counts = (CountRow(row.kind, row.area, row.state.state, 1) for row in rows)
+        return orjson.dumps(
+            {
+                "cursor": cursor,
+                "at": seen.now,
+                "zone": self._settings.zone,
+                "language": self._settings.language,
+                "heartbeat_timeout_seconds": self._settings.collector_timeout_seconds,
+                "collectors": seen.collectors,
+                "counts": count_states(counts, seen),
+                "areas": [{"code": code, "name": name} for code, name in sorted(areas.items())],
+                "devices": [wall_device(row, seen) for row in rows],
+            },
+            option=orjson.OPT_UTC_Z,
+        )
+
+
+def _with_change(row: DeviceRow, change: Transition | None) -> DeviceRow:
+    if change is None:
+        return row
+    state = replace(
+        row.state,
+        state=change.new,
+        since_at=change.at,
+        confirmed_at=change.confirmed_at,
+        reason=change.reason,
+        detail=change.detail,
+        cause=change.cause,
+    )
+    return replace(row, state=state)

@@ -1,0 +1,154 @@
+"""Rows of the store as clients see them, and the one rule that is added on the way out.
+
+**When no collector is alive, no state is current.** The stored states then are the last that were
+known, and a reader who took them for the present would be deceived. So a device is reported as
+`unknown` with reason `collector_gone`, since its last result. One that was unknown before stays
+as it is. The store gets its own transitions to unknown when a collector is back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from api.events import CollectorLife, collector_lives
+from collector.clock import Clock
+from collector.model import CheckState, DeviceState, Heartbeat, Reason, State, Status
+from collector.store import CheckRow, CountRow, DeviceRow
+
+_STATE_WORDS = tuple(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether anybody is looking: the collectors at one moment."""
+
+    now: datetime
+    collectors: tuple[CollectorLife, ...]
+    blind_since: datetime | None  # when we knew that no collector is left; None: one is alive
+
+    @property
+    def blind(self) -> bool:
+        """True when no collector is alive."""
+        return self.blind_since is not None
+
+
+def sight(heartbeats: Sequence[Heartbeat], clock: Clock, timeout_seconds: float) -> Sight:
+    """Judge heartbeats now. An empty store, that no collector ever wrote to, is blind too."""
+    now = clock.now()
+    collectors = collector_lives(heartbeats, now, timeout_seconds)
+    if any(one.alive for one in collectors):
+        return Sight(now, collectors, None)
+    last = max((one.heartbeat_at for one in collectors), default=None)
+    gone = now if last is None else min(now, last + timedelta(seconds=timeout_seconds))
+    return Sight(now, collectors, gone)
+
+
+def reported(state: DeviceState, seen: Sight) -> DeviceState:
+    """Return the state to report: the stored one, or unknown while nobody is looking."""
+    if seen.blind_since is None or state.state is State.UNKNOWN:
+        return state
+    since = state.last_result_at or state.since_at
+    return replace(
+        state,
+        status=Status.UNKNOWN,
+        state=State.UNKNOWN,
+        since_at=since,
+        confirmed_at=seen.blind_since if since is None else max(since, seen.blind_since),
+        reason=Reason.COLLECTOR_GONE,
+        detail="",
+        cause=None,
+        flapping=False,
+    )
+
+
+def wall_device(row: DeviceRow, seen: Sight) -> dict[str, object]:
+    """Return a device as walls get it (schemas.WallDevice)."""
+    state = reported(row.state, seen)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "site": row.site,
+        "site_name": row.site_name,
+        "area": row.area,
+        "owner": row.owner,
+        "state": state.state,
+        "since": state.since_at,
+        "confirmed_at": state.confirmed_at,
+        "reason": state.reason,
+        "detail": state.detail,
+        "cause": state.cause,
+        "flapping": state.flapping,
+        "last_result_at": state.last_result_at,
+    }
+
+
+def device_view(row: DeviceRow, seen: Sight) -> dict[str, object]:
+    """Return a device in full (schemas.Device). Credentials are not part of it."""
+    return wall_device(row, seen) | {
+        "link_owner": row.link_owner,
+        "power_owner": row.power_owner,
+        "profile": row.profile,
+        "address": row.address,
+        "parents": row.parents,
+        "maintenance": False,  # there are no maintenance windows yet
+        "latitude": row.latitude,
+        "longitude": row.longitude,
+        "tags": row.tags,
+        "retired_at": row.retired_at,
+    }
+
+
+def check_view(row: CheckRow) -> dict[str, object]:
+    """Return a check with its last result (schemas.CheckView)."""
+    state: CheckState = row.state
+    return {
+        "id": row.id,
+        "name": row.name,
+        "probe": row.probe,
+        "role": row.role,
+        "interval_seconds": row.interval_seconds,
+        "timeout_seconds": row.timeout_seconds,
+        "verdict": state.verdict,
+        "since": state.since_at,
+        "confirmed_at": state.confirmed_at,
+        "reason": state.reason,
+        "detail": state.detail,
+        "outcome": state.last_outcome,
+        "latency_seconds": state.latency_seconds,
+        "last_slot_at": state.last_slot_at,
+        "last_result_at": state.last_result_at,
+    }
+
+
+def count_states(rows: Iterable[CountRow], seen: Sight) -> dict[str, int]:
+    """Return `{"total", "up", …, "maintenance"}` of these rows, as they are reported."""
+    counts = dict.fromkeys(("total", *_STATE_WORDS), 0)
+    for row in rows:
+        counts["total"] += row.count
+        counts[State.UNKNOWN if seen.blind else row.state] += row.count
+    return {str(word): count for word, count in counts.items()} | {"maintenance": 0}
+
+
+def status_view(
+    rows: Sequence[CountRow], area_names: dict[str, str], seen: Sight
+) -> dict[str, object]:
+    """Return the city in numbers (schemas.Status)."""
+    kinds = sorted({row.kind for row in rows})
+    areas = sorted({row.area for row in rows})
+    return {
+        "at": seen.now,
+        "collectors": seen.collectors,
+        "devices": count_states(rows, seen),
+        "by_kind": {
+            kind: count_states((row for row in rows if row.kind == kind), seen) for kind in kinds
+        },
+        "by_area": [
+            {
+                "code": area,
+                "name": area_names.get(area, area),
+                **count_states((row for row in rows if row.area == area), seen),
+            }
+            for area in areas
+        ],
+    }
