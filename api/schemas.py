@@ -295,6 +295,7 @@ class WallDevice(_Shape):
     site_name: str
     area: str
     owner: str | None
+    owner_name: str | None
     state: State
     since: AwareDatetime | None
     confirmed_at: AwareDatetime | None

@@ -1,6 +1,6 @@
 """What the live path reads, from the store: transitions, heartbeats, and the snapshot for walls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import orjson
@@ -9,7 +9,7 @@ from api.events import Snapshot
 from api.settings import ApiSettings
 from api.views import Sight, count_states, sight, wall_device
 from collector.clock import Clock
-from collector.model import Heartbeat, Transition
+from collector.model import Area, Heartbeat, Transition
 from collector.store import CountRow, DeviceRow, Store
 
 _EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
@@ -72,7 +72,7 @@ class StoreSource:
         return Snapshot(cursor, self._encode(cursor, rows, seen))
 
     def _encode(self, cursor: int, rows: Sequence[DeviceRow], seen: Sight) -> bytes:
-        areas = {row.area: row.area_name for row in rows}
+        owners = {owner.id: owner.name for owner in self._store.owners()}
         counts = (CountRow(row.kind, row.area, row.state.state, 1) for row in rows)
         return orjson.dumps(
             {
@@ -83,11 +83,26 @@ class StoreSource:
                 "heartbeat_timeout_seconds": self._settings.collector_timeout_seconds,
                 "collectors": seen.collectors,
                 "counts": count_states(counts, seen),
-                "areas": [{"code": code, "name": name} for code, name in sorted(areas.items())],
-                "devices": [wall_device(row, seen) for row in rows],
+                "areas": _areas_of(rows, self._store.areas()),
+                "devices": [
+                    wall_device(row, seen) | {"owner_name": owners.get(row.owner or "")}
+                    for row in rows
+                ],
             },
             option=orjson.OPT_UTC_Z,
         )
+
+
+def _areas_of(rows: Iterable[DeviceRow], areas: Iterable[Area]) -> list[dict[str, str]]:
+    """Return the areas with devices and those above them, by code: a wall picks the level."""
+    listed = {area.code: area for area in areas}
+    wanted: set[str] = set()
+    for code in {row.area for row in rows}:
+        above: str | None = code
+        while above is not None and above not in wanted:
+            wanted.add(above)
+            above = listed[above].parent if above in listed else None
+    return [{"code": code, "name": listed[code].name} for code in sorted(wanted & set(listed))]
 
 
 def _with_change(row: DeviceRow, change: Transition | None) -> DeviceRow:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from collector.sinks.sqlite import SqliteSink
 
 from api.app import create_app
 from api.commands.output import log_to_stderr, problems_told, say
@@ -23,6 +22,7 @@ from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import Known, Plan, build_plan, load_inventory
 from collector.profiles import load_profiles
+from collector.sinks.sqlite import SqliteSink
 from collector.store import Store, TokenRole
 
 WALL = Path(__file__).resolve().parents[2] / "dashboards" / "wall" / "dist"

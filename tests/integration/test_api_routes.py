@@ -195,6 +195,7 @@ async def test_the_wall_gets_everything_in_one_answer(
     assert (wall["zone"], wall["language"]) == ("Asia/Makassar", "id")
     assert wall["heartbeat_timeout_seconds"] == 12.5
     assert wall["areas"] == [
+        {"code": "73.71", "name": "Kota Makassar"},
         {"code": "73.71.01", "name": "Mariso"},
         {"code": "73.71.07", "name": "Tallo"},
     ]
