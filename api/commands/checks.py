@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
 from collector.config import Config, load_config
 from collector.inventory import check_everything
@@ -60,7 +61,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="pantau.yaml.")
+@config_option
 @click.option("--json", "as_json", is_flag=True)
 def doctor(config: Path | None, *, as_json: bool) -> None:
     """Say what this machine lacks, and what mends it."""

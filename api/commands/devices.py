@@ -12,14 +12,13 @@ from pathlib import Path
 import click
 
 from api.commands.ask import Answer, Question, ask
+from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, say_table
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import load_inventory
-from collector.model import Credential, Profile, Reading
+from collector.model import Credential, MetricGroup, Profile, Reading
 from collector.profiles import load_profiles
-
-_config_option = click.option("--config", type=click.Path(path_type=Path), help="pantau.yaml.")
 
 
 @click.command()
@@ -28,7 +27,7 @@ _config_option = click.option("--config", type=click.Path(path_type=Path), help=
 @click.option("--community", help="SNMP community. Default: the device's own, or public.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="SNMP port.")
 @click.option("--json", "as_json", is_flag=True)
-@_config_option
+@config_option
 def probe(
     target: str,
     profile: str | None,
@@ -82,7 +81,7 @@ def profile() -> None:
 
 @profile.command("list")
 @click.option("--json", "as_json", is_flag=True)
-@_config_option
+@config_option
 def list_(config: Path | None, *, as_json: bool) -> None:
     """List the profiles, built-in ones and yours."""
     with problems_told():
@@ -109,7 +108,7 @@ def _described(one: Profile) -> dict[str, object]:
 @click.argument("name")
 @click.option("--walk", required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
-@_config_option
+@config_option
 def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
     """Replay a recording (.snmprec) as a device and show what profile NAME makes of it."""
     with problems_told():
@@ -191,12 +190,22 @@ def _print(target: str, answer: Answer) -> None:
         detail = f"  {result.detail}" if result.detail else ""
         say(f"\n{check.name} over {check.probe}: {result.outcome}, {result.reason}{took}{detail}")
         if result.readings:
-            say_table([_row(reading) for reading in result.readings])
+            words = _words(check.group)
+            say_table([_row(reading, words) for reading in result.readings])
     for group in answer.left_out:
         say(f"\n{group.name} over MQTT is sent by the device itself and cannot be asked for.")
 
 
-def _row(reading: Reading) -> tuple[str, str, str]:
+def _words(group: MetricGroup) -> dict[str, Mapping[int | str, str]]:
+    """Return the words of the group's enumerations, by metric."""
+    metrics = [*group.metrics, *(metric for table in group.tables for metric in table.metrics)]
+    return {metric.name: metric.states for metric in metrics if metric.states}
+
+
+def _row(reading: Reading, words: Mapping[str, Mapping[int | str, str]]) -> tuple[str, str, str]:
     labels = ", ".join(f"{name}={value}" for name, value in reading.labels)
     unit = "" if reading.unit == "1" else f" {reading.unit}"
-    return f"  {reading.metric}", labels, f"{reading.value}{unit}"
+    value = reading.value
+    plain = f"{value:.6g}" if isinstance(value, float) else str(value)
+    word = None if isinstance(value, float) else words.get(reading.metric, {}).get(value)
+    return f"  {reading.metric}", labels, f"{plain}{unit}" + (f" ({word})" if word else "")

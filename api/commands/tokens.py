@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.options import config_option
 from api.commands.output import problems_told, say, say_json, say_table
 from collector.clock import SystemClock
 from collector.config import load_config
@@ -34,9 +35,6 @@ def _store(config: Path | None) -> Store:
     return Store.open(load_config(config, os.environ).store_path)
 
 
-_config_option = click.option("--config", type=click.Path(path_type=Path), help="pantau.yaml.")
-
-
 @click.group()
 def token() -> None:
     """Make, list and revoke tokens."""
@@ -46,7 +44,7 @@ def token() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in TokenRole]), default="viewer")
 @click.option("--expires", type=Lifetime(), help="For example 90d. Default: never.")
-@_config_option
+@config_option
 def create(name: str, role: str, expires: timedelta | None, config: Path | None) -> None:
     """Make a token and print it. It is not stored and cannot be shown again."""
     now = SystemClock().now()
@@ -57,7 +55,7 @@ def create(name: str, role: str, expires: timedelta | None, config: Path | None)
 
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True)
-@_config_option
+@config_option
 def list_(config: Path | None, *, as_json: bool) -> None:
     """List the tokens that were made."""
     with problems_told(), _store(config) as store:
@@ -74,7 +72,7 @@ def list_(config: Path | None, *, as_json: bool) -> None:
 
 @token.command()
 @click.argument("name")
-@_config_option
+@config_option
 def revoke(name: str, config: Path | None) -> None:
     """Revoke every token of a name; sessions made with them end at once."""
     with problems_told(), _store(config) as store:

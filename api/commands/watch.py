@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from api.app import create_app
+from api.commands.options import config_option
 from api.commands.output import log_to_stderr, problems_told, say
 from api.demo.run import DemoOptions, run_demo
 from api.server import open_socket, run_api
@@ -65,25 +66,24 @@ def demo(
 
 
 @click.command()
-@click.option("--config", "path", type=click.Path(path_type=Path), help="pantau.yaml.")
+@config_option
 @click.option("--role", default="all", show_default=True, type=click.Choice(ROLES))
 @click.option("--listening-socket", type=int, hidden=True, help="Descriptor of an open socket.")
-def run(path: Path | None, role: str, listening_socket: int | None) -> None:
+def run(config: Path | None, role: str, listening_socket: int | None) -> None:
     """Run the platform: collector and API as separate processes, started again when they die.
 
-    Without --config the embedded defaults hold: data in ./data, inventory in ./inventory/*.yaml,
-    the wall on port 8080 of this machine.
+    Without settings the embedded ones hold: data in ./data, the wall on port 8080 of this machine.
     """
     log_to_stderr()
     with problems_told():
-        config = load_config(path, os.environ)
-        config.data_directory.mkdir(parents=True, exist_ok=True)
+        settings = load_config(config, os.environ)
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
         if role == "collector":
-            _run_collector(config)
+            _run_collector(settings)
         elif role == "api":
-            _run_api(config, listening_socket)
+            _run_api(settings, listening_socket)
         else:
-            _run_all(config, path)
+            _run_all(settings)
 
 
 def load_plan(config: Config) -> Plan:
@@ -139,13 +139,13 @@ def _run_api(config: Config, descriptor: int | None) -> None:
             sink.close()
 
 
-def _run_all(config: Config, path: Path | None) -> None:
+def _run_all(config: Config) -> None:
     load_plan(config)  # what is wrong with it is told here, once, not by a process that restarts
     with open_socket(config.api.host, config.api.port) as listening:
         listening.set_inheritable(True)
         _print_first_token(config, listening)
         base = [sys.executable, "-m", "api", "run"]
-        base += [] if path is None else ["--config", str(path.resolve())]
+        base += [] if config.file is None else ["--config", str(config.file.resolve())]
         web = [*base, "--role", "api", "--listening-socket", str(listening.fileno())]
         supervisor = Supervisor(
             [

@@ -98,12 +98,13 @@ def _put(out: bytearray, number: int) -> None:
 
 
 def _put_values(out: bytearray, values: Sequence[Number]) -> None:
-    if all(type(value) is int for value in values):
+    kinds = set(map(type, values))
+    if kinds == {int}:
         if _fit(values):
             _put(out, _Kind.WHOLE)
             _put_differences(out, values)  # type: ignore[arg-type]
             return
-    elif all(type(value) is float for value in values):
+    elif kinds == {float}:
         scale = _scale(values)
         if scale:
             _put(out, _Kind.SCALED)
@@ -203,7 +204,7 @@ class _Reader:
         if kind == _Kind.FLOAT:
             return self._column(array("d"), count).tolist()
         if kind == _Kind.MIXED:
-            values = dict(unpack(self._bytes(self.take())))
+            values = dict(zip(*unpack(self._bytes(self.take())), strict=True))
             return [values[n] for n in range(count)]
         raise ValueError(f"no such kind of column: {kind}")
 

@@ -8,7 +8,7 @@ may be chained.
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 Number = int | float
@@ -28,6 +28,15 @@ def can_be_kept(value: Number) -> bool:
 
 def pack(values: Mapping[int, Number]) -> bytes:
     """Return the frame of series id → value. Whole numbers beyond 64 bits become floats."""
+    kinds = set(map(type, values.values()))
+    if kinds == {float}:
+        return _layout(len(values), 0, 0).pack(len(values), 0, 0, *values, *values.values())
+    if kinds == {int} and min(values.values()) in _SIGNED and max(values.values()) in _SIGNED:
+        return _layout(0, len(values), 0).pack(0, len(values), 0, *values, *values.values())
+    return _pack_mixed(values)
+
+
+def _pack_mixed(values: Mapping[int, Number]) -> bytes:
     floats: dict[int, float] = {}
     signed: dict[int, int] = {}
     unsigned: dict[int, int] = {}
@@ -46,15 +55,21 @@ def pack(values: Mapping[int, Number]) -> bytes:
     )
 
 
-def unpack(data: bytes) -> Iterator[tuple[int, Number]]:
-    """Yield (series id, value) of a frame. Raises struct.error for what is none."""
-    counts = _HEADER.unpack_from(data)
-    _, _, _, *rest = _layout(*counts).unpack(data)
+def unpack(data: bytes) -> tuple[tuple[int, ...], tuple[Number, ...]]:
+    """Return the series ids of a frame and their values. Raises struct.error for what is none."""
+    floats, signed, unsigned = _HEADER.unpack_from(data)
+    rest = _layout(floats, signed, unsigned).unpack(data)[3:]
+    if floats + signed + unsigned == max(floats, signed, unsigned):  # all of one kind
+        half = len(rest) // 2
+        return rest[:half], rest[half:]
+    series: tuple[int, ...] = ()
+    values: tuple[Number, ...] = ()
     start = 0
-    for count in counts:
-        middle, end = start + count, start + 2 * count
-        yield from zip(rest[start:middle], rest[middle:end], strict=True)
-        start = end
+    for count in (floats, signed, unsigned):
+        series += rest[start : start + count]
+        values += rest[start + count : start + 2 * count]
+        start += 2 * count
+    return series, values
 
 
 @lru_cache(maxsize=4096)

@@ -192,7 +192,7 @@ class Roller:
                 blocks[block_id(hour, channel)][series] = values
         for row, fresh in blocks.items():
             hour = block_hour(row)
-            merged: dict[int, _Values] = {}
+            merged = _read_block(connection, row)
             for series, values in fresh.items():
                 merged.setdefault(series, {}).update(values)
             data = pack_block(hour, {series: _points(v) for series, v in merged.items()})
@@ -237,13 +237,34 @@ def set_mark(connection: sqlite3.Connection, name: str, value: int) -> None:
 
 
 def _by_series(rows: Iterable[tuple[int, bytes]], oldest: int) -> dict[int, _Values]:
-    """Return series → moment → value; later rows overwrite earlier ones."""
+    """Return series → moment → value; later rows overwrite earlier ones.
+
+    A device answers with the same series again and again: such rows are turned into columns
+    together. A moment that comes twice puts what came before in first, so that the order holds.
+    """
     found: dict[int, _Values] = defaultdict(dict)
+    alike: dict[tuple[int, ...], dict[int, tuple[Number, ...]]] = defaultdict(dict)
+    moments: set[int] = set()
     for at, frame in rows:
-        if at >= oldest:
-            for series, value in unpack(frame):
-                found[series][at] = value
+        if at < oldest:
+            continue
+        if at in moments:
+            _add_columns(found, alike)
+            alike.clear()
+            moments.clear()
+        series, values = unpack(frame)
+        alike[series][at] = values
+        moments.add(at)
+    _add_columns(found, alike)
     return found
+
+
+def _add_columns(
+    found: dict[int, _Values], alike: dict[tuple[int, ...], dict[int, tuple[Number, ...]]]
+) -> None:
+    for series, rows in alike.items():
+        for each, column in zip(series, zip(*rows.values(), strict=True), strict=True):
+            found[each].update(zip(rows, column, strict=True))
 
 
 def _by_hour(values: _Values) -> Iterator[tuple[int, _Values]]:

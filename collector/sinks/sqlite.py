@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import isfinite
 from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection
@@ -147,11 +148,12 @@ class SqliteSink:
                 return []
             oldest = mark(connection, "pruned_before") or 0
             last: dict[int, tuple[int, Number | str]] = {}
-            for hour, channel in {(row[5], row[4]) for row in known if row[5] is not None}:
+            # Oldest hour first: a later block of the same metric says more of some of its series.
+            for hour, channel in sorted({(row[5], row[4]) for row in known if row[5] is not None}):
                 for series, (moments, values) in self._block(connection, hour, channel).items():
                     last[series] = moments[-1], values[-1]
             for at, frame in tail_rows(connection, known[0][6], known[0][6] + 1):
-                for series, value in unpack(frame):
+                for series, value in zip(*unpack(frame), strict=True):
                     if series not in last or at >= last[series][0]:
                         last[series] = at, value
             for row in known:
@@ -196,7 +198,7 @@ class SqliteSink:
             rows = tail_rows(connection, device, device + 1, start_at=low, end_at=high)
             for at, frame in rows:
                 if low <= at < high:
-                    for series, value in unpack(frame):
+                    for series, value in zip(*unpack(frame), strict=True):
                         if series in wanted:
                             found[series][at] = value
         result = [
@@ -248,10 +250,12 @@ def _split(
     series: Sequence[int], readings: Sequence[Reading], at: int
 ) -> tuple[dict[int, Number], list[Text]]:
     """Part a result's readings into numbers, the last of a series wins, and texts."""
+    values = [reading.value for reading in readings]
+    if set(map(type, values)) == {float} and all(map(isfinite, values)):  # type: ignore[arg-type]
+        return dict(zip(series, values, strict=True)), []  # type: ignore[arg-type]
     numbers: dict[int, Number] = {}
     texts: list[Text] = []
-    for number, reading in zip(series, readings, strict=True):
-        value = reading.value
+    for number, value in zip(series, values, strict=True):
         if isinstance(value, str):
             texts.append((number, at, value))
         elif can_be_kept(value):

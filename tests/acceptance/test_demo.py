@@ -10,7 +10,6 @@ import pytest
 from tests.acceptance.demo_process import RunningDemo, read_json, running_demo
 
 NO_FAULTS = "faults: []\n"
-ONE_DEAD_SWITCH = "- {id: sakelar, kind: switch_dead, at_seconds: 45, for_seconds: 70}\n"
 
 
 @pytest.fixture
@@ -66,22 +65,3 @@ async def _expect_a_gap_everywhere(demo: RunningDemo) -> None:
     assert isinstance(uptime, list)
     assert len(uptime) == 40
     assert all(item["down_seconds"] == item["unreachable_seconds"] == 0 for item in uptime)
-
-
-async def test_a_dead_switch_shows_as_one_down_and_the_rest_unreachable(
-    data: Path, tmp_path: Path
-) -> None:
-    scenario = tmp_path / "switch.yaml"
-    scenario.write_text(ONE_DEAD_SWITCH)
-    async with running_demo(data, "--devices", "60", "--scenario", str(scenario)) as demo:
-        await demo.wait_for("up", 60, 75)
-        await demo.wait_for("down", 1, 120)
-        down = (await demo.get("/devices", state="down"))["items"]
-        assert isinstance(down, list)
-        assert down[0]["kind"] == "switch"
-        async with asyncio.timeout(30):
-            while not (cut := (await demo.get("/devices", state="unreachable"))["items"]):
-                await asyncio.sleep(0.5)
-        assert isinstance(cut, list)
-        assert {device["cause"] for device in cut} == {down[0]["id"]}
-        await demo.wait_for("up", 60, 150)

@@ -1,0 +1,295 @@
+"""What every store does: inventory, states with their transitions, heartbeats, reads."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from collector.model import (
+    CheckState,
+    DeviceState,
+    Heartbeat,
+    Outcome,
+    Reason,
+    Rule,
+    Site,
+    State,
+    Status,
+    Verdict,
+)
+from collector.store import CountRow, Store, StoreError
+from tests.contract.store_backends import (
+    BACKENDS,
+    T0,
+    at,
+    change,
+    check,
+    city,
+    open_backend,
+    standard_devices,
+    state,
+)
+
+UP, DOWN, UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with open_backend(request.param, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.apply_inventory(city(), T0)
+    store.apply_checks([check("cam-1"), check("cam-1", "system"), check("sw-1")], T0)
+    return store
+
+
+# --- inventory --------------------------------------------------------------------------------
+
+
+def test_applying_an_inventory_creates_its_devices_unknown(store: Store) -> None:
+    outcome = store.apply_inventory(city(), T0)
+    assert outcome.created == ("cam-1", "sw-1", "sensor-1")
+    assert (outcome.changed, outcome.retired) == ((), ())
+    assert store.load_states().devices["cam-1"] == DeviceState("cam-1")
+
+
+def test_applying_the_same_inventory_again_changes_nothing(filled: Store) -> None:
+    assert not filled.apply_inventory(city(), at(5))
+    assert not filled.apply_checks([check("cam-1"), check("cam-1", "system"), check("sw-1")], at(5))
+    row = filled.device("cam-1")
+    assert row is not None
+    assert row.changed_at == T0
+
+
+def test_a_device_comes_back_with_all_that_was_applied(filled: Store) -> None:
+    camera = standard_devices()[0]
+    row = filled.device("cam-1")
+    assert row is not None
+    for name in camera.__slots__:
+        assert getattr(row, name) == getattr(camera, name), name
+    assert (row.site_name, row.area, row.area_name) == ("Anjungan Losari", "73.71.01", "Mariso")
+    assert (row.latitude, row.longitude) == (-5.14, 119.4)
+
+
+def test_a_change_of_one_field_is_a_change_of_that_device_alone(filled: Store) -> None:
+    camera, *others = standard_devices()
+    outcome = filled.apply_inventory(city(replace(camera, tags=("baru",)), *others), at(5))
+    assert outcome.changed == ("cam-1",)
+    assert (outcome.created, outcome.retired) == ((), ())
+    row = filled.device("cam-1")
+    assert row is not None
+    assert (row.tags, row.changed_at, row.created_at) == (("baru",), at(5), T0)
+
+
+def test_a_device_no_longer_listed_is_retired_and_keeps_its_history(filled: Store) -> None:
+    filled.commit([state("cam-1", UP)], [], [change("cam-1", UNKNOWN, UP, 1)])
+    outcome = filled.apply_inventory(city(*standard_devices()[1:]), at(5))
+    assert outcome.retired == ("cam-1",)
+    assert [row.id for row in filled.devices().items] == ["sensor-1", "sw-1"]
+    assert set(filled.load_states().devices) == {"sensor-1", "sw-1"}
+    assert "cam-1/ping" not in filled.load_states().checks
+    assert sum(row.count for row in filled.counts()) == 2
+    row = filled.device("cam-1")
+    assert row is not None
+    assert row.retired_at == at(5)
+    assert len(filled.transitions("cam-1").items) == 1
+
+
+def test_a_retired_device_that_is_listed_again_is_created_with_its_old_state(
+    filled: Store,
+) -> None:
+    filled.commit([state("cam-1", UP, 1)], [], [])
+    filled.apply_inventory(city(*standard_devices()[1:]), at(5))
+    assert filled.apply_inventory(city(), at(6)).created == ("cam-1",)
+    assert filled.load_states().devices["cam-1"] == state("cam-1", UP, 1)
+
+
+def test_an_inventory_with_a_dangling_reference_is_refused_as_a_whole(filled: Store) -> None:
+    camera, *others = standard_devices()
+    dangling = city(replace(camera, site="nowhere", name="New name"), *others)
+    with pytest.raises(StoreError) as caught:
+        filled.apply_inventory(dangling, at(5))
+    assert caught.value.permanent
+    row = filled.device("cam-1")
+    assert row is not None
+    assert row.name == camera.name
+
+
+def test_areas_sites_and_owners_in_use_are_listed_by_id(filled: Store) -> None:
+    assert [area.code for area in filled.areas()] == ["73.71", "73.71.01", "73.710"]
+    assert filled.areas()[0] == city().areas["73.71"]
+    assert [site.id for site in filled.sites()] == ["balai", "far", "losari"]
+    assert filled.sites()[2] == Site("losari", "Anjungan Losari", "73.71.01", -5.14, 119.4)
+    assert [owner.name for owner in filled.owners()] == ["Dinas Kominfo"]
+
+
+def test_checks_are_listed_with_their_rule_and_what_is_believed(filled: Store) -> None:
+    believed = CheckState("cam-1/ping", Verdict.OK, at(1), at(1), reason=Reason.OK)
+    filled.commit([], [believed], [])
+    ping, system = filled.checks("cam-1")
+    assert (ping.id, ping.probe, ping.interval_seconds) == ("cam-1/ping", "ping", 30.0)
+    assert (ping.rule, ping.state) == (Rule(), believed)
+    assert system.state == CheckState("cam-1/system")
+
+
+def test_a_check_that_left_the_plan_is_retired(filled: Store) -> None:
+    outcome = filled.apply_checks([check("cam-1"), check("sw-1")], at(1))
+    assert outcome.retired == ("cam-1/system",)
+    assert [row.id for row in filled.checks("cam-1")] == ["cam-1/ping"]
+
+
+# --- states and transitions -------------------------------------------------------------------
+
+
+def test_every_field_of_a_state_comes_back_exactly(filled: Store) -> None:
+    odd = at(1) + timedelta(microseconds=1)
+    device = DeviceState(
+        "cam-1", Status.DOWN, State.UNREACHABLE, T0, odd, Reason.PARENT_DOWN, "kabel", "sw-1",
+        flapping=True, last_result_at=odd,
+    )  # fmt: skip
+    believed = CheckState(
+        "cam-1/ping", Verdict.CRITICAL, T0, odd, Verdict.OK, 1, odd, 2, at(2),
+        Reason.NO_ANSWER, "3 lost", odd, odd, Outcome.FAILED, 0.25, frozenset({"b", "a"}),
+    )  # fmt: skip
+    filled.commit([device], [believed], [])
+    loaded = filled.load_states()
+    assert loaded.devices["cam-1"] == device
+    assert loaded.checks["cam-1/ping"] == believed
+    row = filled.device("cam-1")
+    assert row is not None
+    assert row.state == device
+
+
+def test_transitions_are_given_growing_ids_in_their_order(filled: Store) -> None:
+    first = filled.commit([], [], [change("cam-1", UNKNOWN, UP, 1), change("sw-1", UNKNOWN, UP, 0)])
+    second = filled.commit([], [], [change("cam-1", UP, DOWN, 2)])
+    ids = [t.id for t in first + second]
+    assert ids == sorted(i for i in ids if i is not None)
+    assert len(set(ids)) == 3
+    assert filled.transitions_after(0, 10) == first + second
+    assert filled.transitions_after(filled.last_transition_id() - 1, 10) == second
+
+
+def test_without_transitions_the_last_id_is_zero(filled: Store) -> None:
+    assert filled.last_transition_id() == 0
+    assert filled.transitions_after(0, 10) == []
+
+
+def test_a_transition_confirmed_before_it_began_undoes_the_whole_commit(filled: Store) -> None:
+    good = change("cam-1", UNKNOWN, UP, 1)
+    impossible = replace(change("sw-1", UNKNOWN, UP, 1), confirmed_at=at(0))
+    with pytest.raises(StoreError, match="confirmed_after_it_began") as caught:
+        filled.commit([state("cam-1", UP)], [], [good, impossible])
+    assert caught.value.permanent
+    assert filled.load_states().devices["cam-1"].state is UNKNOWN
+    assert filled.last_transition_id() == 0
+
+
+def test_a_state_of_a_device_never_applied_undoes_the_whole_commit(filled: Store) -> None:
+    with pytest.raises(StoreError) as caught:
+        filled.commit([state("cam-1", UP), state("ghost", UP)], [], [])
+    assert caught.value.permanent
+    assert filled.load_states().devices["cam-1"].state is UNKNOWN
+
+
+def test_a_moment_without_a_zone_is_refused(filled: Store) -> None:
+    naive = replace(state("cam-1", UP), since_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+    with pytest.raises(ValueError, match="no time zone"):
+        filled.commit([naive], [], [])
+
+
+def test_transitions_are_paged_newest_first_and_cut_by_time(filled: Store) -> None:
+    log = [change("cam-1", UP, DOWN, n) for n in range(5)]
+    filled.commit([], [], [*log, change("sw-1", UP, DOWN, 2)])
+    first = filled.transitions("cam-1", limit=2)
+    assert [t.at for t in first.items] == [at(4), at(3)]
+    second = filled.transitions("cam-1", limit=3, after=first.next)
+    assert [t.at for t in second.items] == [at(2), at(1), at(0)]
+    assert second.next is None
+    within = filled.transitions(start=at(1), end=at(3)).items
+    assert sorted((t.device_id, t.at) for t in within) == [
+        ("cam-1", at(1)),
+        ("cam-1", at(2)),
+        ("sw-1", at(2)),
+    ]
+
+
+def test_a_cursor_that_is_none_of_ours_is_refused(filled: Store) -> None:
+    with pytest.raises(ValueError, match="abc"):
+        filled.transitions(after="abc")
+
+
+# --- heartbeats -------------------------------------------------------------------------------
+
+
+def test_a_beat_moves_the_heartbeat_and_the_states_that_moved(filled: Store) -> None:
+    filled.beat(Heartbeat("main", "run-1", T0, at(1)), [], [])
+    moved = replace(state("cam-1", UP), last_result_at=at(2))
+    believed = CheckState("cam-1/ping", last_result_at=at(2))
+    beat = Heartbeat("main", "run-2", at(2), at(2), {"loop_lag_seconds": 0.25})
+    filled.beat(beat, [believed], [moved])
+    assert filled.collectors() == [beat]
+    assert filled.load_states().devices["cam-1"].last_result_at == at(2)
+    assert filled.load_states().checks["cam-1/ping"] == believed
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, ["cam-1", "sensor-1", "sw-1"]),
+        ({"kind": "switch"}, ["sw-1"]),
+        ({"state": "up"}, ["sw-1"]),
+        ({"state": UNKNOWN}, ["cam-1", "sensor-1"]),
+        ({"site": "losari"}, ["cam-1"]),
+        ({"area": "73.71"}, ["cam-1", "sw-1"]),
+        ({"area": "73.71.01"}, ["cam-1"]),
+        ({"area": "73.7"}, []),
+        ({"owner": "diskominfo"}, ["cam-1"]),
+        ({"query": "KAMERA"}, ["cam-1"]),
+        ({"query": "10.0.0."}, ["cam-1", "sw-1"]),
+        ({"query": "0%"}, ["cam-1"]),
+        ({"query": "r_1"}, ["sensor-1"]),
+        ({"query": "sw-1", "kind": "camera"}, []),
+    ],
+)
+def test_devices_are_found_by(filled: Store, wanted: dict[str, str], found: list[str]) -> None:
+    filled.commit([state("sw-1", UP)], [], [])
+    assert [row.id for row in filled.devices(**wanted).items] == found  # type: ignore[arg-type]
+
+
+def test_devices_are_paged_without_gap_or_repeat(filled: Store) -> None:
+    first = filled.devices(limit=2)
+    assert [row.id for row in first.items] == ["cam-1", "sensor-1"]
+    second = filled.devices(limit=2, after=first.next)
+    assert [row.id for row in second.items] == ["sw-1"]
+    assert second.next is None
+
+
+def test_an_unknown_device_is_none_and_has_no_checks(filled: Store) -> None:
+    assert filled.device("ghost") is None
+    assert filled.checks("ghost") == []
+
+
+def test_devices_are_counted_by_kind_area_and_state(filled: Store) -> None:
+    filled.commit([state("sw-1", UP)], [], [])
+    assert filled.counts() == [
+        CountRow("camera", "73.71.01", UNKNOWN, 1),
+        CountRow("sensor", "73.710", UNKNOWN, 1),
+        CountRow("switch", "73.71", UP, 1),
+    ]
+
+
+def test_the_data_version_moves_with_a_commit_and_only_then(filled: Store) -> None:
+    before = filled.data_version()
+    filled.devices()
+    assert filled.data_version() == before
+    filled.commit([state("cam-1", UP)], [], [change("cam-1", UNKNOWN, UP, 1)])
+    assert filled.data_version() != before

@@ -1,0 +1,244 @@
+"""The SQLite store as a file: settings, migrations, several openers, and a full disk."""
+
+import re
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from collector.model import State
+from collector.store import Store, StoreError
+from collector.store.dialects import make_reader, make_writer
+from collector.store.migrations import configuration, newest
+from collector.store.schema import metadata
+from tests.contract.store_backends import T0, change, city, state
+
+UP, DOWN, UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "pantau.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store.open(path) as opened:
+        opened.apply_inventory(city(), T0)
+        yield opened
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("store")
+def test_a_commit_reaches_the_disk_and_readers_never_write(path: Path) -> None:
+    with make_writer(path).connect() as writer:
+        pragmas = {
+            name: writer.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+    }
+    with make_reader(path).connect() as reader:
+        assert reader.exec_driver_sql("PRAGMA query_only").scalar() == 1
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_sees_one_moment(path: Path, store: Store) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE devices SET name = 'half way'")
+        assert "half way" not in {row.name for row in store.devices().items}
+        writer.execute("ROLLBACK")
+
+
+def test_a_database_in_memory_is_refused_because_processes_share_it() -> None:
+    with pytest.raises(StoreError, match="needs a file"):
+        Store.open("sqlite://")
+
+
+def test_opening_for_reading_makes_no_store(path: Path) -> None:
+    with pytest.raises(StoreError, match="unable to open"):
+        Store.open(path, read_only=True)
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_is_opened_by_its_url_as_well(path: Path) -> None:
+    with Store.open(f"sqlite:///{path}", read_only=True) as same:
+        assert len(same.devices().items) == 3
+
+
+def test_what_is_no_database_is_an_error_that_names_the_file(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match=r"pantau\.db: file is not a database"):
+        Store.open(path)
+
+
+# --- migrations -------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("store")
+def test_the_migrations_build_exactly_the_schema(path: Path) -> None:
+    with make_reader(path).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.usefixtures("store")
+def test_the_migrations_build_the_checks_too_which_alembic_does_not_compare(
+    path: Path, tmp_path: Path
+) -> None:
+    metadata.create_all(create_engine(f"sqlite:///{tmp_path / 'direct.db'}"))
+    migrated, direct = (statements(p) for p in (path, tmp_path / "direct.db"))
+    migrated.pop("alembic_version")
+    assert migrated == direct
+
+
+def statements(path: Path) -> dict[str, list[str]]:
+    """Each table's and index's definition, as a sorted list of its parts."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {
+            name: sorted(re.sub(r"\s+", " ", part).strip(" ,)") for part in sql.split("\n"))
+            for name, sql in rows.fetchall()
+            if not name.startswith("sqlite_")
+        }
+
+
+@pytest.mark.usefixtures("store")
+def test_the_migrations_go_back_to_nothing_and_up_again(path: Path) -> None:
+    with make_writer(path).begin() as connection:
+        command.downgrade(configuration(connection), "base")
+    assert set(statements(path)) == {"alembic_version"}
+    with Store.open(path) as again:
+        assert again.devices().items == ()
+
+
+def test_a_migration_that_fails_half_way_leaves_the_store_as_it_was(path: Path) -> None:
+    writer = make_writer(path)
+
+    @event.listens_for(writer, "before_cursor_execute")
+    def _fail_late(*args: object) -> None:
+        if "CREATE TABLE check_states" in str(args[2]):
+            raise OSError("the machine died")
+
+    with pytest.raises(OSError, match="died"), writer.begin() as connection:
+        command.upgrade(configuration(connection), "head")
+    assert statements(path) == {}
+    with Store.open(path) as store:
+        assert store.last_transition_id() == 0
+
+
+@pytest.mark.usefixtures("store")
+def test_a_store_of_a_newer_version_is_left_alone(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'v9999'")
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match="v9999") as caught:
+            Store.open(path, read_only=read_only)
+        assert caught.value.permanent
+    assert newest() != "v9999"
+
+
+def test_the_schema_can_be_written_for_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for table in metadata.sorted_tables:
+        text = str(CreateTable(table).compile(dialect=dialect))
+        assert f"CREATE TABLE {table.name}" in text
+        for index in table.indexes:
+            str(CreateIndex(index).compile(dialect=dialect))
+    serial = str(CreateTable(metadata.tables["transitions"]).compile(dialect=dialect))
+    assert "id BIGSERIAL" in serial
+
+
+# --- what may go wrong ------------------------------------------------------------------------
+
+
+def fill(store: Store, rounds: int) -> tuple[int, StoreError]:
+    """Commit until it fails; return how many transitions were stored, and the failure."""
+    for n in range(rounds):
+        changes = [change("cam-1", UP, DOWN, n)] * 20
+        try:
+            store.commit([state("cam-1", DOWN, n)], [], changes)
+        except StoreError as error:
+            return n * 20, error
+    raise AssertionError("the disk never became full")
+
+
+def assert_whole(store: Store, transitions: int) -> None:
+    """What was committed is there, what failed left nothing."""
+    assert store.last_transition_id() == transitions
+    believed = store.load_states().devices["cam-1"]
+    if transitions:
+        (last,) = store.transitions(limit=1).items
+        assert believed.since_at == last.at
+
+
+def test_a_full_database_is_an_error_that_passes_when_there_is_room(store: Store) -> None:
+    engine = store._database._writer
+    assert engine is not None
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    stored, error = fill(store, 1_000)
+    assert "full" in str(error)
+    assert not error.permanent
+    assert_whole(store, stored)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    store.commit([state("cam-1", UP, 5000)], [], [change("cam-1", DOWN, UP, 5000)])
+    assert_whole(store, stored + 1)
+
+
+def test_a_file_that_cannot_grow_is_an_error_that_passes_when_it_can(
+    path: Path, store: Store
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    largest = max(file.stat().st_size for file in path.parent.iterdir())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 50_000, hard))
+    try:
+        stored, error = fill(store, 1_000)
+        assert not error.permanent
+        assert stored > 0
+        assert_whole(store, stored)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    store.commit([state("cam-1", UP, 5000)], [], [change("cam-1", DOWN, UP, 5000)])
+    assert_whole(store, stored + 1)
+
+
+def test_a_store_that_another_process_holds_is_an_error_that_passes(
+    path: Path, store: Store
+) -> None:
+    engine = store._database._writer
+    assert engine is not None
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked") as caught:
+            store.commit([state("cam-1", UP)], [], [])
+        assert not caught.value.permanent
+        other.execute("ROLLBACK")
+    store.commit([state("cam-1", UP)], [], [])
+    assert store.load_states().devices["cam-1"].state is UP
+
+
+def test_an_error_does_not_tell_what_was_being_written(store: Store) -> None:
+    with pytest.raises(StoreError) as caught:
+        store.commit([state("secret-name", UP)], [], [])
+    assert "secret-name" not in str(caught.value)

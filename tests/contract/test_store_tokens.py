@@ -1,0 +1,112 @@
+"""Access tokens: shown once, kept as a hash, refused when wrong, expired or revoked."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from collector.store import Store, StoreError, TokenRole
+from tests.contract.store_backends import BACKENDS, T0, at, open_backend
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with open_backend(request.param, tmp_path) as opened:
+        yield opened
+
+
+def test_a_token_gives_access_in_its_role(store: Store) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    row = store.tokens.verify(secret, at(1))
+    assert row is not None
+    assert (row.name, row.role, row.created_at) == ("wall", TokenRole.VIEWER, T0)
+    assert secret.startswith("pantau_")
+    assert len(secret) == 7 + 43 + 6
+
+
+def test_every_token_is_another(store: Store) -> None:
+    assert len({store.tokens.create("a", "admin", None, T0) for _ in range(20)}) == 20
+
+
+def test_nothing_in_the_files_gives_access(store: Store, tmp_path: Path) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    store.tokens.verify(secret, at(1))
+    random_part = secret.removeprefix("pantau_")[:43].encode()
+    contents = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"viewer" in contents
+    assert random_part not in contents
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda s: s[:0],
+        lambda s: s[:-1],
+        lambda s: s + "0",
+        lambda s: s[:20] + ("a" if s[20] != "a" else "b") + s[21:],
+        lambda s: s.replace("pantau_", "cuaca__"),
+        lambda s: s[:7] + "é" * 49,
+    ],
+)
+def test_a_spoiled_secret_is_refused(store: Store, spoil: object) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    assert callable(spoil)
+    assert store.tokens.verify(spoil(secret), T0) is None
+
+
+def test_a_well_formed_secret_that_nobody_was_given_is_refused(
+    store: Store, tmp_path: Path
+) -> None:
+    with Store.open(tmp_path / "other.db") as other:
+        secret = other.tokens.create("wall", "viewer", None, T0)
+    assert store.tokens.verify(secret, T0) is None
+
+
+def test_a_token_ends_when_it_expires(store: Store) -> None:
+    secret = store.tokens.create("guest", TokenRole.OPERATOR, at(10), T0)
+    assert store.tokens.verify(secret, at(10) - timedelta(microseconds=1)) is not None
+    assert store.tokens.verify(secret, at(10)) is None
+
+
+def test_a_revoked_token_gives_no_access_and_stays_listed(store: Store) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    other = store.tokens.create("desk", "viewer", None, T0)
+    assert store.tokens.revoke("wall", at(1)) == 1
+    assert store.tokens.revoke("wall", at(2)) == 0
+    assert store.tokens.verify(secret, at(3)) is None
+    assert store.tokens.verify(other, at(3)) is not None
+    assert [(row.name, row.revoked_at) for row in store.tokens.list()] == [
+        ("wall", at(1)),
+        ("desk", None),
+    ]
+
+
+def test_one_token_of_several_with_a_name_is_revoked_by_its_id(store: Store) -> None:
+    secrets = [store.tokens.create("wall", "viewer", None, T0) for _ in range(2)]
+    assert store.tokens.revoke(store.tokens.list()[0].id, at(1)) == 1
+    assert [store.tokens.verify(secret, at(2)) is None for secret in secrets] == [True, False]
+
+
+def test_the_last_use_is_noted_at_most_once_a_minute(store: Store) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    for minutes in (1.0, 1.5, 1.99):
+        store.tokens.verify(secret, at(minutes))
+    assert store.tokens.list()[0].last_used_at == at(1)
+    store.tokens.verify(secret, at(2))
+    assert store.tokens.list()[0].last_used_at == at(2)
+
+
+def test_a_role_that_does_not_exist_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="emperor"):
+        store.tokens.create("x", "emperor", None, T0)
+
+
+def test_a_store_opened_for_reading_verifies_but_makes_no_tokens(
+    store: Store, tmp_path: Path
+) -> None:
+    secret = store.tokens.create("wall", "viewer", None, T0)
+    with Store.open(tmp_path / "pantau.db", read_only=True) as reader:
+        assert reader.tokens.verify(secret, at(1)) is not None
+        with pytest.raises(StoreError, match="reading only"):
+            reader.tokens.create("x", "viewer", None, T0)
