@@ -12,6 +12,7 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from collector.clock import Clock
 from collector.config import Config
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 GAP_SECONDS = 2.5 * HEARTBEAT_SECONDS  # away for longer: what was known is history
 TICK_SECONDS = 1.0
+KEEP_READINGS = timedelta(days=400)  # a year and its month beside it: what reports compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Collector:
             collector_id=self._config.collector_id,
             run_id=self._run_id,
             heartbeat_seconds=HEARTBEAT_SECONDS,
+            keep_readings=KEEP_READINGS,
             figures=self._figures,
         )
         try:

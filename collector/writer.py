@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from collector.clock import Clock
@@ -27,6 +28,7 @@ READINGS_PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 MAX_PENDING_RESULTS = 200_000  # results with readings held in memory while the sink is down
 MAINTENANCE_SECONDS = 0.05
+PRUNE_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
@@ -53,9 +55,14 @@ class Writer:
         collector_id: str,
         run_id: str,
         heartbeat_seconds: float,
+        keep_readings: timedelta,
         figures: Callable[[], Mapping[str, float]],
     ) -> None:
-        """`figures` gives the numbers about the collector that travel with each heartbeat."""
+        """Write for one run of one collector.
+
+        `keep_readings` says how old readings may become; `figures` gives the numbers about the
+        collector that travel with each heartbeat.
+        """
         self._engine = engine
         self._store = store
         self._sink = sink
@@ -64,6 +71,8 @@ class Writer:
         self._run_id = run_id
         self._started_at = clock.now()
         self._heartbeat_seconds = heartbeat_seconds
+        self._keep_readings_for = keep_readings
+        self._next_prune = clock.monotonic()
         self._figures = figures
         self._devices: dict[str, DeviceState] = {}
         self._checks: dict[str, CheckState] = {}
@@ -197,6 +206,10 @@ class Writer:
             if batch:
                 await loop.run_in_executor(self._sink_thread, self._sink.write, batch)
             await loop.run_in_executor(self._sink_thread, self._sink.maintain, MAINTENANCE_SECONDS)
+            if self._clock.monotonic() >= self._next_prune:
+                self._next_prune = self._clock.monotonic() + PRUNE_SECONDS
+                before = self._clock.now() - self._keep_readings_for
+                await loop.run_in_executor(self._sink_thread, self._sink.prune, before)
         except SinkError as error:
             self._readings.extendleft(reversed(batch))
             self.counters.sink_failures += 1

@@ -98,6 +98,9 @@ class StillSink:
     def maintain(self, max_seconds: float) -> None:
         raise NotImplementedError
 
+    def prune(self, before: datetime) -> None:
+        raise NotImplementedError
+
     def close(self) -> None:
         pass
 

@@ -89,6 +89,10 @@ class Sink(Protocol):
         """Tidy for at most about `max_seconds` (compress, prune). Raises SinkError."""
         ...
 
+    def prune(self, before: datetime) -> None:
+        """Forget what is older than a moment. Raises SinkError."""
+        ...
+
     def close(self) -> None:
         """Flush and release files. Safe to call twice."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,16 +49,17 @@ class RunningDemo:
         assert isinstance(devices, dict)
         return devices
 
-    async def wait_for(self, state: str, count: int, seconds: float) -> None:
-        """Wait until so many devices are in a state; fail telling what was seen last."""
-        seen: dict[str, int] = {}
+    async def wait_until(self, holds: Callable[[dict[str, int]], bool], seconds: float) -> None:
+        """Wait until something holds for the counts by state; fail telling what was seen last."""
+        seen = await self.states()
         try:
             async with asyncio.timeout(seconds):
-                while seen.get(state) != count:
+                while not holds(seen):
                     await asyncio.sleep(0.5)
                     seen = await self.states()
         except TimeoutError:
-            raise AssertionError(f"not {count} {state} within {seconds} s: {seen}") from None
+            story = "\n".join(self.lines[-20:])
+            raise AssertionError(f"not within {seconds} s, but: {seen}\n{story}") from None
 
 
 @asynccontextmanager

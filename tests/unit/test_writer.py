@@ -68,6 +68,7 @@ class MemorySink:
     def __init__(self) -> None:
         self.full = False
         self.rows: list[DeviceReadings] = []
+        self.pruned_before: list[datetime] = []
 
     def write(self, batch: Sequence[DeviceReadings]) -> None:
         if self.full:
@@ -76,6 +77,9 @@ class MemorySink:
 
     def maintain(self, max_seconds: float) -> None:
         del max_seconds
+
+    def prune(self, before: datetime) -> None:
+        self.pruned_before.append(before)
 
 
 class Bench:
@@ -94,6 +98,7 @@ class Bench:
             collector_id="main",
             run_id="run",
             heartbeat_seconds=0.01,
+            keep_readings=timedelta(days=1),
             figures=lambda: {"checks_done": float(self.steps)},
         )
 
@@ -189,3 +194,14 @@ async def test_heartbeats_carry_figures_and_the_last_results(bench: Bench) -> No
                 await asyncio.sleep(0.005)
         assert bench.store.touched["cam"].last_result_at == NOW + timedelta(seconds=60)
         assert bench.store.beats[-1].figures == {"checks_done": 2.0}
+
+
+async def test_old_readings_are_pruned_at_the_start_and_then_hourly(bench: Bench) -> None:
+    async with writing(bench):
+        async with asyncio.timeout(5):
+            while not bench.sink.pruned_before:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+    assert len(bench.sink.pruned_before) == 1
+    age = SystemClock().now() - bench.sink.pruned_before[0]
+    assert timedelta(days=1) <= age < timedelta(days=1, minutes=1)
