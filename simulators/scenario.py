@@ -11,9 +11,8 @@ the default one). What devices are hit when none is named is decided in `plan`.
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from simulators.faults import FaultKind, Rhythm
 
@@ -53,10 +52,10 @@ def find_scenario(name_or_path: str) -> Scenario:
     built_in = BUILT_IN / f"{name_or_path}.yaml"
     path = built_in if built_in.is_file() else Path(name_or_path)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ScenarioError(f"no scenario {name_or_path!r}: {error.strerror}") from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name} is not YAML: {error}") from error
     return parse_scenario(content)
 
