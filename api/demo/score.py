@@ -26,6 +26,7 @@ class Effect:
     expected_state: str
     start: datetime
     end: datetime
+    cut_short: bool = False  # the demo ended before the fault did
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,18 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
         elif event["event"] == "fault_started":
             started[event["id"]] = event
         elif event["event"] == "fault_ended":
-            effects += _effects(started.pop(event["id"]), at)
+            effects += _effects(started.pop(event["id"]), at, cut_short=False)
         elif event["event"] == "finished":
             end = at
             answers = event["answers"]
     if begin is None or end is None:
         raise ValueError("the record of the simulated city is not complete")
     for event in started.values():
-        effects += _effects(event, end)
+        effects += _effects(event, end, cut_short=True)
     return Truth(tuple(devices), begin, end, tuple(effects), answers)
 
 
-def _effects(event: Mapping[str, Any], end: datetime) -> list[Effect]:
+def _effects(event: Mapping[str, Any], end: datetime, *, cut_short: bool) -> list[Effect]:
     start = datetime.fromisoformat(event["at"])
     return [
         Effect(
@@ -96,6 +97,7 @@ def _effects(event: Mapping[str, Any], end: datetime) -> list[Effect]:
             effect["expected_state"],
             start,
             end,
+            cut_short,
         )
         for effect in event["effects"]
         if effect["targets"]
@@ -104,9 +106,11 @@ def _effects(event: Mapping[str, Any], end: datetime) -> list[Effect]:
 
 def score(truth: Truth, report: Report) -> dict[str, Any]:
     """Return the score in the form of interfaces.md; `summary.missed` and `false_alarms` decide."""
-    faults = [_judge(effect, report) for effect in truth.effects]
+    judged = [(effect, _judge(effect, report)) for effect in truth.effects]
+    # What the end of the demo cut short may have had no time to be noticed: only a hit counts.
+    faults = [fault for effect, fault in judged if _is_hit(fault) or not effect.cut_short]
     alarms = false_alarms(truth, report)
-    detected = [fault for fault in faults if fault["reported_state"] == fault["expected_state"]]
+    detected = [fault for fault in faults if _is_hit(fault)]
     delays = sorted(
         fault["detected_after_seconds"]
         for fault in faults
@@ -123,6 +127,7 @@ def score(truth: Truth, report: Report) -> dict[str, Any]:
         "false_alarms": alarms,
         "summary": {
             "faults": len(faults),
+            "cut_short": len(judged) - len(faults),
             "detected": len(detected),
             "missed": len(faults) - len(detected),
             "false_alarms": len(alarms),
@@ -171,6 +176,10 @@ def _judge(effect: Effect, report: Report) -> dict[str, Any]:
         "detected_after_seconds": max(detected) if detected and not wrong else None,
         "cleared_after_seconds": max(cleared) if len(cleared) == len(seen) else None,
     }
+
+
+def _is_hit(fault: Mapping[str, Any]) -> bool:
+    return bool(fault["reported_state"] == fault["expected_state"])
 
 
 def _seen(effect: Effect, changes: Sequence[Change]) -> tuple[str, float | None, float | None]:

@@ -116,3 +116,12 @@ def test_a_record_is_read_with_faults_that_were_still_on_at_its_end() -> None:
 def test_a_record_without_an_end_is_refused() -> None:
     with pytest.raises(ValueError, match="not complete"):
         read_truth([{"event": "started", "at": START.isoformat()}], DEVICES)
+
+
+def test_a_fault_that_the_end_cut_short_counts_only_when_it_was_noticed() -> None:
+    late = Effect("f9", "device_dead", ("cam",), "down", at(220), at(240), cut_short=True)
+    result = judge([late], {"cam": [UP]})
+    assert passed(result)
+    assert (result["summary"]["faults"], result["summary"]["cut_short"]) == (0, 1)
+    noticed = judge([late], {"cam": [UP, change("down", 225, 239)]})
+    assert noticed["summary"]["detected"] == 1
