@@ -1,0 +1,65 @@
+"""The wall over the real platform: what the collector's death looks like on it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from collector.clock import SystemClock
+from tests.acceptance.demo_process import RunningDemo, running_demo
+from tests.browser.conftest import Browser
+
+NO_FAULTS = "faults: []\n"
+CALM = "Semua layanan aktif"
+
+
+@pytest.fixture
+def panel(chromium: Browser) -> Generator[Browser]:
+    """The shared Chromium; its page is closed afterwards."""
+    yield chromium
+    chromium.leave()
+
+
+async def verdict_becomes(panel: Browser, text: str) -> None:
+    await asyncio.to_thread(panel.wait, "[data-test=verdict]", text)
+
+
+async def test_a_killed_collector_blinds_the_wall_and_invents_no_outage(
+    panel: Browser, tmp_path: Path
+) -> None:
+    """Kill -9, see `unknown`, see the supervisor bring it back, find a gap and nothing else."""
+    scenario = tmp_path / "quiet.yaml"
+    scenario.write_text(NO_FAULTS)
+    arguments = ("--devices", "40", "--scenario", str(scenario))
+    async with running_demo(tmp_path / "data", *arguments) as demo:
+        await demo.wait_until(lambda seen: seen["up"] == 40, 75)
+        await asyncio.to_thread(panel.open, demo.wall_url, SystemClock().now())
+        await verdict_becomes(panel, CALM)
+        assert "#" not in panel.address(), "the token must not stay in the address bar"
+        first = demo.collector_pid()
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await demo.wait_until(lambda seen: seen["unknown"] > 0, 60)
+        await asyncio.to_thread(panel.wait, "[data-test=counts]", "tidak diketahui")
+        await demo.wait_until(lambda seen: seen["up"] == 40, 75)
+        await verdict_becomes(panel, CALM)
+        assert demo.collector_pid() not in (None, first)
+        await expect_a_gap_everywhere(demo)
+
+
+async def expect_a_gap_everywhere(demo: RunningDemo) -> None:
+    devices = (await demo.get("/devices", limit="100"))["items"]
+    assert isinstance(devices, list)
+    for device in devices:
+        log = (await demo.get(f"/devices/{device['id']}/transitions"))["items"]
+        assert isinstance(log, list)
+        story = sorted((change["confirmed_at"], change["new"], change["reason"]) for change in log)
+        assert [new for _, new, _ in story] == ["up", "unknown", "up"], device["id"]
+        assert story[1][2] == "collector_gone"
+    uptime = (await demo.get("/uptime", group_by="device"))["items"]
+    assert isinstance(uptime, list)
+    assert len(uptime) == 40
+    assert all(item["down_seconds"] == item["unreachable_seconds"] == 0 for item in uptime)
