@@ -25,7 +25,7 @@ run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--con
 test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 
 unit: $(VENV)/.test wall ## the Python tests; ARGS="tests/unit -k state" is passed on
-	$(BIN)/pytest $(ARGS)
+	. $(VENV)/.node && $(BIN)/pytest $(ARGS)
 
 lint: $(VENV)/.test ## style of the Python code
 	$(BIN)/ruff check $(PACKAGES) tests
