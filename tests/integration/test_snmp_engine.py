@@ -54,6 +54,12 @@ async def test_many_oids_go_in_several_requests() -> None:
         assert [len(asked.oids) for asked in agent.asked] == [24, 24, 12]
 
 
+async def test_an_oid_named_twice_is_asked_once() -> None:
+    async with opened() as engine, ScriptedAgent(MIB) as agent:
+        assert await engine.get(at(agent), [NAME, UPTIME, NAME]) == {NAME: b"uji-01", UPTIME: 4242}
+        assert [asked.oids for asked in agent.asked] == [(NAME, UPTIME)]
+
+
 async def test_no_oids_ask_nothing() -> None:
     async with opened() as engine:
         assert await engine.get(Agent("127.0.0.1", "public"), []) == {}
@@ -216,6 +222,16 @@ async def test_what_our_own_machine_refuses_is_not_blamed_on_the_device(
             await engine.get(at(agent), [NAME])
         assert (caught.value.no_route, caught.value.forbidden) == (no_route, forbidden)
         assert agent.asked == []
+
+
+async def test_days_without_a_route_do_not_fill_the_memory() -> None:
+    async with opened() as engine:
+        make_stubborn(engine, *(OSError(101, "no route") for _ in range(10_000)))
+        for _ in range(10_000):
+            with pytest.raises(NotSent):
+                await engine.get(Agent("127.0.0.1", "public"), [NAME])
+        transport = engine._transport
+        assert len(transport._finished) + len(transport._finished_before) <= 2 * 4096
 
 
 async def test_closing_ends_what_is_under_way() -> None:

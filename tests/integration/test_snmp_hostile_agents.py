@@ -11,6 +11,7 @@ from tests.snmp_agents import (
     END_OF_MIB_VIEW,
     GEN_ERR,
     GET_BULK,
+    NO_SUCH_INSTANCE,
     Asked,
     Elsewhere,
     Later,
@@ -22,7 +23,7 @@ from tests.snmp_agents import (
     table,
     text,
 )
-from tests.snmp_client import MIB, NAME, UPTIME, ask, at, opened, until
+from tests.snmp_client import CONTACT, MIB, NAME, UPTIME, ask, at, opened, until
 
 # --- slow, silent, late -----------------------------------------------------------------------
 
@@ -107,8 +108,8 @@ async def test_an_answer_that_waits_in_the_socket_is_heard_before_its_deadline_e
             request_id = int.from_bytes(data[data.index(b"\x02\x04", 7) + 2 :][:4], "big")
             agent.sendto(response(request_id, [(NAME, number(7))]), client)
             transport = engine._transport
-            [(deadline, _)] = transport._deadlines
-            transport.time = lambda: deadline + 60  # type: ignore[method-assign]
+            late = transport.time() + 60
+            transport.time = lambda: late
             transport._tick()  # the loop was late: the tick comes before the socket is looked at
             assert await task == {NAME: 7}
         assert engine.counters.timeouts == 0
@@ -175,6 +176,15 @@ async def test_malformed_values_are_a_bad_answer_at_once() -> None:
 async def test_an_answer_to_another_question_is_a_bad_answer() -> None:
     with pytest.raises(BadAnswer, match=rf"does not hold {NAME}"):
         await ask(lambda asked: asked.answer([(UPTIME, number(1))]))
+
+
+async def test_what_was_not_asked_is_not_taken_in_the_place_of_what_is_missing() -> None:
+    def script(asked: Asked) -> bytes:
+        return asked.answer(
+            [(NAME, text("uji-01")), (UPTIME, NO_SUCH_INSTANCE), (CONTACT, text("palsu"))]
+        )
+
+    assert await ask(script, NAME, UPTIME) == {NAME: b"uji-01"}
 
 
 async def test_an_endless_walk_is_given_up_and_delays_nobody() -> None:

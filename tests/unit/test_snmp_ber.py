@@ -6,7 +6,7 @@ import pytest
 
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Version
-from collector.probes.snmp.ber_content import decode_oid
+from collector.probes.snmp.ber_content import SHORT_OIDS, decode_oid
 from collector.probes.snmp.errors import BerError
 from collector.probes.snmp.values import Missing, Value
 from tests.snmp_agents import NULL, binding, number, read_request, response, text, tlv
@@ -257,6 +257,49 @@ def test_a_datagram_full_of_the_longest_oids_is_refused_before_it_costs_much() -
         assert len(read(_with_bindings(content * 5))[1]) == 5
         with pytest.raises(BerError, match="absurdly long"):
             read(_with_bindings(content * 90))
+
+
+def test_short_names_in_long_forms_do_not_count_as_absurd() -> None:
+    def long(tag: int, content: bytes) -> bytes:
+        return bytes([tag, 0x84]) + len(content).to_bytes(4, "big") + content
+
+    name = b"\x2b" + b"\x81\x01" * 31  # 63 octets
+    content = long(0x30, long(0x06, name) + long(0x04, b"x"))
+    head, values = read(_with_bindings(content * 200), most=200)
+    assert head.error_status == 0
+    assert len(values) == 200
+
+
+@pytest.mark.parametrize("octets", [63, 64, 65, 66])
+def test_a_name_of_any_length_is_read_the_same_in_long_and_short_forms(octets: int) -> None:
+    name = b"\x2b" + b"\x01" * (octets - 1)
+    dotted = "1.3" + ".1" * (octets - 1)
+    short = tlv(0x30, tlv(0x06, name) + number(1))
+    long_name = b"\x06\x81" + bytes([octets]) + name
+    assert read(_with_bindings(short))[1] == [(dotted, 1)]
+    assert read(_with_bindings(tlv(0x30, long_name + number(1))))[1] == [(dotted, 1)]
+
+
+def test_ever_new_names_do_not_fill_the_memory() -> None:
+    for number_ in range(40_000):
+        decode_oid(
+            b"\x2b" + number_.to_bytes(3, "big").translate(bytes(i & 0x7F for i in range(256)))
+        )
+    assert len(SHORT_OIDS) <= 32_768
+
+
+@pytest.mark.parametrize(
+    "element", ["02017f", "020180", "41017f", "410180", "46088000000000000000"]
+)
+def test_the_first_bit_of_a_number_is_looked_at(element: str) -> None:
+    tag, octets = bytes.fromhex(element)[0], bytes.fromhex(element)[2:]
+    assert value_of(bytes.fromhex(element)) == _as_the_rfc_says(tag, octets)
+
+
+def _as_the_rfc_says(tag: int, octets: bytes) -> int:
+    """Read a number; an unsigned one below zero has lost the octet that said it is positive."""
+    value = int.from_bytes(octets, "big", signed=True)
+    return value if tag == 0x02 or value >= 0 else value + (2**64 if tag == 0x46 else 2**32)
 
 
 def test_no_message_of_an_error_quotes_the_datagram() -> None:

@@ -10,6 +10,8 @@ class Version(StrEnum):
     V1 = "1"
     V2C = "2c"
 
+    __hash__ = str.__hash__  # enum's own is written in Python, and every request looks things up
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:

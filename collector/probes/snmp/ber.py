@@ -13,6 +13,7 @@ A v3 message is refused by its version in `read_head`; that is where it would br
 """
 
 import re
+import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -24,11 +25,12 @@ from collector.probes.snmp.ber_content import (
     MOST_INTEGER_OCTETS,
     MOST_SUB_IDENTIFIER,
     MOST_SUB_IDENTIFIERS,
+    NUMBERS,
+    SHORT_OIDS,
     decode_oid,
-    decode_short_oid,
 )
 from collector.probes.snmp.errors import BerError
-from collector.probes.snmp.values import VarBind
+from collector.probes.snmp.values import Value, VarBind
 
 GET: Final = 0xA0
 GET_NEXT: Final = 0xA1
@@ -45,6 +47,8 @@ _MOST_CACHED_OIDS = 32_768
 _MOST_SLOW_OCTETS = (
     8192  # of long OIDs in one message: a hundred rows indexed by two IPv6 addresses
 )
+_USUAL_NUMBERS = struct.Struct(">HiHbHb")  # request id of four octets, status and index of one
+_USUAL_BINDING = struct.Struct("BBBB")  # tag and length of the binding and of its name
 _DOTTED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})+")
 
 # --- encoding ---------------------------------------------------------------------------------
@@ -110,7 +114,7 @@ def build_request(
 
     `repetitions` is GET_BULK's max-repetitions; all OIDs repeat. Raises ValueError for a bad OID.
     """
-    tail = b"\x02\x01\x00" + encode_integer(repetitions) + _name_list(tuple(oids))
+    tail = _tail(tuple(oids), repetitions)
     opening = _opening(version, community)
     pdu_head = bytes((pdu,)) + encode_length(6 + len(tail)) + b"\x02\x04"
     size = len(opening) + len(pdu_head) + 4 + len(tail)
@@ -125,11 +129,10 @@ def _opening(version: Version, community: str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _name_list(oids: tuple[str, ...]) -> bytes:
-    """Return the list of bindings with NULL values; checks ask for the same ones all day."""
-    return encode_tlv(
-        _SEQUENCE, b"".join(encode_tlv(_SEQUENCE, encode_oid(oid) + b"\x05\x00") for oid in oids)
-    )
+def _tail(oids: tuple[str, ...], repetitions: int) -> bytes:
+    """Return what follows the request id; checks ask many agents for the same all day."""
+    names = b"".join(encode_tlv(_SEQUENCE, encode_oid(oid) + b"\x05\x00") for oid in oids)
+    return b"\x02\x01\x00" + encode_integer(repetitions) + encode_tlv(_SEQUENCE, names)
 
 
 # --- decoding: messages -----------------------------------------------------------------------
@@ -158,11 +161,15 @@ def read_head(data: bytes) -> Head:
             raise BerError(f"version {version} is not spoken here")
         _, at = _enter(data, at, end, _OCTET_STRING)
         at, end = _enter(data, at, end, RESPONSE)
-        request_id, at = _read_integer(data, at, end)
-        status, at = _read_integer(data, at, end)
-        index, at = _read_integer(data, at, end)
+        four, request_id, one, status, also_one, index = _USUAL_NUMBERS.unpack_from(data, at)
+        if four == 0x0204 and one == also_one == 0x0201:
+            at += 12
+        else:
+            request_id, at = _read_integer(data, at, end)
+            status, at = _read_integer(data, at, end)
+            index, at = _read_integer(data, at, end)
         return Head(request_id, status, index, *_enter(data, at, end, _SEQUENCE))
-    except IndexError:
+    except (IndexError, struct.error):
         raise BerError("cut off") from None
 
 
@@ -173,44 +180,34 @@ def read_bindings(data: bytes, head: Head, most: int) -> list[VarBind]:
     """
     try:
         return _read_bindings(data, head.start, head.end, most)
-    except IndexError:
+    except (IndexError, struct.error):
         raise BerError("cut off") from None
 
 
 def _read_bindings(data: bytes, at: int, end: int, most: int) -> list[VarBind]:
-    """Read bindings in one pass; `_enter` is written out, as calls would double the time."""
+    """Read bindings in one pass: short ones, which nearly all are, without a call for each part.
+
+    A binding must end exactly where its value does, and the last one where the list does; a name
+    or value that reaches too far is found out by that.
+    """
     found: list[VarBind] = []
     slow = 0  # octets that cost time each
-    while at < end:
-        if len(found) >= most or slow > _MOST_SLOW_OCTETS:
-            raise BerError(f"more than {most} bindings, or absurdly long ones")
-        if data[at] != _SEQUENCE:
-            raise BerError("a binding is no SEQUENCE")
-        length = data[at + 1]
-        at += 2
-        if length > 0x7F:
-            length, at = _long_length(data, at, length)
-        binding_end = at + length
-        if binding_end > end:
-            raise BerError("a binding reaches beyond its list")
-        if data[at] != _OID:
-            raise BerError("a name is no OID")
-        length = data[at + 1]
-        at += 2
-        if length > 0x7F:
-            length, at = _long_length(data, at, length)
-        name_end = at + length
-        if name_end > binding_end:
-            raise BerError("a name reaches beyond its binding")
-        content = data[at:name_end]
-        if length > CACHED_OID_OCTETS:
-            slow += length
-            name = decode_oid(content)
+    usual, number, short_oids = _USUAL_BINDING.unpack_from, int.from_bytes, SHORT_OIDS
+    for _ in range(most):
+        if at >= end:
+            break
+        tag, length, name_tag, name_length = usual(data, at)
+        if tag != _SEQUENCE or (name_tag != _OID and length < 0x80):
+            raise BerError("a binding is no SEQUENCE of a name and a value")
+        if length < 0x80 and name_length <= CACHED_OID_OCTETS:
+            binding_end = at + 2 + length
+            at += 4 + name_length
+            name = short_oids[data[at - name_length : at]]
         else:
-            name = decode_short_oid(content)
-        tag = data[name_end]
-        length = data[name_end + 1]
-        at = name_end + 2
+            name, name_length, at, binding_end = _read_long_name(data, at)
+            slow += name_length if name_length > CACHED_OID_OCTETS else 0
+        tag, length = data[at], data[at + 1]
+        at += 2
         if length > 0x7F:
             length, at = _long_length(data, at, length)
         if at + length != binding_end:
@@ -218,13 +215,35 @@ def _read_bindings(data: bytes, at: int, end: int, most: int) -> list[VarBind]:
         content = data[at:binding_end]
         if tag == _OCTET_STRING:
             found.append((name, content))
-        elif tag in DECODERS:
-            slow += length if length > CACHED_OID_OCTETS else 0
-            found.append((name, DECODERS[tag](content)))
+        elif tag in NUMBERS and content < b"\x80" and 0 < length <= 8:
+            found.append((name, number(content)))  # not negative: the same in every type
         else:
-            raise BerError(f"unknown type {tag:#x}")
+            slow += length if length > CACHED_OID_OCTETS else 0
+            found.append((name, _decode(tag, content)))
+        if slow > _MOST_SLOW_OCTETS:
+            raise BerError("absurdly long bindings")
         at = binding_end
+    if at != end:
+        raise BerError(f"more than {most} bindings, or one that reaches beyond their list")
     return found
+
+
+def _read_long_name(data: bytes, at: int) -> tuple[str, int, int, int]:
+    """Read the name of a binding whose lengths may be of any form.
+
+    Return the name, the octets it took, where its value starts, and where the binding ends.
+    """
+    at, binding_end = _enter(data, at, len(data), _SEQUENCE)
+    start, end = _enter(data, at, binding_end, _OID)
+    return decode_oid(data[start:end]), end - start, end, binding_end
+
+
+def _decode(tag: int, content: bytes) -> Value:
+    """Return the value of an element. Raises BerError."""
+    decoder = DECODERS.get(tag)
+    if decoder is None:
+        raise BerError(f"unknown type {tag:#x}")
+    return decoder(content)
 
 
 def _enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:

@@ -6,7 +6,6 @@ Each decoder takes the content octets of one element and raises `BerError` and n
 import re
 import struct
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from collector.probes.snmp.errors import BerError
@@ -28,8 +27,28 @@ def decode_oid(content: bytes) -> str:
     No content at all is `0.0`, which is how net-snmp reads agents that send an empty OID.
     """
     if len(content) <= CACHED_OID_OCTETS:
-        return decode_short_oid(content)
+        return SHORT_OIDS[content]
     return _decode_oid(content)
+
+
+class _ShortOids(dict[bytes, str]):
+    """Content of at most CACHED_OID_OCTETS → dotted form, decoded once. Raises BerError.
+
+    A city's devices give the same names all day. When one sends ever new ones, everything is
+    forgotten at once: that is cheaper than to keep account of what was used last.
+    """
+
+    def __missing__(self, content: bytes) -> str:
+        """Decode and remember."""
+        oid = _decode_oid(content)
+        if len(self) >= _MOST_CACHED_OIDS:
+            self.clear()
+        self[content] = oid
+        return oid
+
+
+SHORT_OIDS: Final = _ShortOids()
+"""For names of at most CACHED_OID_OCTETS, without asking how long they are."""
 
 
 def _decode_oid(content: bytes) -> str:
@@ -59,10 +78,6 @@ def _join_septets(group: bytes) -> int:
         if number <= MOST_SUB_IDENTIFIER:
             return number
     raise BerError("a sub-identifier beyond 32 bits")
-
-
-decode_short_oid = lru_cache(maxsize=_MOST_CACHED_OIDS)(_decode_oid)
-"""`decode_oid` for at most CACHED_OID_OCTETS, without asking."""
 
 
 def _decode_integer(content: bytes) -> Value:
@@ -147,3 +162,6 @@ DECODERS: Final[dict[int, Callable[[bytes], Value]]] = {
     **{kind.value: _always(kind) for kind in Missing},
 }
 """Tag of a value → decoder of its content. A tag that is not here is no SNMP."""
+
+NUMBERS: Final = frozenset({0x02, 0x41, 0x42, 0x43, 0x46, 0x47})
+"""Tags of the types that differ only in what a leading 1 bit means."""

@@ -3,6 +3,7 @@
 import errno
 import socket
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 from collector.probes.snmp.errors import NotSent
@@ -10,6 +11,7 @@ from collector.probes.snmp.errors import NotSent
 SocketAddress = tuple[Any, ...]
 """(host, port), or (host, port, flow, scope) for IPv6."""
 
+_MOST_REMEMBERED: Final = 16_384  # addresses: more than one collector asks
 _SO_RCVBUFFORCE: Final = 33  # Linux: beyond the system's limit, with the right to
 
 
@@ -18,6 +20,13 @@ def socket_address(address: str, port: int) -> tuple[int, SocketAddress]:
 
     Only numeric addresses: a look-up would block everyone, and could change whom we ask.
     """
+    if "%" in address:  # an interface's number may change while we run
+        return _spelled(address, port)
+    return _remembered(address, port)
+
+
+def _spelled(address: str, port: int) -> tuple[int, SocketAddress]:
+    """Do what `socket_address` promises, each time anew."""
     if address.count(".") == 3 and ":" not in address:
         with suppress(OSError):
             packed = socket.inet_pton(socket.AF_INET, address)
@@ -29,6 +38,9 @@ def socket_address(address: str, port: int) -> tuple[int, SocketAddress]:
     except (OSError, UnicodeError):
         raise NotSent(f"{address!r} is not an IP address") from None
     return family, found
+
+
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_spelled)
 
 
 def open_socket(family: int, receive_buffer_bytes: int) -> socket.socket:

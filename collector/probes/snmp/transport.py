@@ -12,7 +12,6 @@ Nothing here allocates per device, and there is no timer a request.
 """
 
 import asyncio
-import heapq
 import os
 import socket
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from typing import Final, NamedTuple
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Agent, SnmpSettings
 from collector.probes.snmp.counters import SnmpCounters
+from collector.probes.snmp.deadlines import Deadlines
 from collector.probes.snmp.errors import BadAnswer, BerError, NoAnswer, NotSent, SnmpError
 from collector.probes.snmp.sockets import (
     SocketAddress,
@@ -36,7 +36,7 @@ _DATAGRAM_OCTETS: Final = 65_535
 _DRAIN_MOST: Final = 256  # datagrams read before others get their turn
 _POSTPONE_MOST: Final = 20  # ticks that deadlines wait for a socket that never runs empty
 _RESEND_SECONDS: Final = 0.05  # our own send buffer was full
-_REMEMBERED: Final = 4096  # finished requests and senders of nonsense
+_REMEMBERED: Final = 4096  # finished requests, and senders of nonsense
 _SMALLEST_ID: Final = 0x0080_0000  # below, four octets would not be the shortest form
 
 
@@ -86,10 +86,13 @@ class Transport:
         self._settings = settings
         self._sockets = sockets
         self._loop = asyncio.get_running_loop()
+        self.time = self._loop.time  # monotonic seconds, on the clock of the deadlines
         self._ids = _request_ids()
+        self._waits = [settings.timeout_seconds * (1 << n) for n in range(settings.retries + 1)]
         self._pending: dict[int, _Pending] = {}
-        self._deadlines: list[tuple[float, int]] = []  # a heap; entries of answered ones stay
-        self._finished: tuple[dict[int, bool], dict[int, bool]] = ({}, {})  # id → answered?
+        self._deadlines = Deadlines()
+        self._finished: dict[int, bool] = {}  # id → answered?
+        self._finished_before: dict[int, bool] = {}  # the same, older
         self._nonsense: dict[SocketAddress, float] = {}  # sender → when it last sent garbage
         self._timer: asyncio.TimerHandle | None = None
         self._postponed = 0
@@ -105,28 +108,24 @@ class Transport:
             sockets[socket.AF_INET6] = open_socket(socket.AF_INET6, room)
         return cls(settings, sockets)
 
-    def time(self) -> float:
-        """Return monotonic seconds, on the clock of the deadlines."""
-        return self._loop.time()
-
     async def exchange(self, agent: Agent, request: ber.Request, most: int) -> Response:
         """Send a request and return the response, which may hold at most `most` bindings.
 
         Raises NoAnswer after all tries, BadAnswer, or NotSent. Cancelling it leaves nothing behind.
         """
-        sock, address = self._route(agent)
-        request_id = self._new_id()
-        entry = _Pending(
-            self._loop.create_future(),
-            sock,
-            address,
-            request.packet(request_id),
-            most,
-            self.time(),
-        )
+        family, address = socket_address(agent.address, agent.port)
+        sock = self._sockets.get(family)
+        if sock is None:
+            raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
+        request_id = next(self._ids)
+        while request_id in self._pending:
+            request_id = next(self._ids)
+        now = self.time()
+        packet = request.packet(request_id)
+        entry = _Pending(self._loop.create_future(), sock, address, packet, most, now)
         self._pending[request_id] = entry
         self.counters.sent += 1
-        self._launch(request_id, entry)
+        self._launch(request_id, entry, now)
         try:
             return await entry.future
         except asyncio.CancelledError:
@@ -134,8 +133,9 @@ class Transport:
                 entry.future.exception()  # looked at: asyncio logs errors nobody looked at
             raise
         finally:
-            if self._pending.pop(request_id, None) is not None:
-                self._remember(request_id, answered=False)
+            if request_id in self._pending:  # cancelled: what has ended otherwise is not in there
+                del self._pending[request_id]
+                self._finished[request_id] = False
 
     def close(self) -> None:
         """Close the sockets; whoever still waits gets NotSent. Safe to call twice."""
@@ -151,24 +151,9 @@ class Transport:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _route(self, agent: Agent) -> tuple[socket.socket, SocketAddress]:
-        """Return the socket and the socket address for an agent. Raises NotSent."""
-        family, address = socket_address(agent.address, agent.port)
-        sock = self._sockets.get(family)
-        if sock is None:
-            raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
-        return sock, address
-
-    def _new_id(self) -> int:
-        """Return a request id that is not in use."""
-        request_id = next(self._ids)
-        while request_id in self._pending:
-            request_id = next(self._ids)
-        return request_id
-
-    def _launch(self, request_id: int, entry: _Pending) -> None:
+    def _launch(self, request_id: int, entry: _Pending, now: float) -> None:
         """Send a try and set its deadline."""
-        wait = self._settings.timeout_seconds * (1 << entry.attempt)
+        wait = self._waits[entry.attempt]
         entry.unsent = False
         try:
             entry.sock.sendto(entry.packet, entry.address)
@@ -180,8 +165,7 @@ class Transport:
                 return
             entry.unsent = True
             wait = _RESEND_SECONDS
-        entry.deadline = self.time() + wait
-        heapq.heappush(self._deadlines, (entry.deadline, request_id))
+        entry.deadline = self._deadlines.add(request_id, now, wait)
         if self._timer is None:
             self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
 
@@ -202,36 +186,44 @@ class Transport:
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
         """Match one datagram with its request, or count why it was not believed."""
-        counters = self.counters
         try:
             head = ber.read_head(data)
         except BerError:
-            counters.malformed += 1
+            self.counters.malformed += 1
             self._note_nonsense(source)
             return
-        entry = self._pending.get(head.request_id)
+        request_id = head.request_id
+        entry = self._pending.get(request_id)
         if entry is None:
-            self._count_unasked(head.request_id)
+            self._count_unasked(request_id)
             return
         if source != entry.address and not same_place(source, entry.address):
-            counters.foreign += 1
+            self.counters.foreign += 1
             entry.foreign = str(source[0])
             return
         try:
             bindings = ber.read_bindings(data, head, entry.most)
         except BerError as error:
-            counters.malformed += 1
-            self._fail(head.request_id, entry, BadAnswer(f"malformed answer: {error}"))
+            self.counters.malformed += 1
+            self._fail(request_id, entry, BadAnswer(f"malformed answer: {error}"))
             return
-        counters.answered += 1
-        del self._pending[head.request_id]
-        self._remember(head.request_id, answered=True)
+        self.counters.answered += 1
+        del self._pending[request_id]
+        self._finished[request_id] = True
         if not entry.future.done():
             entry.future.set_result(Response(head.error_status, head.error_index, bindings))
 
+    def _forget_old(self) -> None:
+        """Keep how only the last few thousand requests ended.
+
+        The tick looks after that, so that no answer has to; and failures, as what cannot be sent
+        starts no tick.
+        """
+        if len(self._finished) >= _REMEMBERED:
+            self._finished, self._finished_before = {}, self._finished
+
     def _count_unasked(self, request_id: int) -> None:
-        recent, older = self._finished
-        answered = recent.get(request_id, older.get(request_id))
+        answered = self._finished.get(request_id, self._finished_before.get(request_id))
         if answered is None:
             self.counters.stray += 1
         elif answered:
@@ -245,14 +237,6 @@ class Transport:
             self._nonsense.clear()
         self._nonsense[source[:2]] = self.time()
 
-    def _remember(self, request_id: int, *, answered: bool) -> None:
-        """Keep how the last few thousand requests ended, to tell what later answers mean."""
-        recent, _ = self._finished
-        if len(recent) >= _REMEMBERED:
-            self._finished = ({}, recent)
-            recent = self._finished[0]
-        recent[request_id] = answered
-
     # --- deadlines ----------------------------------------------------------------------------
 
     def _tick(self) -> None:
@@ -264,26 +248,25 @@ class Transport:
             self._expire(self.time())
         else:  # more answers are waiting: hear them first, but do not let a flood stop the clock
             self._postponed += 1
+        self._forget_old()
         if not self._pending:
             self._deadlines.clear()
         elif self._timer is None:
             self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
 
     def _expire(self, now: float) -> None:
-        deadlines = self._deadlines
-        while deadlines and deadlines[0][0] <= now:
-            deadline, request_id = heapq.heappop(deadlines)
+        for deadline, request_id in self._deadlines.due(now):
             entry = self._pending.get(request_id)
             if entry is None or entry.deadline != deadline:
                 continue  # answered, cancelled, or tried again since
             if entry.unsent and now - entry.asked_at < self._settings.patience_seconds:
-                self._launch(request_id, entry)
+                self._launch(request_id, entry, self.time())
             elif entry.unsent:
                 self._fail(request_id, entry, NotSent("not sent: no room in the send buffer"))
             elif entry.attempt < self._settings.retries:
                 entry.attempt += 1
                 self.counters.retries += 1
-                self._launch(request_id, entry)
+                self._launch(request_id, entry, self.time())
             else:
                 self.counters.timeouts += 1
                 self._fail(request_id, entry, self._why_silent(entry))
@@ -301,7 +284,8 @@ class Transport:
 
     def _fail(self, request_id: int, entry: _Pending, error: SnmpError) -> None:
         if self._pending.pop(request_id, None) is not None:
-            self._remember(request_id, answered=isinstance(error, BadAnswer))
+            self._finished[request_id] = isinstance(error, BadAnswer)
+            self._forget_old()
         if not entry.future.done():
             entry.future.set_exception(error)
 

@@ -191,24 +191,32 @@ class Walk:
             self._take_nothing(asked)
             return
         width = len(asked)
-        beyond: list[str] = []  # the first OID past each column's end
-        for place, (oid, value) in enumerate(bindings):
-            column = asked[place % width]
-            if column.ended:
-                continue
-            index = column.index_of(oid)
-            if index is None or isinstance(value, Missing):
+        beyond = [
+            self._take_column(column, bindings[place::width]) for place, column in enumerate(asked)
+        ]
+        if width > 1 and any(oid is not None and _is_news(oid, asked) for oid in beyond):
+            self._one_column_at_a_time()
+
+    def _take_column(self, column: _Column, bindings: list[VarBind]) -> str | None:
+        """Take in what stands in one column's places; return the first OID past its end, if any."""
+        prefix, rows, before = column.prefix, column.rows, len(column.rows)
+        cut = len(prefix)
+        beyond = None
+        for oid, value in bindings:
+            # `isinstance` would ask the metaclass of an enum, which takes six times as long
+            if not oid.startswith(prefix) or type(value) is Missing:
                 column.ended = True
-                beyond.append(oid)
-            elif index in column.rows:
+                beyond = oid
+                break
+            index = oid[cut:]
+            if index in rows:
                 column.ended = True
                 self._transport.counters.walk_loops += 1
-            else:
-                column.rows[index] = value
-                column.last = oid
-                self._values += 1
-        if width > 1 and any(_is_news(oid, asked) for oid in beyond):
-            self._one_column_at_a_time()
+                break
+            rows[index] = value
+            column.last = oid
+        self._values += len(rows) - before
+        return beyond
 
     def _take_nothing(self, asked: list[_Column]) -> None:
         """Deal with an answer without values: too much was asked, or there is nothing to get."""
