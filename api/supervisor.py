@@ -63,23 +63,23 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
             began = loop.time()
-            process = await _start(program)
-            self.running[program.name] = process
-            await self._until_over(process)
-            if self.running.get(program.name) is not process:
-                return  # ended for good by `end`
-            if self._stopping.is_set():
-                await _end(process, program.name)
-                return
+            try:
+                process = await _start(program)
+            except OSError as error:  # no memory, too many processes: that may pass
+                how = f"did not start ({error.strerror})"
+            else:
+                self.running[program.name] = process
+                await self._until_over(process)
+                if self.running.get(program.name) is not process:
+                    return  # ended for good by `end`
+                if self._stopping.is_set():
+                    await _end(process, program.name)
+                    return
+                how = f"ended with {_how(process.returncode)}"
             self.restarts += 1
             if loop.time() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
-            logger.error(
-                "%s ended with %s; it starts again in %g s",
-                program.name,
-                _how(process.returncode),
-                pause,
-            )
+            logger.error("%s %s; it starts again in %g s", program.name, how, pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()

@@ -94,8 +94,10 @@ class Collector:
                 if self._listener is not None:
                     tasks.create_task(self._listener.run(), name="mqtt listener")
         finally:
-            await probes.close()
-            await self.writer.close()
+            try:
+                await probes.close()
+            finally:
+                await self.writer.close()
 
     async def _open_probes(self) -> Probes:
         ping = PingProbe(

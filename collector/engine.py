@@ -15,8 +15,9 @@ How a dead switch becomes one `down` and many `unreachable`:
 import heapq
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from collector.evaluate import evaluate, thresholds_of
 from collector.model import (
@@ -51,9 +52,12 @@ from collector.topology import Topology
 
 logger = logging.getLogger(__name__)
 
+_State = TypeVar("_State", CheckState, DeviceState)
+
 HOLD_SECONDS = 60.0  # how long a child waits for a suspected parent before it is called down
 RESUME_SECONDS = 10.0  # after a gap of our own, every device is asked again within this time
 _AT_ONCE = 0.0
+_SET_BACK = timedelta(seconds=1)  # a clock that is this much earlier than before was set
 
 
 @dataclass(slots=True)
@@ -129,7 +133,7 @@ class Engine:
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
-        self._seen_monotonic: float | None = None
+        self._seen: tuple[datetime, float] | None = None  # the clocks, when last looked at
         self._changed_devices: dict[str, DeviceState] = {}
         self._changed_checks: dict[str, CheckState] = {}
         self._dirty_checks: set[str] = set()
@@ -150,7 +154,7 @@ class Engine:
             watched = self._watched.get(device_id)
             if watched is None:
                 continue
-            watched.state = stored
+            watched.state = _not_after(stored, now)
             self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
 
     def handle(self, batch: ResultBatch, now: datetime, monotonic: float) -> Advice:
@@ -159,7 +163,7 @@ class Engine:
         `now` is the wall clock, `monotonic` a clock that does not jump, in seconds.
         """
         advice = Advice()
-        self._notice_gap(now, monotonic, advice)
+        self._look_at_clocks(now, monotonic, advice)
         for result in batch.results:
             self._take(result, now, advice)
         return advice
@@ -167,7 +171,7 @@ class Engine:
     def tick(self, now: datetime, monotonic: float) -> Advice:
         """Let time pass: silence becomes unknown, held children are decided. Call each second."""
         advice = Advice()
-        self._notice_gap(now, monotonic, advice)
+        self._look_at_clocks(now, monotonic, advice)
         while self._expiries and self._expiries[0][0] <= now:
             _, device_id = heapq.heappop(self._expiries)
             self._check_freshness(self._watched[device_id], now, advice)
@@ -215,6 +219,8 @@ class Engine:
         if check is None:
             self.counters.dropped += 1
             return
+        if result.slot_at > now + _SET_BACK:  # the clock was set back while the check ran
+            result = replace(result, slot_at=now)
         old = self._states[check.id]
         evaluation = evaluate(result, self._thresholds[check.id], check.role, old.breached)
         new = advance(old, evaluation, result, check.rule, now)
@@ -230,7 +236,7 @@ class Engine:
             self.counters.blind += 1
         else:
             self._note_fresh(watched, check, new)
-        self._advise(watched, check, new, advice)
+        self._advise(watched, check, new, now, advice)
         unsettled = (
             watched.state.state is State.UNREACHABLE or watched.state.status is Status.UNKNOWN
         )
@@ -249,7 +255,9 @@ class Engine:
             watched.state = replace(watched.state, last_result_at=state.last_result_at)
             self._dirty_devices.add(check.device_id)
 
-    def _advise(self, watched: _Watched, check: Check, state: CheckState, advice: Advice) -> None:
+    def _advise(
+        self, watched: _Watched, check: Check, state: CheckState, now: datetime, advice: Advice
+    ) -> None:
         """Look closer where there is doubt, and do not ask what cannot answer."""
         if in_doubt(state):
             advice.ask(check.id, check.rule.retry_seconds)
@@ -258,22 +266,38 @@ class Engine:
             if failing and not watched.paused:
                 watched.paused = True
                 advice.pause.add(watched.device.id)
-                self._ask_reachability(watched.device.parents, advice)
-            elif watched.paused and state.last_outcome is Outcome.ANSWERED:
+                self._ask_reachability(watched.device.parents, now, advice)
+            elif watched.paused and self._answers_again(watched):
                 watched.paused = False
                 advice.resume.add(watched.device.id)
         elif failing and state.critical_count == 1:
-            self._ask_reachability((watched.device.id,), advice)
+            self._ask_reachability((watched.device.id,), now, advice)
 
-    def _ask_reachability(self, device_ids: Iterable[str], advice: Advice) -> None:
-        """Ask now, unless the check is being repeated anyway.
+    def _answers_again(self, watched: _Watched) -> bool:
+        """Say whether the last word of every reachability check is an answer, or is ours."""
+        last = [
+            self._states[check.id].last_outcome
+            for check in watched.checks
+            if check.role is Role.REACHABILITY
+        ]
+        return Outcome.ANSWERED in last and Outcome.FAILED not in last
 
-        Many children must not use up within a second the failures that a parent is granted.
+    def _ask_reachability(self, device_ids: Iterable[str], now: datetime, advice: Advice) -> None:
+        """Ask now, unless the check is being repeated anyway, at the pace of rechecks at most.
+
+        Many children must not use up within a second the failures that a parent is granted, nor
+        keep it busy with their questions.
         """
         for device_id in device_ids:
             for check in self._watched[device_id].checks:
-                if check.role is Role.REACHABILITY and not in_doubt(self._states[check.id]):
-                    advice.ask(check.id, _AT_ONCE)
+                state = self._states[check.id]
+                if check.role is not Role.REACHABILITY or in_doubt(state):
+                    continue
+                wait = _AT_ONCE
+                if state.last_slot_at is not None:
+                    asked_ago = (now - state.last_slot_at).total_seconds()
+                    wait = max(_AT_ONCE, check.rule.retry_seconds - asked_ago)
+                advice.ask(check.id, wait)
 
     # --- one device ---------------------------------------------------------------------------
 
@@ -308,7 +332,7 @@ class Engine:
         if root is not None:
             return State.UNREACHABLE, root
         if self._parents_suspected(watched, view) and self._may_hold(watched, now):
-            self._ask_reachability(watched.device.parents, advice)
+            self._ask_reachability(watched.device.parents, now, advice)
             return None, None
         if watched.state.state is State.UNREACHABLE and not self._asked_since_return(watched):
             return None, None
@@ -333,8 +357,8 @@ class Engine:
             if check.role is not Role.REACHABILITY:
                 continue
             state = self._states[check.id]
-            asked = state.last_slot_at is not None and (
-                since is None or state.last_slot_at >= since
+            asked = state.last_result_at is not None and (
+                since is None or state.last_result_at >= since
             )
             if suspected(state) or not asked:
                 return True
@@ -381,6 +405,11 @@ class Engine:
         began = view.at or now
         if state is State.DOWN and old.state is State.UNREACHABLE:
             began = old.last_result_at or now  # its own outage begins where the parent's ended
+        elif state is State.UNREACHABLE and old.status is Status.DOWN:
+            began = self._cut_off_at(watched) or now  # until then it was down by itself
+        elif old.state is State.UNKNOWN and old.confirmed_at is not None:
+            # A result that was under way when we were away does not tell of that time.
+            began = max(began, old.confirmed_at)
         at = max(began, old.since_at) if old.since_at else began
         confirmed_at = max(now, at)
         reason = Reason.PARENT_DOWN if state is State.UNREACHABLE else view.reason
@@ -398,12 +427,15 @@ class Engine:
             ),
         )
 
+    def _cut_off_at(self, watched: _Watched) -> datetime | None:
+        """Return when the last way to a device was closed."""
+        closed = [self._watched[parent].state.since_at for parent in watched.device.parents]
+        return max((moment for moment in closed if moment is not None), default=None)
+
     def _become_unknown(self, watched: _Watched, now: datetime, reason: Reason) -> None:
         """Backdate to the last fresh result, and believe nothing until asked again."""
         self._release(watched)
-        for check in watched.checks:
-            self._states[check.id] = forget(self._states[check.id])
-            self._dirty_checks.add(check.id)
+        self._forget_checks(watched)
         old = watched.state
         if old.state is State.UNKNOWN:
             watched.state = replace(old, status=Status.UNKNOWN)
@@ -423,6 +455,11 @@ class Engine:
                 cause=None,
             ),
         )
+
+    def _forget_checks(self, watched: _Watched) -> None:
+        for check in watched.checks:
+            self._states[check.id] = forget(self._states[check.id])
+            self._dirty_checks.add(check.id)
 
     def _record(self, watched: _Watched, new: DeviceState) -> None:
         old = watched.state
@@ -452,7 +489,7 @@ class Engine:
         for child_id in self._topology.children.get(watched.device.id, ()):
             child = self._watched[child_id]
             if child.state.status is Status.DOWN or child.held_until is not None:
-                self._ask_reachability((child_id,), advice)
+                self._ask_reachability((child_id,), now, advice)
                 self._review(child, now, advice)
 
     def _review_held_children(self, device_id: str, now: datetime, advice: Advice) -> None:
@@ -462,12 +499,39 @@ class Engine:
 
     # --- time ---------------------------------------------------------------------------------
 
-    def _notice_gap(self, now: datetime, monotonic: float, advice: Advice) -> None:
-        last, self._seen_monotonic = self._seen_monotonic, monotonic
-        if last is None or monotonic - last <= self._gap_seconds:
+    def _look_at_clocks(self, now: datetime, monotonic: float, advice: Advice) -> None:
+        """Notice that the wall clock was set back, or that the collector itself was away."""
+        seen, self._seen = self._seen, (now, monotonic)
+        if seen is None:
             return
+        if now < seen[0] - _SET_BACK:
+            self._set_back(now)
+        if monotonic - seen[1] > self._gap_seconds:
+            self._make_gap(monotonic - seen[1], now, advice)
+
+    def _set_back(self, now: datetime) -> None:
+        """Let no moment lie ahead of a clock that was set back.
+
+        Else nobody would be found silent, and every change would be told of the future, until
+        the clock has caught up: hours, for a machine that started with its clock in local time.
+        """
+        logger.warning("the clock was set back to %s", now.isoformat())
+        for check_id, state in self._states.items():
+            self._states[check_id] = _not_after(state, now)
+            self._dirty_checks.add(check_id)
+        self._expiries.clear()
+        for watched in self._watched.values():
+            watched.state = _not_after(watched.state, now)
+            self._dirty_devices.add(watched.device.id)
+            if watched.held_until is not None:
+                latest = now + timedelta(seconds=HOLD_SECONDS)
+                watched.held_until = min(watched.held_until, latest)
+            if watched.expiry_queued:
+                self._queue_expiry(watched, now)
+
+    def _make_gap(self, seconds: float, now: datetime, advice: Advice) -> None:
         self.counters.gaps += 1
-        logger.warning("nothing was handled for %.1f s; all states are unknown", monotonic - last)
+        logger.warning("nothing was handled for %.1f s; all states are unknown", seconds)
         for watched in self._watched.values():
             self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
         for check in self._checks.values():
@@ -486,6 +550,8 @@ class Engine:
             self._queue_expiry(watched, latest)
         else:
             watched.expiry_queued = False  # the next fresh result queues it again
+            if watched.state.status is Status.UNKNOWN:
+                self._forget_checks(watched)  # a run of results ends with their freshness
             self._review(watched, now, advice)
 
     def _queue_expiry(self, watched: _Watched, expires_at: datetime) -> None:
@@ -507,6 +573,16 @@ class Engine:
 
     def _cause(self, device_id: str) -> str | None:
         return self._watched[device_id].state.cause
+
+
+def _not_after(state: _State, now: datetime) -> _State:
+    """Return a state none of whose moments lies in the future."""
+    late: dict[str, Any] = {
+        each.name: now
+        for each in fields(state)
+        if isinstance(moment := getattr(state, each.name), datetime) and moment > now
+    }
+    return replace(state, **late) if late else state
 
 
 def _freshness(check: Check) -> timedelta:

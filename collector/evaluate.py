@@ -14,6 +14,7 @@ from collector.model import (
     Verdict,
 )
 
+_CRITICALLY = "critical "  # marks, beside the key itself, what is beyond its critical limit
 _BADNESS = {Verdict.NONE: 0, Verdict.OK: 0, Verdict.WARNING: 1, Verdict.CRITICAL: 2}
 
 
@@ -47,10 +48,12 @@ def evaluate(
         if threshold is None:
             continue
         key = _key(reading)
-        verdict = judge(reading.value, threshold, was_breached=key in breached)
+        verdict = judge(reading.value, threshold, _was(key, breached))
         if verdict is Verdict.OK:
             continue
         now_breached.add(key)
+        if verdict is Verdict.CRITICAL:
+            now_breached.add(_CRITICALLY + key)
         if _BADNESS[verdict] > _BADNESS[worst]:
             worst, worst_detail = verdict, f"{key} = {_plain(reading)}"
     if worst is Verdict.OK:
@@ -60,11 +63,12 @@ def evaluate(
     return Evaluation(worst, Reason.THRESHOLD, worst_detail, frozenset(now_breached))
 
 
-def judge(value: float | int | str, threshold: Threshold, *, was_breached: bool) -> Verdict:
+def judge(value: float | int | str, threshold: Threshold, was: Verdict = Verdict.OK) -> Verdict:
     """Hold one value against its limits.
 
-    Once beyond a limit, a value is back only when it has passed the limit by `clear_margin`, so
-    that a value that hovers around it does not chatter. Values without a limit are OK.
+    Once beyond a limit (`was` says beyond which), a value is back only when it has passed that
+    limit by `clear_margin`, so that a value that hovers around it does not chatter. Values
+    without a limit are OK.
     """
     if threshold.states:
         named = threshold.states.get(value if isinstance(value, int | str) else str(value))
@@ -72,9 +76,10 @@ def judge(value: float | int | str, threshold: Threshold, *, was_breached: bool)
             return named
     if isinstance(value, str):
         return Verdict.OK
-    margin = threshold.clear_margin if was_breached else 0.0
+    margin = threshold.clear_margin if was is Verdict.CRITICAL else 0.0
     if _beyond(value, threshold.critical_above, threshold.critical_below, margin):
         return Verdict.CRITICAL
+    margin = threshold.clear_margin if was is not Verdict.OK else 0.0
     if _beyond(value, threshold.warning_above, threshold.warning_below, margin):
         return Verdict.WARNING
     return Verdict.OK
@@ -84,6 +89,12 @@ def _beyond(value: float, above: float | None, below: float | None, margin: floa
     return (above is not None and value > above - margin) or (
         below is not None and value < below + margin
     )
+
+
+def _was(key: str, breached: frozenset[str]) -> Verdict:
+    if _CRITICALLY + key in breached:
+        return Verdict.CRITICAL
+    return Verdict.WARNING if key in breached else Verdict.OK
 
 
 def _key(reading: Reading) -> str:

@@ -66,12 +66,13 @@ class LagMeter:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._stalls: deque[tuple[float, float]] = deque(maxlen=256)
+        self._asleep_since: float | None = None
         self.worst_seconds = 0.0
 
     async def run(self) -> None:
         """Measure for ever."""
         while True:
-            before = self._clock.monotonic()
+            self._asleep_since = before = self._clock.monotonic()
             await asyncio.sleep(LAG_PERIOD_SECONDS)
             now = self._clock.monotonic()
             stall = now - before - LAG_PERIOD_SECONDS
@@ -80,7 +81,14 @@ class LagMeter:
                 self.worst_seconds = max(self.worst_seconds, stall)
 
     def stalled_since(self, since: float, limit_seconds: float) -> bool:
-        """Say whether a stall longer than the limit ended after `since` (monotonic seconds)."""
+        """Say whether a stall longer than the limit ended after `since` (monotonic seconds).
+
+        One that ends just now counts: whoever asks may be woken before this meter is.
+        """
+        if self._asleep_since is not None:
+            asleep = self._clock.monotonic() - self._asleep_since
+            if asleep - LAG_PERIOD_SECONDS > limit_seconds:
+                return True
         return any(ended >= since and stall > limit_seconds for ended, stall in self._stalls)
 
 
@@ -194,10 +202,7 @@ class Poller:
             self.counters.skipped += 1
             self._schedule_slot(job)
             return
-        late = max(0.0, now - job.due)
-        self.counters.late_seconds.append(late)
-        if late > MAX_LATE_SECONDS:
-            job.slot_seconds = self._clock.now().timestamp()
+        self.counters.late_seconds.append(max(0.0, now - job.due))
         job.due = math.inf
         lane = (job.check.device_id, job.check.probe)
         if lane in self._busy:
@@ -208,6 +213,9 @@ class Poller:
     def _launch(self, job: _Job, runs: asyncio.TaskGroup) -> None:
         self._busy.add((job.check.device_id, job.check.probe))
         job.running, job.waiting = True, False
+        wall = self._clock.now().timestamp()
+        if abs(wall - job.slot_seconds) > MAX_LATE_SECONDS:  # or the clock was set meanwhile
+            job.slot_seconds = wall
         runs.create_task(self._run(job, runs), name=f"check {job.check.id}")
 
     async def _run(self, job: _Job, runs: asyncio.TaskGroup) -> None:
@@ -229,10 +237,13 @@ class Poller:
 
     def _launch_waiting(self, finished: _Job, runs: asyncio.TaskGroup) -> None:
         """Let the next check of this device and protocol have the lane."""
-        for job in self._of_device[finished.check.device_id]:
-            if job.waiting and job.check.probe == finished.check.probe:
-                self._launch(job, runs)
-                return
+        waiting = [
+            job
+            for job in self._of_device[finished.check.device_id]
+            if job.waiting and job.check.probe == finished.check.probe
+        ]
+        if waiting:  # first come, first served: a busy lane starves nobody
+            self._launch(min(waiting, key=lambda job: job.slot_seconds), runs)
 
     # --- one run ------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ def advance(
     """
     if _is_old(state, result, now):
         return state
+    says_nothing = evaluation.verdict is Verdict.NONE
     heard = replace(
         state,
         last_slot_at=result.slot_at,
@@ -44,13 +45,13 @@ def advance(
         detail=evaluation.detail,
         latency_seconds=result.latency_seconds,
         breached=evaluation.breached,
+        last_result_at=state.last_result_at if says_nothing else result.slot_at,
     )
-    if evaluation.verdict is Verdict.NONE:
+    if says_nothing:
         return heard
-    heard = _count(
-        replace(heard, last_result_at=result.slot_at), evaluation.verdict, result.slot_at
+    return _believe(
+        _count(heard, evaluation.verdict, result.slot_at), evaluation.verdict, now, rule
     )
-    return _believe(heard, evaluation.verdict, now, rule)
 
 
 def in_doubt(state: CheckState) -> bool:
@@ -89,6 +90,8 @@ def _count(state: CheckState, verdict: Verdict, slot_at: datetime) -> CheckState
     is_bad = verdict is not Verdict.OK
     believed_critical = state.verdict is Verdict.CRITICAL
     is_critical = verdict is Verdict.CRITICAL
+    if is_bad == believed_bad and is_critical == believed_critical and not in_doubt(state):
+        return state  # as it nearly always is
     pending_count, pending_since_at = (
         (state.pending_count + 1, state.pending_since_at or slot_at)
         if is_bad != believed_bad

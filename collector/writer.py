@@ -8,12 +8,13 @@ before the store said so: what failed is kept and tried again, and whoever waits
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from collector.clock import Clock
 from collector.engine import Engine
@@ -38,6 +39,7 @@ class WriterCounters:
     transitions: int = 0
     readings: int = 0
     readings_dropped: int = 0  # the memory bound was reached while the sink was down
+    refused: int = 0  # devices whose change the store can never take, dropped with a log line
     store_failures: int = 0
     sink_failures: int = 0
 
@@ -121,14 +123,14 @@ class Writer:
             with_heartbeat = self._clock.monotonic() >= next_heartbeat
             if with_heartbeat:
                 next_heartbeat = self._clock.monotonic() + self._heartbeat_seconds
-            stored = await self._commit(with_heartbeat=with_heartbeat)
+            stored = await _to_its_end(self._commit(with_heartbeat=with_heartbeat))
             await asyncio.sleep(COMMIT_PAUSE_SECONDS if stored else RETRY_SECONDS)
 
     async def _commit(self, *, with_heartbeat: bool) -> bool:
         """Store what is pending in one transaction. Return False when it has to wait."""
         self._take()
         try:
-            if self._transitions or self._devices:
+            if self._transitions or self._devices or self._checks:
                 await self._store_changes()
             if with_heartbeat:
                 await self._beat()
@@ -144,24 +146,72 @@ class Writer:
     async def _store_changes(self) -> None:
         devices, checks = tuple(self._devices.values()), tuple(self._checks.values())
         transitions = tuple(self._transitions)
-        await self._in_store_thread(partial(self._store.commit, devices, checks, transitions))
-        # What was added meanwhile stays pending.
-        del self._transitions[: len(transitions)]
+        try:
+            await self._in_store_thread(partial(self._store.commit, devices, checks, transitions))
+        except StoreError as error:
+            if not error.permanent:
+                raise
+            await self._store_one_by_one(devices, checks, transitions)
+            return
+        await self._forget_pending(devices, checks, transitions)
+        self.counters.transitions += len(transitions)
+
+    async def _forget_pending(
+        self,
+        devices: Sequence[DeviceState],
+        checks: Sequence[CheckState],
+        transitions: Sequence[Transition],
+    ) -> None:
+        """Take off what is done with. What was added meanwhile stays pending."""
+        done = {id(change) for change in transitions}
+        self._transitions = [change for change in self._transitions if id(change) not in done]
         for device in devices:
             if self._devices.get(device.device_id) is device:
                 del self._devices[device.device_id]
         for check in checks:
             if self._checks.get(check.check_id) is check:
                 del self._checks[check.check_id]
-        self.counters.transitions += len(transitions)
         async with self._kept_more:
             self._transitions_kept += len(transitions)
             self._kept_more.notify_all()
+
+    async def _store_one_by_one(
+        self,
+        devices: Sequence[DeviceState],
+        checks: Sequence[CheckState],
+        transitions: Sequence[Transition],
+    ) -> None:
+        """Store what can be stored, after one row was refused for good.
+
+        A device that the store refuses (somebody deleted its row) is dropped and told of, or
+        nothing of any device would ever be stored again.
+        """
+        names = {state.device_id for state in devices}
+        names |= {change.device_id for change in transitions}
+        names |= {state.check_id.rpartition("/")[0] for state in checks}
+        for name in sorted(names):
+            own_devices = tuple(state for state in devices if state.device_id == name)
+            own_checks = tuple(s for s in checks if s.check_id.rpartition("/")[0] == name)
+            own_changes = tuple(change for change in transitions if change.device_id == name)
+            work = partial(self._store.commit, own_devices, own_checks, own_changes)
+            try:
+                await self._in_store_thread(work)
+            except StoreError as error:
+                if not error.permanent:
+                    raise
+                self.counters.refused += 1
+                logger.error(  # noqa: TRY400 - the message says it all
+                    "changes of %s are lost, the store refuses them for good: %s", name, error
+                )
+            else:
+                self.counters.transitions += len(own_changes)
+            await self._forget_pending(own_devices, own_checks, own_changes)
 
     async def _beat(self) -> None:
         devices, checks = self._engine.take_touched()
         self._touched_devices.update({state.device_id: state for state in devices})
         self._touched_checks.update({state.check_id: state for state in checks})
+        self._take()  # what changed goes with its transition, never ahead of it
         heartbeat = Heartbeat(
             self._collector_id,
             self._run_id,
@@ -169,16 +219,27 @@ class Writer:
             self._clock.now(),
             dict(self._figures()),
         )
-        await self._in_store_thread(
-            partial(
-                self._store.beat,
-                heartbeat,
-                tuple(self._touched_checks.values()),
-                tuple(self._touched_devices.values()),
-            )
-        )
-        self._touched_devices.clear()
+        touched = tuple(self._touched_checks.values()), tuple(self._touched_devices.values())
         self._touched_checks.clear()
+        self._touched_devices.clear()
+        try:
+            await self._in_store_thread(partial(self._store.beat, heartbeat, *touched))
+        except StoreError as error:
+            if not error.permanent:
+                self._touch_again(*touched)
+                raise
+            # A row of them is refused for good; the sign of life must not be.
+            self.counters.refused += 1
+            await self._in_store_thread(partial(self._store.beat, heartbeat, (), ()))
+
+    def _touch_again(self, checks: Sequence[CheckState], devices: Sequence[DeviceState]) -> None:
+        """Keep what a failed heartbeat carried, unless something newer is known by now."""
+        for check in checks:
+            if check.check_id not in self._checks:
+                self._touched_checks.setdefault(check.check_id, check)
+        for device in devices:
+            if device.device_id not in self._devices:
+                self._touched_devices.setdefault(device.device_id, device)
 
     async def _in_store_thread(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._store_thread, work)
@@ -187,7 +248,7 @@ class Writer:
 
     async def _keep_readings_for_ever(self) -> None:
         while True:
-            kept = await self._keep_readings()
+            kept = await _to_its_end(self._keep_readings())
             if not kept:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -231,6 +292,10 @@ class Writer:
         changes = self._engine.take_changes()
         self._devices.update({state.device_id: state for state in changes.devices})
         self._checks.update({state.check_id: state for state in changes.checks})
+        for state in changes.devices:
+            self._touched_devices.pop(state.device_id, None)
+        for check in changes.checks:
+            self._touched_checks.pop(check.check_id, None)
         self._transitions.extend(changes.transitions)
         self._transitions_taken += len(changes.transitions)
         self._readings.extend(DeviceReadings(*row) for row in changes.readings)
@@ -248,3 +313,17 @@ class Writer:
             )
         elif old and not new:
             logger.warning("the %s takes writes again", place)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, bool]) -> bool:
+    """Run work to its end even when cancelled meanwhile.
+
+    What a thread has begun cannot be called back: were it not booked as stored, it would be
+    stored a second time at the end.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,7 +1,7 @@
 """A small city on virtual time: the real poller and engine over devices that are told to die."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,8 +50,27 @@ class World:
 
     dead: dict[str, tuple[float, float]] = field(default_factory=dict)
     silent: dict[str, tuple[float, float]] = field(default_factory=dict)
-    lossy: dict[str, Sequence[bool]] = field(default_factory=dict)
+    lossy: Mapping[str, Sequence[bool]] = field(default_factory=dict)  # which pings answer, in turn
+    ways: dict[str, tuple[str, ...]] = field(default_factory=dict)  # behind whom a device stands
+    answer_seconds: float = 0.0  # how long an answer takes
     asked: list[tuple[float, str]] = field(default_factory=list)
+    answered: list[bool] = field(default_factory=list)  # the same asks, how they went
+
+    def is_dead(self, name: str, now: float) -> bool:
+        """Say whether a device, or every way to it, is dead."""
+        ways = self.ways.get(name, ())
+        return _within(self.dead, name, now) or (
+            bool(ways) and all(self.is_dead(way, now) for way in ways)
+        )
+
+    def answers(self, kind: str, name: str, now: float) -> bool:
+        """Say whether an ask that begins now is answered; count it against the losses."""
+        if self.is_dead(name, now):
+            return False
+        if kind == "snmp":
+            return not _within(self.silent, name, now)
+        losses = self.lossy.get(name)
+        return not losses or losses[sum(c == f"{name}/ping" for _, c in self.asked) % len(losses)]
 
 
 @dataclass
@@ -63,13 +82,14 @@ class WorldProbe:
     clock: VirtualClock
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
-        now = (self.clock.now() - EPOCH).total_seconds()
+        now = self.clock.monotonic()
+        answers = self.world.answers(self.kind, check.device_id, now)
         self.world.asked.append((now, check.id))
-        answers = not _within(self.world.dead, check.device_id, now)
-        if self.kind == "snmp":
-            answers = answers and not _within(self.world.silent, check.device_id, now)
+        self.world.answered.append(answers)
         if not answers:
             await asyncio.sleep(1.0 if self.kind == "ping" else 3.0)
+        elif self.world.answer_seconds:
+            await asyncio.sleep(self.world.answer_seconds)
         return CheckResult(
             check.id,
             slot_at,
@@ -92,14 +112,43 @@ class VirtualCity:
         self.loop = VirtualTimeLoop()
         self.clock = VirtualClock(self.loop, EPOCH)
         self.world = world
-        devices = list(devices)
-        checks = [check for watched in devices for check in checks_of(watched)]
-        self.engine = Engine(devices, checks, gap_seconds=12.5)
+        self.devices = list(devices)
         self.transitions: list[Transition] = []
+        self.recorded: list[float] = []  # when each transition came, on the virtual clock
         self._sequence = 0
-        probes = {kind: WorldProbe(kind, world, self.clock) for kind in ("ping", "snmp")}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._make()
+
+    def _make(self) -> None:
+        checks = [check for watched in self.devices for check in checks_of(watched)]
+        self.engine = Engine(self.devices, checks, gap_seconds=12.5)
+        probes = {kind: self.probe(kind) for kind in ("ping", "snmp")}
         self.lag = LagMeter(self.clock)
         self.poller = Poller(checks, probes, self._deliver, self.clock, self.lag)
+
+    def probe(self, kind: str) -> WorldProbe:
+        """Return a probe that asks this world."""
+        return WorldProbe(kind, self.world, self.clock)
+
+    def kill(self) -> None:
+        """End the collector between two moments."""
+        for task in self._tasks:
+            task.cancel()
+
+    def restart(self) -> None:
+        """Start a new collector with the states that the killed one had stored."""
+        stored = {watched.id: self.engine.state_of(watched.id) for watched in self.devices}
+        self._make()
+        self.engine.begin(stored, self.clock.now())
+        self._collect()
+        self._start()
+
+    def _start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self.poller.run()),
+            asyncio.create_task(self.lag.run()),
+            asyncio.create_task(self._tick()),
+        ]
 
     def _deliver(self, results: Sequence[CheckResult]) -> Advice:
         self._sequence += 1
@@ -110,6 +159,7 @@ class VirtualCity:
 
     def _collect(self) -> None:
         self.transitions.extend(self.engine.take_changes().transitions)
+        self.recorded += [self.loop.time()] * (len(self.transitions) - len(self.recorded))
 
     async def _tick(self) -> None:
         while True:
@@ -122,20 +172,16 @@ class VirtualCity:
         """Let `seconds` pass; each happening is called at its moment."""
 
         async def live() -> None:
-            tasks = [
-                asyncio.create_task(self.poller.run()),
-                asyncio.create_task(self.lag.run()),
-                asyncio.create_task(self._tick()),
-            ]
+            self._start()
             try:
                 for moment, happen in sorted(happenings, key=lambda one: one[0]):
                     await asyncio.sleep(max(0.0, moment - self.loop.time()))
                     happen()
                 await asyncio.sleep(max(0.0, seconds - self.loop.time()))
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                self.kill()
+                ends = await asyncio.gather(*self._tasks, return_exceptions=True)
+            assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
 
         main: Coroutine[Any, Any, None] = live()
         run_virtually(main, self.loop)

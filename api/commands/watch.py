@@ -111,12 +111,19 @@ def _run_collector(config: Config) -> None:
 
 def _run_until_stopped(collector: Collector) -> None:
     async def watch() -> None:
-        main = asyncio.current_task()
+        running = asyncio.create_task(collector.run())
+        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, lambda: main.cancel() if main else None)
+            loop.add_signal_handler(number, stop.set)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        # Once only: systemd signals every process and the supervisor signals again, and a
+        # second cancel would cut short the writing of what is left.
+        running.cancel()
         with suppress(asyncio.CancelledError):
-            await collector.run()
+            await running
 
     asyncio.run(watch())
 

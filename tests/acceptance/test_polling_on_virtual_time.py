@@ -1,9 +1,28 @@
 """Poller and engine together, over hours of virtual time and a scripted world."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
 
-from collector.model import Reason, State
-from tests.virtual_city import VirtualCity, World, device, seconds
+from collector.engine import Advice, Engine
+from collector.model import (
+    Check,
+    CheckResult,
+    MetricGroup,
+    Outcome,
+    Reason,
+    ResultBatch,
+    Role,
+    State,
+    Target,
+)
+from collector.poller import MAX_LATE_SECONDS, Poller
+from tests.virtual_city import VirtualCity, World, checks_of, device, seconds
+from tests.virtual_time import EPOCH
 
 UP, DOWN, UNREACHABLE = State.UP, State.DOWN, State.UNREACHABLE
 DEGRADED, UNKNOWN = State.DEGRADED, State.UNKNOWN
@@ -132,6 +151,21 @@ def test_a_stalled_loop_turns_missing_answers_into_unknown_not_down() -> None:
     assert all(DOWN not in city.story(f"d{n}") for n in range(30))
 
 
+def test_a_stall_is_known_before_its_meter_wakes() -> None:
+    """An answer that is lost to the stall is judged in the same turn of the loop."""
+    city = VirtualCity([], World())
+    seen: list[bool] = []
+
+    def stall() -> None:
+        seen.append(city.lag.stalled_since(9.0, 0.6))
+        city.loop.jump(3.0)
+        seen.append(city.lag.stalled_since(9.0, 0.6))
+
+    city.run(20, (10.0, stall))
+    assert seen == [False, True]
+    assert not city.lag.stalled_since(14.0, 0.6)
+
+
 @pytest.mark.parametrize("step", [3600.0, -3600.0, 20.0, -20.0])
 def test_a_clock_that_is_set_takes_nobody_down(step: float) -> None:
     city = VirtualCity([device(f"d{n}") for n in range(20)], World())
@@ -149,3 +183,151 @@ def test_moments_of_a_device_never_go_back() -> None:
         moments = [t.at for t in city.transitions if t.device_id == name]
         assert moments == sorted(moments)
         assert all(t.confirmed_at >= t.at for t in city.transitions)
+
+
+def test_a_device_that_was_down_before_its_switch_died_keeps_that_time_as_its_own() -> None:
+    dead = {"switch": (1200.0, 1800.0), "cam": (600.0, 2400.0)}
+    city = VirtualCity([device("switch"), device("cam", "switch")], World(dead=dead))
+    city.run(2700)
+    assert city.story("cam") == [UP, DOWN, UNREACHABLE, DOWN, UP]
+    _, down, cut, again, _ = [t for t in city.transitions if t.device_id == "cam"]
+    assert 600 <= seconds(down.at) <= 630
+    assert 1200 <= seconds(cut.at) <= 1230, "cut off when the switch died, not when it did itself"
+    assert 1800 <= seconds(again.at) <= 1835
+
+
+def test_an_answer_under_way_when_the_collector_stopped_does_not_fill_the_gap() -> None:
+    engine = Engine([device("d")], checks_of(device("d")), gap_seconds=12.5)
+
+    def hear(slot: float, now: float) -> None:
+        slot_at, heard_at = (EPOCH + timedelta(seconds=moment) for moment in (slot, now))
+        result = CheckResult("d/ping", slot_at, heard_at, Outcome.ANSWERED)
+        engine.handle(ResultBatch("main", "run", 1, (result,)), heard_at, now)
+
+    hear(570, 570)
+    for second in range(571, 600):
+        engine.tick(EPOCH + timedelta(seconds=second), second)
+    hear(599, 640)  # asked at 599, then stopped until 640
+    moved = engine.take_changes().transitions
+    assert [(one.new, seconds(one.at)) for one in moved] == [(UP, 570), (UNKNOWN, 570), (UP, 640)]
+
+
+def test_a_suspicion_does_not_live_through_a_clock_set_forward() -> None:
+    """Two failures before and one after the step are no outage of eight hours."""
+    engine = Engine([device("d")], checks_of(device("d")), gap_seconds=12.5)
+
+    def fail(wall: float, monotonic: float) -> None:
+        now = EPOCH + timedelta(seconds=wall)
+        result = CheckResult("d/ping", now, now, Outcome.FAILED, Reason.NO_ANSWER)
+        engine.handle(ResultBatch("main", "run", 1, (result,)), now, monotonic)
+
+    fail(0, 0)
+    fail(5, 5)
+    engine.tick(EPOCH + timedelta(seconds=28_806), 6)
+    for second in (10, 15, 20):
+        fail(28_800 + second, second)
+    moved = engine.take_changes().transitions
+    assert [(one.new, seconds(one.at)) for one in moved] == [(DOWN, 28_810)]
+
+
+def test_a_clock_set_back_by_hours_tells_nothing_of_the_future() -> None:
+    """A machine whose clock held local time until the network told it better."""
+    dead = {"switch": (700.0, 1000.0), "cam": (690.0, 1300.0), "other": (620.0, 900.0)}
+    devices = [device("switch"), device("cam", "switch"), device("other")]
+    city = VirtualCity(devices, World(dead=dead))
+    city.run(1800, (600.0, lambda: city.clock.step(-28_800.0)))
+    later = [t for t in city.transitions if seconds(t.confirmed_at) < 0]
+    for moved in later:
+        assert -28_800 + 600 <= seconds(moved.at) <= seconds(moved.confirmed_at)
+        assert seconds(moved.confirmed_at) <= -28_800 + 1800
+    assert city.story("other") == [UP, DOWN, UP]
+    down = next(t for t in later if t.device_id == "other")
+    assert 620 <= seconds(down.at) + 28_800 <= 650
+    assert city.story("cam")[-3:] == [UNREACHABLE, DOWN, UP]
+
+
+def test_silence_is_noticed_though_the_clock_was_set_back() -> None:
+    """A listener's device: nothing is polled, only its own word keeps it fresh."""
+    engine = Engine([device("d")], checks_of(device("d")), gap_seconds=12.5)
+    result = CheckResult("d/ping", EPOCH, EPOCH, Outcome.ANSWERED)
+    engine.handle(ResultBatch("main", "run", 1, (result,)), EPOCH, 0.0)
+    assert engine.state_of("d").state is UP
+    for second in range(1, 90):
+        engine.tick(EPOCH + timedelta(seconds=second - 7200), float(second))
+    assert engine.state_of("d").state is UNKNOWN
+
+
+@pytest.mark.parametrize("step", [3600.0, -3600.0])
+def test_results_after_the_clock_was_set_carry_the_new_time(step: float) -> None:
+    city = VirtualCity([device("d")], World())
+    city.run(700, (600.0, lambda: city.clock.step(step)))
+    last = city.engine.state_of("d").last_result_at
+    assert last is not None
+    assert abs(seconds(last) - step - 700) <= 30
+
+
+def test_a_busy_lane_starves_no_check() -> None:
+    """Two slow checks of one protocol fill the lane; the third gets its turn all the same."""
+    watched = device("d")
+    target = Target("d", "127.0.0.1")
+    checks = [
+        Check(f"d/{name}", "d", name, "snmp", Role.HEALTH, 30, 50, target,
+              MetricGroup(name, "snmp", Role.HEALTH, 60.0))
+        for name in ("status", "tables", "radio")
+    ]  # fmt: skip
+    city = VirtualCity([watched], World(answer_seconds=45.0))
+    city.poller = Poller(checks, {"snmp": city.probe("snmp")}, lambda _: Advice(), city.clock,
+                         city.lag)  # fmt: skip
+    city.run(3600)
+    counts = Counter(check for _, check in city.world.asked)
+    assert {check.id for check in checks} == set(counts)
+    assert max(counts.values()) - min(counts.values()) <= 1, counts
+
+
+def test_what_waited_for_its_lane_does_not_speak_for_a_slot_long_past() -> None:
+    watched = device("d")
+    target = Target("d", "127.0.0.1")
+    checks = [
+        Check(f"d/{name}", "d", name, "snmp", Role.HEALTH, 60, 50, target,
+              MetricGroup(name, "snmp", Role.HEALTH, 60.0))
+        for name in ("status", "tables")
+    ]  # fmt: skip
+    taken: list[CheckResult] = []
+    city = VirtualCity([watched], World(answer_seconds=40.0))
+
+    def take(results: Sequence[CheckResult]) -> Advice:
+        taken.extend(results)
+        return Advice()
+
+    city.poller = Poller(checks, {"snmp": city.probe("snmp")}, take, city.clock, city.lag)
+    city.run(1800)
+    took = [(result.measured_at - result.slot_at).total_seconds() for result in taken]
+    assert max(took) <= 40.0 + MAX_LATE_SECONDS
+
+
+def test_a_device_is_resumed_only_when_every_reachability_check_answers() -> None:
+    ping = device("d")
+    checks = [replace(check, role=Role.REACHABILITY) for check in checks_of(ping)]
+    engine = Engine([ping], checks, gap_seconds=1e9)
+
+    def hear(name: str, outcome: Outcome, at: float) -> Advice:
+        now = EPOCH + timedelta(seconds=at)
+        result = CheckResult(f"d/{name}", now, now, outcome)
+        return engine.handle(ResultBatch("main", "run", 1, (result,)), now, at)
+
+    assert hear("ping", Outcome.FAILED, 0).pause == {"d"}
+    assert hear("snmp", Outcome.ANSWERED, 1).resume == set()
+    assert hear("ping", Outcome.ANSWERED, 2).resume == {"d"}
+
+
+def test_a_held_child_asks_its_parents_at_the_pace_of_rechecks() -> None:
+    """The core loses pings for a minute: what waits behind it must not hammer the switch."""
+    flaky = {"core": (True,) + (False, False, True) * 100}
+    dead = dict.fromkeys(("switch", *(f"cam{n}" for n in range(20))), (300.0, 600.0))
+    devices = [device("core"), device("switch", "core")]
+    devices += [device(f"cam{n}", "switch") for n in range(20)]
+    city = VirtualCity(devices, World(dead=dead, lossy=flaky))
+    city.run(600)
+    asked = [at for at, check in city.world.asked if check == "switch/ping" and at >= 300]
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 4.9
+    assert city.story("switch")[1] is DOWN

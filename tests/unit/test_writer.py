@@ -1,6 +1,7 @@
 """What the engine decided is stored, or kept until it can be."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,9 @@ class MemoryStore:
         self.transitions: list[Transition] = []
         self.beats: list[Heartbeat] = []
         self.touched: dict[str, DeviceState] = {}
+        self.refused: set[str] = set()  # devices whose rows are gone
+        self.commits_wait_for: threading.Event | None = None
+        self.committing = threading.Event()
 
     def commit(
         self,
@@ -44,8 +48,12 @@ class MemoryStore:
         checks: Sequence[CheckState],
         transitions: Sequence[Transition],
     ) -> list[Transition]:
-        del devices, checks
+        del checks
+        self.committing.set()
+        if self.commits_wait_for is not None:
+            self.commits_wait_for.wait(10)
         self._refuse_when_full()
+        self._refuse_strangers(devices)
         self.transitions.extend(transitions)
         return list(transitions)
 
@@ -54,8 +62,13 @@ class MemoryStore:
     ) -> None:
         del checks
         self._refuse_when_full()
+        self._refuse_strangers(devices)
         self.beats.append(heartbeat)
         self.touched.update({state.device_id: state for state in devices})
+
+    def _refuse_strangers(self, devices: Sequence[DeviceState]) -> None:
+        if self.refused & {state.device_id for state in devices}:
+            raise StoreError("FOREIGN KEY constraint failed", permanent=True)
 
     def _refuse_when_full(self) -> None:
         if self.full:
@@ -86,8 +99,9 @@ class Bench:
     """An engine with one device, and a writer over memory."""
 
     def __init__(self) -> None:
-        watched = device("cam")
-        self.engine = Engine([watched], checks_of(watched), gap_seconds=1e9)
+        watched = [device("cam"), device("other")]
+        checks = [check for each in watched for check in checks_of(each)]
+        self.engine = Engine(watched, checks, gap_seconds=1e9)
         self.store, self.sink = MemoryStore(), MemorySink()
         self.steps = 0
         self.writer = Writer(
@@ -102,12 +116,12 @@ class Bench:
             figures=lambda: {"checks_done": float(self.steps)},
         )
 
-    def hear(self) -> None:
-        """Let one ping be answered."""
+    def hear(self, name: str = "cam", outcome: Outcome = Outcome.ANSWERED) -> None:
+        """Let one ping be answered (or not)."""
         self.steps += 1
         at = NOW + timedelta(seconds=30 * self.steps)
         result = CheckResult(
-            "cam/ping", at, at, Outcome.ANSWERED, readings=(Reading("ping_rtt_seconds", 0.001),)
+            f"{name}/ping", at, at, outcome, readings=(Reading("ping_rtt_seconds", 0.001),)
         )
         self.engine.handle(ResultBatch("main", "run", self.steps, (result,)), at, self.steps)
 
@@ -205,3 +219,84 @@ async def test_old_readings_are_pruned_at_the_start_and_then_hourly(bench: Bench
     assert len(bench.sink.pruned_before) == 1
     age = SystemClock().now() - bench.sink.pruned_before[0]
     assert timedelta(days=1) <= age < timedelta(days=1, minutes=1)
+
+
+async def test_a_commit_under_way_when_the_collector_ends_is_not_stored_twice(
+    bench: Bench,
+) -> None:
+    bench.store.commits_wait_for = threading.Event()
+    running = asyncio.create_task(bench.writer.run())
+    bench.hear()
+    await asyncio.to_thread(bench.store.committing.wait, 5)
+    running.cancel()
+    await asyncio.sleep(0.02)
+    bench.store.commits_wait_for.set()
+    await asyncio.gather(running, return_exceptions=True)
+    await bench.writer.close()
+    assert [moved.new for moved in bench.store.transitions] == [State.UP]
+
+
+async def test_a_device_that_the_store_refuses_for_good_holds_nobody_up(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.store.refused = {"other"}
+    async with writing(bench):
+        bench.hear("other")
+        bench.hear("cam")
+        await asyncio.wait_for(bench.writer.durable(), 5)
+        beats = len(bench.store.beats)
+        async with asyncio.timeout(5):
+            while len(bench.store.beats) < beats + 2:
+                bench.hear("other")
+                await asyncio.sleep(0.005)
+    assert [moved.device_id for moved in bench.store.transitions] == ["cam"]
+    assert bench.writer.counters.refused >= 1
+    assert "changes of other are lost" in caplog.text
+    assert bench.writer.store_trouble is None
+
+
+async def test_a_heartbeat_never_carries_a_state_ahead_of_its_transition(bench: Bench) -> None:
+    bench.hear()
+    await bench.writer._commit(with_heartbeat=True)
+    bench.store.commits_wait_for = threading.Event()
+    bench.store.committing.clear()
+    bench.hear("other")  # gives the commit something to do
+    committing = asyncio.create_task(bench.writer._commit(with_heartbeat=True))
+    await asyncio.to_thread(bench.store.committing.wait, 5)
+    for _ in range(3):  # dies while the commit before the heartbeat is under way
+        bench.hear(outcome=Outcome.FAILED)
+    bench.store.commits_wait_for.set()
+    await committing
+    assert bench.engine.state_of("cam").state is State.DOWN
+    assert bench.store.touched["cam"].state is State.UP
+    await bench.writer._commit(with_heartbeat=True)
+    assert bench.store.transitions[-1].new is State.DOWN
+    await bench.writer.close()
+
+
+async def test_a_heartbeat_that_failed_does_not_bring_an_old_state_back(bench: Bench) -> None:
+    bench.hear()
+    await bench.writer._commit(with_heartbeat=False)
+    bench.hear()
+    bench.store.full = True
+    await bench.writer._commit(with_heartbeat=True)  # cam is up, says the heartbeat that failed
+    bench.store.full = False
+    for _ in range(3):
+        bench.hear(outcome=Outcome.FAILED)
+    await bench.writer._commit(with_heartbeat=True)
+    await bench.writer._commit(with_heartbeat=True)
+    assert bench.store.touched.get("cam", bench.engine.state_of("cam")).state is State.DOWN
+    await bench.writer.close()
+
+
+async def test_with_nothing_to_store_everything_is_durable(bench: Bench) -> None:
+    await asyncio.wait_for(bench.writer.durable(), 5)
+    await bench.writer.close()
+
+
+async def test_closing_ends_though_store_and_sink_refuse(bench: Bench) -> None:
+    bench.hear()
+    bench.store.full = bench.sink.full = True
+    await asyncio.wait_for(bench.writer.close(), 5)
+    assert bench.writer.store_trouble
+    assert bench.writer.sink_trouble
