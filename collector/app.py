@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from collector.advice import Advice
 from collector.clock import Clock
 from collector.config import Config
-from collector.engine import Advice, Engine
+from collector.engine import Engine
 from collector.inventory import Plan
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.model import CheckResult, ResultBatch

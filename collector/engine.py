@@ -15,10 +15,10 @@ How a dead switch becomes one `down` and many `unreachable`:
 import heapq
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
+from collector.advice import Advice, Changes, EngineCounters
 from collector.evaluate import evaluate, thresholds_of
 from collector.model import (
     Check,
@@ -35,7 +35,6 @@ from collector.model import (
     Status,
     Threshold,
     Transition,
-    Verdict,
 )
 from collector.schedule import phase_seconds
 from collector.state import (
@@ -45,65 +44,18 @@ from collector.state import (
     device_view,
     forget,
     in_doubt,
-    suspected,
+    not_after,
     witness_checks,
 )
 from collector.topology import Topology
+from collector.ways import Watched, Ways
 
 logger = logging.getLogger(__name__)
-
-_State = TypeVar("_State", CheckState, DeviceState)
 
 HOLD_SECONDS = 60.0  # how long a child waits for a suspected parent before it is called down
 RESUME_SECONDS = 10.0  # after a gap of our own, every device is asked again within this time
 _AT_ONCE = 0.0
 _SET_BACK = timedelta(seconds=1)  # a clock that is this much earlier than before was set
-
-
-@dataclass(slots=True)
-class Advice:
-    """What the engine would like to be asked next."""
-
-    soon: dict[str, float] = field(default_factory=dict)  # check id → seconds from now
-    pause: set[str] = field(default_factory=set)  # devices whose health checks are pointless now
-    resume: set[str] = field(default_factory=set)
-
-    def ask(self, check_id: str, seconds: float) -> None:
-        """Wish for a check after `seconds`; the earliest wish counts."""
-        self.soon[check_id] = min(seconds, self.soon.get(check_id, seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What must be stored together, and readings on their way to the sink."""
-
-    devices: tuple[DeviceState, ...]
-    checks: tuple[CheckState, ...]
-    transitions: tuple[Transition, ...]
-    readings: tuple[tuple[str, datetime, tuple[Reading, ...]], ...]
-
-
-@dataclass(slots=True)
-class EngineCounters:
-    """What the engine did, for /metrics."""
-
-    results: int = 0
-    dropped: int = 0  # not newer than the last one, or of a check that is gone
-    blind: int = 0  # outcome unknown: our own fault
-    transitions: int = 0
-    gaps: int = 0  # times the collector itself had been away
-
-
-@dataclass(slots=True)
-class _Watched:
-    """One device with its checks, as the engine holds it."""
-
-    device: Device
-    checks: tuple[Check, ...]
-    state: DeviceState
-    paused: bool = False
-    expiry_queued: bool = False
-    held_until: datetime | None = None
 
 
 class Engine:
@@ -125,11 +77,12 @@ class Engine:
             self._thresholds[check.id] = thresholds_of(check.group)
             by_device.setdefault(check.device_id, []).append(check)
         self._watched = {
-            device.id: _Watched(device, tuple(by_device.get(device.id, ())), DeviceState(device.id))
+            device.id: Watched(device, tuple(by_device.get(device.id, ())), DeviceState(device.id))
             for device in devices
         }
         self._states = {check_id: CheckState(check_id) for check_id in self._checks}
         self._topology = Topology.of(watched.device for watched in self._watched.values())
+        self._ways = Ways(self._topology, self._watched, self._states)
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
@@ -154,7 +107,7 @@ class Engine:
             watched = self._watched.get(device_id)
             if watched is None:
                 continue
-            watched.state = _not_after(stored, now)
+            watched.state = not_after(stored, now)
             self._become_unknown(watched, now, Reason.COLLECTOR_GONE)
 
     def handle(self, batch: ResultBatch, now: datetime, monotonic: float) -> Advice:
@@ -245,7 +198,7 @@ class Engine:
         if self._held:
             self._review_held_children(check.device_id, now, advice)
 
-    def _note_fresh(self, watched: _Watched, check: Check, state: CheckState) -> None:
+    def _note_fresh(self, watched: Watched, check: Check, state: CheckState) -> None:
         if state.last_result_at is None:
             return
         last = watched.state.last_result_at
@@ -256,7 +209,7 @@ class Engine:
             self._dirty_devices.add(check.device_id)
 
     def _advise(
-        self, watched: _Watched, check: Check, state: CheckState, now: datetime, advice: Advice
+        self, watched: Watched, check: Check, state: CheckState, now: datetime, advice: Advice
     ) -> None:
         """Look closer where there is doubt, and do not ask what cannot answer."""
         if in_doubt(state):
@@ -273,7 +226,7 @@ class Engine:
         elif failing and state.critical_count == 1:
             self._ask_reachability((watched.device.id,), now, advice)
 
-    def _answers_again(self, watched: _Watched) -> bool:
+    def _answers_again(self, watched: Watched) -> bool:
         """Say whether the last word of every reachability check is an answer, or is ours."""
         last = [
             self._states[check.id].last_outcome
@@ -301,7 +254,7 @@ class Engine:
 
     # --- one device ---------------------------------------------------------------------------
 
-    def _review(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+    def _review(self, watched: Watched, now: datetime, advice: Advice) -> None:
         """Derive the device's state anew; store what changed; look at those behind it."""
         view = device_view(self._views(watched), now)
         if view.status is Status.UNKNOWN:
@@ -323,79 +276,34 @@ class Engine:
             self._dirty_devices.add(watched.device.id)
 
     def _overlay(
-        self, watched: _Watched, view: DeviceView, now: datetime, advice: Advice
+        self, watched: Watched, view: DeviceView, now: datetime, advice: Advice
     ) -> tuple[State | None, str | None]:
         """Return the state people see and its cause; (None, None) while it must be held."""
         if view.status is not Status.DOWN:
             return State(view.status.value), None
-        root = self._topology.blocking_root(watched.device.id, self._state, self._cause)
+        root = self._ways.root(watched.device.id)
         if root is not None:
             return State.UNREACHABLE, root
-        if self._parents_suspected(watched, view) and self._may_hold(watched, now):
+        if self._ways.all_suspect(watched, view) and self._may_hold(watched, now):
             self._ask_reachability(watched.device.parents, now, advice)
             return None, None
-        if watched.state.state is State.UNREACHABLE and not self._asked_since_return(watched):
+        if watched.state.state is State.UNREACHABLE and not self._ways.asked_since_return(watched):
             return None, None
         return State.DOWN, None
 
-    def _parents_suspected(self, watched: _Watched, view: DeviceView) -> bool:
-        """Say whether every open way leads through a device that may be down itself.
-
-        A parent that was not asked since this device's failures began is suspect as well.
-        """
-        open_ways = [
-            self._watched[parent]
-            for parent in watched.device.parents
-            if self._state(parent) not in (State.DOWN, State.UNREACHABLE)
-        ]
-        return bool(open_ways) and all(self._is_suspect(parent, view.at) for parent in open_ways)
-
-    def _is_suspect(self, parent: _Watched, since: datetime | None) -> bool:
-        if parent.held_until is not None:
-            return True
-        for check in parent.checks:
-            if check.role is not Role.REACHABILITY:
-                continue
-            state = self._states[check.id]
-            asked = state.last_result_at is not None and (
-                since is None or state.last_result_at >= since
-            )
-            if suspected(state) or not asked:
-                return True
-        return False
-
-    def _may_hold(self, watched: _Watched, now: datetime) -> bool:
+    def _may_hold(self, watched: Watched, now: datetime) -> bool:
         if watched.held_until is None:
             watched.held_until = now + timedelta(seconds=HOLD_SECONDS)
             self._held.add(watched.device.id)
         return now < watched.held_until
 
-    def _release(self, watched: _Watched) -> None:
+    def _release(self, watched: Watched) -> None:
         watched.held_until = None
         self._held.discard(watched.device.id)
 
-    def _asked_since_return(self, watched: _Watched) -> bool:
-        """Say whether the device was asked, without doubt, since a way to it opened again."""
-        returned = [
-            since
-            for parent in watched.device.parents
-            if self._state(parent) not in (State.DOWN, State.UNREACHABLE)
-            and (since := self._watched[parent].state.since_at) is not None
-        ]
-        if not returned:
-            return True
-        for check in watched.checks:
-            state = self._states[check.id]
-            if check.role is not Role.REACHABILITY or state.verdict is not Verdict.CRITICAL:
-                continue
-            last = state.last_result_at
-            if in_doubt(state) or last is None or last <= min(returned):
-                return False
-        return True
-
     def _change(
         self,
-        watched: _Watched,
+        watched: Watched,
         view: DeviceView,
         state: State,
         cause: str | None,
@@ -406,7 +314,7 @@ class Engine:
         if state is State.DOWN and old.state is State.UNREACHABLE:
             began = old.last_result_at or now  # its own outage begins where the parent's ended
         elif state is State.UNREACHABLE and old.status is Status.DOWN:
-            began = self._cut_off_at(watched) or now  # until then it was down by itself
+            began = self._ways.cut_off_at(watched) or now  # until then it was down by itself
         elif old.state is State.UNKNOWN and old.confirmed_at is not None:
             # A result that was under way when we were away does not tell of that time.
             began = max(began, old.confirmed_at)
@@ -427,12 +335,7 @@ class Engine:
             ),
         )
 
-    def _cut_off_at(self, watched: _Watched) -> datetime | None:
-        """Return when the last way to a device was closed."""
-        closed = [self._watched[parent].state.since_at for parent in watched.device.parents]
-        return max((moment for moment in closed if moment is not None), default=None)
-
-    def _become_unknown(self, watched: _Watched, now: datetime, reason: Reason) -> None:
+    def _become_unknown(self, watched: Watched, now: datetime, reason: Reason) -> None:
         """Backdate to the last fresh result, and believe nothing until asked again."""
         self._release(watched)
         self._forget_checks(watched)
@@ -456,12 +359,12 @@ class Engine:
             ),
         )
 
-    def _forget_checks(self, watched: _Watched) -> None:
+    def _forget_checks(self, watched: Watched) -> None:
         for check in watched.checks:
             self._states[check.id] = forget(self._states[check.id])
             self._dirty_checks.add(check.id)
 
-    def _record(self, watched: _Watched, new: DeviceState) -> None:
+    def _record(self, watched: Watched, new: DeviceState) -> None:
         old = watched.state
         watched.state = new
         if new.since_at is None or new.confirmed_at is None:
@@ -485,7 +388,7 @@ class Engine:
 
     # --- those behind it ----------------------------------------------------------------------
 
-    def _review_children(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+    def _review_children(self, watched: Watched, now: datetime, advice: Advice) -> None:
         for child_id in self._topology.children.get(watched.device.id, ()):
             child = self._watched[child_id]
             if child.state.status is Status.DOWN or child.held_until is not None:
@@ -517,11 +420,11 @@ class Engine:
         """
         logger.warning("the clock was set back to %s", now.isoformat())
         for check_id, state in self._states.items():
-            self._states[check_id] = _not_after(state, now)
+            self._states[check_id] = not_after(state, now)
             self._dirty_checks.add(check_id)
         self._expiries.clear()
         for watched in self._watched.values():
-            watched.state = _not_after(watched.state, now)
+            watched.state = not_after(watched.state, now)
             self._dirty_devices.add(watched.device.id)
             if watched.held_until is not None:
                 latest = now + timedelta(seconds=HOLD_SECONDS)
@@ -538,7 +441,7 @@ class Engine:
             if check.role is Role.REACHABILITY:
                 advice.ask(check.id, phase_seconds(check.id, RESUME_SECONDS))
 
-    def _check_freshness(self, watched: _Watched, now: datetime, advice: Advice) -> None:
+    def _check_freshness(self, watched: Watched, now: datetime, advice: Advice) -> None:
         views = self._views(watched)
         expiries = [
             view.state.last_result_at + timedelta(seconds=view.fresh_seconds)
@@ -554,11 +457,11 @@ class Engine:
                 self._forget_checks(watched)  # a run of results ends with their freshness
             self._review(watched, now, advice)
 
-    def _queue_expiry(self, watched: _Watched, expires_at: datetime) -> None:
+    def _queue_expiry(self, watched: Watched, expires_at: datetime) -> None:
         watched.expiry_queued = True
         heapq.heappush(self._expiries, (expires_at, watched.device.id))
 
-    def _views(self, watched: _Watched) -> Sequence[CheckView]:
+    def _views(self, watched: Watched) -> Sequence[CheckView]:
         return [
             CheckView(
                 check.role,
@@ -567,22 +470,6 @@ class Engine:
             )
             for check in watched.checks
         ]
-
-    def _state(self, device_id: str) -> State:
-        return self._watched[device_id].state.state
-
-    def _cause(self, device_id: str) -> str | None:
-        return self._watched[device_id].state.cause
-
-
-def _not_after(state: _State, now: datetime) -> _State:
-    """Return a state none of whose moments lies in the future."""
-    late: dict[str, Any] = {
-        each.name: now
-        for each in fields(state)
-        if isinstance(moment := getattr(state, each.name), datetime) and moment > now
-    }
-    return replace(state, **late) if late else state
 
 
 def _freshness(check: Check) -> timedelta:

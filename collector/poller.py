@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from collector.advice import Advice
 from collector.clock import Clock
-from collector.engine import Advice
 from collector.model import Check, CheckResult, Outcome, Reason, Role
 from collector.probes import Probe
 from collector.schedule import next_slot, phase_seconds

@@ -11,12 +11,14 @@ never down, and a belief always begins at the first result of its run:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from collector.model import (
     CheckResult,
     CheckState,
+    DeviceState,
     Evaluation,
     Reason,
     Role,
@@ -24,6 +26,8 @@ from collector.model import (
     Status,
     Verdict,
 )
+
+_State = TypeVar("_State", CheckState, DeviceState)
 
 
 def advance(
@@ -157,6 +161,16 @@ def _adopt(
         critical_count=state.critical_count if worsened else 0,
         critical_since_at=state.critical_since_at if worsened else None,
     )
+
+
+def not_after(state: _State, now: datetime) -> _State:
+    """Return a state none of whose moments lies in the future."""
+    late: dict[str, Any] = {
+        each.name: now
+        for each in fields(state)
+        if isinstance(moment := getattr(state, each.name), datetime) and moment > now
+    }
+    return replace(state, **late) if late else state
 
 
 # --- devices ----------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from collector.engine import Advice, Engine
+from collector.advice import Advice
+from collector.engine import Engine
 from collector.model import (
     Check,
     CheckResult,

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from collector.engine import Advice, Engine
+from collector.advice import Advice
+from collector.engine import Engine
 from collector.model import (
     Check,
     CheckResult,

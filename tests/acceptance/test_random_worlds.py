@@ -5,6 +5,7 @@ and started again, and its clock is set. The world's own record of what was aske
 held against the transitions.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -226,6 +227,7 @@ def _coarse_lag_meter(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(
     max_examples=50,
     deadline=None,
+    derandomize=os.environ.get("EXPLORE") != "1",  # new worlds are looked for on purpose
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a world takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
