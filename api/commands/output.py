@@ -15,6 +15,7 @@ from collector.sinks import SinkError
 from collector.store import StoreError
 
 FOUND_A_PROBLEM = 1
+_MENDABLE = (CityError, PortInUse, SinkError, StoreError)
 
 
 def say(line: str) -> None:
@@ -46,8 +47,15 @@ def problems_told() -> Iterator[None]:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
-    except (CityError, PortInUse, SinkError, StoreError) as error:
+    except _MENDABLE as error:
         click.echo(f"pantau: {error}", err=True)
+        raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
+    except ExceptionGroup as group:  # of tasks that ran side by side
+        mendable, others = group.split(_MENDABLE)
+        if mendable is None or others is not None:
+            raise
+        for each in mendable.exceptions:
+            click.echo(f"pantau: {each}", err=True)
         raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from api.demo.city import City, Facts
+from api.demo.city import City, CityError, Facts
 from api.demo.report import ApiClient, read_report
 from api.demo.score import passed, read_truth, score
 from api.demo.usage import Usage
@@ -134,7 +134,7 @@ class Demo:
         self._say("  This token is shown once. Faults begin within a minute; Ctrl-C ends the demo.")
 
     async def _wait(self, keeping: asyncio.Task[None], city: City) -> None:
-        """Wait until the time is over, somebody stops us, or something essential ended."""
+        """Wait until the time is over or somebody stops us. Raises CityError when the city ends."""
         minutes = self._options.minutes
         waits = [
             asyncio.create_task(self._stop.wait()),
@@ -151,7 +151,7 @@ class Demo:
         if keeping in done:
             keeping.result()
         if waits[1] in done and not self._stop.is_set():
-            logger.error("the simulated city ended by itself; what follows is not a demo")
+            raise CityError("the simulated city ended by itself; there is nothing left to watch")
 
     # --- while it runs ------------------------------------------------------------------------
 
