@@ -9,7 +9,7 @@ import ctypes
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -37,7 +37,6 @@ class Supervisor:
     """Runs programs until `stop`."""
 
     programs: Sequence[Program]
-    on_exit: Callable[[int], None] | None = None  # called with the pid before it is reaped
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     restarts: int = 0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -19,7 +19,6 @@ _BUFFER = 8 << 20
 _AT_ONCE = 256  # datagrams before the event loop gets its turn
 _LARGEST = 65535
 
-Ancillary = list[tuple[int, int, bytes]]
 Address = tuple[str, int]
 Handler = Callable[[bytes, bytes, Address], None]
 """Called with the datagram, the address that was asked (4 octets), and who asks."""

@@ -51,7 +51,6 @@ class Responder:
 
     def __init__(self, lives: Iterable[Live]) -> None:
         self._lives = {IPv4Address(live.device.address).packed: live for live in lives}
-        self.dropped = 0  # not an intact echo request
         self.unsent = 0  # the kernel would not take the answer
 
     def open_icmp(self) -> None:
@@ -83,13 +82,10 @@ class Responder:
         if live is None or not live.answers:
             return
         reply = echo_reply(message)
-        if reply is None:
-            self.dropped += 1
-        elif live.loses_this_one():
-            live.echoes_lost += 1
-        else:
-            delay = live.echo_delay_seconds
-            self._loop.call_later(delay, self._answer, live, reply, asked, source)
+        if reply is None or live.loses_this_one():
+            return  # no intact request, or one that a fault says is lost
+        delay = live.echo_delay_seconds
+        self._loop.call_later(delay, self._answer, live, reply, asked, source)
 
     def _answer(self, live: Live, reply: bytes, asked: bytes, source: Address) -> None:
         if not live.answers or self._socket.fileno() < 0:

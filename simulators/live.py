@@ -21,7 +21,6 @@ class Live:
         "device",
         "echo_delay_seconds",
         "echoes",
-        "echoes_lost",
         "loss_credit",
         "loss_millionths",
         "number",
@@ -52,7 +51,6 @@ class Live:
         self.telemetry_cut = False  # the connection to the broker is gone
         self.telemetry_silent = False  # the connection stays, nothing is said
         self.echoes = 0
-        self.echoes_lost = 0
         self.uptime_gets = 0
         self.telemetry = 0
         self.recent_ids: tuple[bytes, ...] = ()

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 BAD_STATES = frozenset({"down", "unreachable", "degraded"})
+EARLY_SECONDS = 35.0  # a walk that was under way when the fault began is dated by its slot
 GRACE_SECONDS = 75.0  # how long after its end a fault may still explain what is reported
 
 
@@ -217,6 +218,7 @@ def false_alarms(truth: Truth, report: Report) -> list[dict[str, Any]]:
 def _explains(effect: Effect, change: Change) -> bool:
     return (
         effect.expected_state == change.new
+        and effect.start - timedelta(seconds=EARLY_SECONDS) <= change.at
         and effect.start <= change.confirmed_at
         and change.at <= effect.end + timedelta(seconds=1)
     )

@@ -76,6 +76,11 @@ def test_a_death_without_a_fault_is_a_false_alarm(confirmed: float, began: float
     assert not passed(result)
 
 
+def test_an_outage_dated_long_before_its_fault_is_invented() -> None:
+    result = judge([effect("down")], {"cam": [UP, change("down", 20, 86), change("up", 130, 136)]})
+    assert result["summary"]["false_alarms"] == 1
+
+
 def test_a_fault_that_must_not_show_is_detected_by_staying_up() -> None:
     assert passed(judge([effect("up")], {"cam": [UP]}))
     assert not passed(judge([effect("up")], {"cam": DEATH}))
