@@ -122,7 +122,10 @@ def _believe(state: CheckState, verdict: Verdict, now: datetime, rule: Rule) -> 
         return _adopt(state, Verdict.OK, state.last_slot_at, now)
     if state.verdict is not Verdict.CRITICAL and state.critical_count >= rule.confirm:
         return _adopt(state, Verdict.CRITICAL, state.critical_since_at, now)
-    if state.verdict in (Verdict.NONE, Verdict.OK) and state.pending_count >= rule.confirm:
+    # While results are critical it is left open whether the device is troubled or dying: the
+    # first train of pings to a dying device often brings an echo or two back.
+    troubled = verdict is Verdict.WARNING and state.pending_count >= rule.confirm
+    if state.verdict in (Verdict.NONE, Verdict.OK) and troubled:
         return _adopt(state, Verdict.WARNING, state.pending_since_at, now)
     if state.verdict is Verdict.CRITICAL:
         return _believe_return(state, verdict, now, rule)

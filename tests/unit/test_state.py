@@ -61,6 +61,7 @@ def step_on(state: CheckState, letter: str, step: int, now_step: int | None = No
         ("owww", Verdict.WARNING, 1),
         ("owCw", Verdict.WARNING, 1),
         ("owCwCw", Verdict.WARNING, 1),
+        ("owCC", Verdict.OK, 0),
         ("owCCC", Verdict.CRITICAL, 2),
         ("owwwCCC", Verdict.CRITICAL, 4),
         ("oCCCww", Verdict.WARNING, 4),
@@ -95,7 +96,8 @@ def test_belief_agrees_with_a_plain_reading_of_the_runs(letters: str) -> None:
         settled = not critical or letter == "w" or bad_run >= RULE.recover
         if critical_run >= (RULE.recover if critical else RULE.confirm) and settled:
             critical, critical_run = not critical, 0
-        if bad_run >= (RULE.recover if bad else RULE.confirm):
+        agreed = bad or critical or letter == "w"
+        if bad_run >= (RULE.recover if bad else RULE.confirm) and agreed:
             bad, bad_run = not bad, 0
     expected = Verdict.NONE if bad is None else Verdict.OK
     if bad:
