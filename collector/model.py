@@ -67,6 +67,7 @@ class Reason(StrEnum):
     AGENT_ERROR = "agent_error"  # the agent itself reported an error
     REPORTED_OFFLINE = "reported_offline"  # the broker said the device is gone (MQTT last will)
     THRESHOLD = "threshold"
+    ON_BATTERY = "on_battery"  # a threshold whose profile says: the mains failed here
     SILENT = "silent"  # nothing fresh was heard
     PARENT_DOWN = "parent_down"
     COLLECTOR_GONE = "collector_gone"
@@ -74,6 +75,31 @@ class Reason(StrEnum):
     COLLECTOR_RIGHTS = "collector_rights"  # the machine forbids what the probe needs
     COLLECTOR_ERROR = "collector_error"  # a fault in our own code; the log has the traceback
     NEVER_SEEN = "never_seen"
+
+
+class CauseClass(StrEnum):
+    """What an outage is put down to. It decides whose minutes they are."""
+
+    DEVICE = "device"
+    LINK = "link"
+    POWER = "power"
+    UPSTREAM = "upstream"  # another device in front of it; its own cause tells more
+    PLANNED = "planned"
+    UNKNOWN = "unknown"
+
+
+class CauseRule(StrEnum):
+    """Which rule proposed a cause class. The catalogues translate it."""
+
+    NO_EVIDENCE = "no_evidence"
+    IN_MAINTENANCE = "in_maintenance"  # it began within a maintenance window
+    PARENT_DOWN = "parent_down"
+    UPS_ON_BATTERY = "ups_on_battery"  # at the same site or on the same power feeder
+    MANY_AT_SITE = "many_at_site"  # many failed at once without a common parent: suspected
+    MANY_ON_FEEDER = "many_on_feeder"
+    MANY_IN_AREA = "many_in_area"
+    NETWORK_SAID = "network_said"  # a router answered that there is no way
+    NEIGHBOURS_UP = "neighbours_up"  # what stands beside it, behind the same parent, works
 
 
 # --- inventory --------------------------------------------------------------------------------
@@ -109,8 +135,22 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOverride:
+    """What a profile or a device says otherwise about when a verdict is believed."""
+
+    confirm: int | None = None
+    recover: int | None = None
+    retry_seconds: float | None = None
+    fresh_intervals: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
-    """A thing we watch. `parents`: any one that is up is a way to it."""
+    """A thing we watch.
+
+    `parents` are all devices behind which it stands. `parent_groups` says how: of every group
+    one must let through (AND of ORs). Without groups the parents are one: any is a way to it.
+    """
 
     id: str
     name: str
@@ -127,6 +167,9 @@ class Device:
     mqtt_topic: str | None = None
     tags: tuple[str, ...] = ()
     telemetry_seconds: float | None = None  # how often this device publishes (MQTT)
+    parent_groups: tuple[tuple[str, ...], ...] = ()
+    power_feeder: str | None = None  # what feeds it (gardu, panel): shared by all on it
+    rule: RuleOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +207,7 @@ class Threshold:
     critical_below: float | None = None
     clear_margin: float = 0.0
     states: Mapping[int | str, Verdict] = field(default_factory=dict)
+    reason: Reason = Reason.THRESHOLD  # or ON_BATTERY: evidence of a power cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +290,7 @@ class MetricGroup:
     metrics: tuple[Metric, ...] = ()
     tables: tuple[Table, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
+    rule: RuleOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +404,12 @@ class ResultBatch:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A stored change of state. `at`: when it began; `confirmed_at`: when we were sure."""
+    """A stored change of state. `at`: when it began; `confirmed_at`: when we were sure.
+
+    Where `old` and `new` are the same, something else changed: the cause, or `flapping`. A row
+    that only says that flapping began or ended repeats the state's own `at`; its `confirmed_at`
+    is when the flapping was noticed.
+    """
 
     device_id: str
     old: State
@@ -369,7 +419,147 @@ class Transition:
     reason: Reason
     detail: str = ""
     cause: str | None = None  # id of the root device when unreachable
+    flapping: bool = False
     id: int | None = None  # given by the store
+
+
+# --- what follows from the log of transitions -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A device did not work: from a transition to down or unreachable until it is seen working.
+
+    Two kinds, by `state`, which may overlap when a dead device's switch dies as well:
+    DOWN, from the first down until next up or degraded; UNREACHABLE, from being cut off behind
+    one root until next up, degraded or down, or until another root cuts it off.
+    Time in which nobody looked neither begins nor ends one. One whose end is its start was taken
+    back by a later word of the log, and counts for nothing.
+    """
+
+    device_id: str
+    state: State  # DOWN or UNREACHABLE
+    started_at: datetime
+    confirmed_at: datetime  # when we were sure that it had begun
+    ended_at: datetime | None = None  # None: still on
+    end_confirmed_at: datetime | None = None
+    reason: Reason = Reason.NO_ANSWER
+    detail: str = ""
+    root: str | None = None  # UNREACHABLE: the device that cuts it off
+    root_outage_id: int | None = None  # the root's own outage
+    proposed_cause: CauseClass = CauseClass.UNKNOWN
+    proposed_by: CauseRule = CauseRule.NO_EVIDENCE
+    cause: CauseClass = CauseClass.UNKNOWN  # in force: a person's last word, else the proposal
+    incident_id: int | None = None
+    id: int | None = None  # given by the store
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCorrection:
+    """A person's word on an outage's cause. The last one counts; none is ever overwritten."""
+
+    outage_id: int
+    cause: CauseClass
+    reason: str
+    author: str
+    made_at: datetime
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which devices something is about: those named, and all of these sites, areas and tags.
+
+    An area takes in all areas below it.
+    """
+
+    devices: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceWindow:
+    """Planned work: its devices are muted, and its time is left out of uptime.
+
+    With `recurrence` (an RFC 5545 RRULE without `RRULE:`) it comes again, reckoned on the wall
+    clocks of `zone`, each time as long as the first. Never changed once made: cancelling keeps
+    the row and lets nothing from `cancelled_from_at` on count; a changed window is a new one that
+    `replaces` it.
+    """
+
+    title: str
+    reason: str
+    author: str
+    created_at: datetime
+    scope: Scope
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    recurrence: str | None = None
+    replaces: int | None = None
+    cancelled_at: datetime | None = None
+    cancelled_from_at: datetime | None = None
+    cancelled_by: str | None = None
+    cancel_reason: str | None = None
+    id: int | None = None
+
+
+class IncidentEventKind(StrEnum):
+    """What happened in an incident's timeline."""
+
+    OPENED = "opened"
+    OUTAGE_JOINED = "outage_joined"
+    OUTAGE_ENDED = "outage_ended"
+    CAUSE_PROPOSED = "cause_proposed"
+    CAUSE_CORRECTED = "cause_corrected"
+    MERGED = "merged"  # another incident became part of this one
+    RECOVERED = "recovered"  # its last outage ended
+    REOPENED = "reopened"
+    ACKNOWLEDGED = "acknowledged"
+    NOTE = "note"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEvent:
+    """One line of an incident's timeline. Without an author Pantau itself wrote it."""
+
+    incident_id: int
+    kind: IncidentEventKind
+    at: datetime
+    author: str | None = None
+    text: str = ""
+    outage_id: int | None = None
+    id: int | None = None
+
+
+class IncidentGroup(StrEnum):
+    """What joins the outages of an incident."""
+
+    DEVICE = "device"  # one root device, and what stands behind it
+    SITE = "site"  # many at once: suspected power
+    FEEDER = "feeder"
+    AREA = "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Outages that people handle as one."""
+
+    group: IncidentGroup
+    group_key: str  # id of the device or site, name of the feeder, code of the area
+    started_at: datetime  # of its first outage
+    opened_at: datetime  # when we were sure of it
+    recovered_at: datetime | None = None  # None: something is still out
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    resolution: str | None = None
+    merged_into: int | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from collector.model import Role, Rule, State
-from collector.store.moments import from_micros, from_micros_or_none
+from collector.model import Role, Rule, RuleOverride, State
+from collector.moments import from_micros, from_micros_or_none
 from collector.store.rows import CheckRow, CountRow, DeviceRow, Page
 from collector.store.schema import areas, check_states, checks, device_states, devices, sites
 from collector.store.states import check_state, device_state
@@ -126,6 +126,9 @@ def _device_row(row: Mapping[Any, Any]) -> DeviceRow:
         snmp_port=row["snmp_port"],
         mqtt_topic=row["mqtt_topic"],
         telemetry_seconds=row["telemetry_seconds"],
+        parent_groups=tuple(tuple(group) for group in row["parent_groups"]),
+        power_feeder=row["power_feeder"],
+        rule=None if row["rule"] is None else RuleOverride(**row["rule"]),
         created_at=from_micros(row["created_at"]),
         changed_at=from_micros(row["changed_at"]),
         retired_at=from_micros_or_none(row["retired_at"]),

@@ -5,8 +5,8 @@ import json
 from sqlalchemy import Connection, select
 
 from collector.model import Heartbeat
+from collector.moments import from_micros, to_micros
 from collector.store.dialects import upsert
-from collector.store.moments import from_micros, to_micros
 from collector.store.schema import collectors
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from collector.model import State
-from collector.store.moments import from_micros, to_micros
+from collector.moments import from_micros, to_micros
 from collector.store.schema import devices, transitions
 from collector.uptime import StateInterval
 

@@ -5,14 +5,15 @@ retired, not deleted: its history keeps its name, and it wakes up again when it 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from collector.model import Area, Check, CheckState, Device, DeviceState, Owner, Site
+from collector.moments import to_micros
 from collector.store import states
-from collector.store.moments import to_micros
 from collector.store.rows import InventoryChange
 from collector.store.schema import areas, checks, devices, owners, sites
 
@@ -165,6 +166,9 @@ def _device_row(device: Device) -> _Row:
         "mqtt_topic": device.mqtt_topic,
         "tags": list(device.tags),
         "telemetry_seconds": device.telemetry_seconds,
+        "parent_groups": [list(group) for group in device.parent_groups],
+        "power_feeder": device.power_feeder,
+        "rule": None if device.rule is None else asdict(device.rule),
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from collector.model import CheckState, DeviceState, Role, Rule, State
+from collector.model import CheckState, DeviceState, Role, Rule, RuleOverride, State
 
 RowT = TypeVar("RowT")
 
@@ -65,6 +65,9 @@ class DeviceRow:
     snmp_port: int | None
     mqtt_topic: str | None
     telemetry_seconds: float | None
+    parent_groups: tuple[tuple[str, ...], ...]
+    power_feeder: str | None
+    rule: RuleOverride | None
     created_at: datetime
     changed_at: datetime
     retired_at: datetime | None

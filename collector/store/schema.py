@@ -3,8 +3,11 @@
     areas ◄── sites ◄── devices ◄── checks ◄── check_states        rows are retired, never deleted:
     owners ◄────────────┘  ▲ ▲                                     history keeps its names
                            │ └── device_states   what is believed now
-                           └──── transitions     what changed, in order of id: alerts, wall, uptime
-    collectors  signs of life          tokens  access (hashes only)
+                           ├──── transitions     what changed, in order of id: alerts, wall, uptime
+                           ├──── outages         what follows from them; ◄── cause_corrections
+                           │        └──► incidents ◄── incident_events
+                           └──── uptime_months   sums of the log, made anew when it was touched
+    collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
 JSON list. Portable types only: SQLite now, PostgreSQL later.
@@ -20,13 +23,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
+    text,
 )
 
-from collector.model import State
+from collector.model import CauseClass, State
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +44,7 @@ metadata = MetaData(
 )
 
 _STATES = ", ".join(f"'{state.value}'" for state in State)
+_CAUSES = ", ".join(f"'{cause.value}'" for cause in CauseClass)
 
 # SQLite gives only INTEGER PRIMARY KEY an automatic number; elsewhere 32 bits would run out.
 _SerialId = BigInteger().with_variant(Integer(), "sqlite")
@@ -95,6 +101,9 @@ devices = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("retired_at", BigInteger),
+    Column("parent_groups", JSON, nullable=False, server_default="[]"),
+    Column("power_feeder", String),
+    Column("rule", JSON(none_as_null=True)),
     Index(None, "site"),
 )
 
@@ -165,11 +174,135 @@ transitions = Table(
     Column("reason", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("cause", String),
+    Column(
+        "flapping", Boolean(create_constraint=False), nullable=False, server_default=text("false")
+    ),
     CheckConstraint("confirmed_at >= at", name="confirmed_after_it_began"),
     CheckConstraint(f"old IN ({_STATES})", name="old"),
     CheckConstraint(f"new IN ({_STATES})", name="new"),
     Index(None, "device_id", "at"),
     sqlite_autoincrement=True,  # an id is never given twice: clients resume from the last they saw
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("group", String, nullable=False),
+    Column("group_key", String, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("recovered_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    Column("acknowledged_by", String),
+    Column("resolved_at", BigInteger),
+    Column("resolved_by", String),
+    Column("resolution", Text),
+    Column("merged_into", _SerialId, ForeignKey("incidents.id")),
+    Index(None, "group", "group_key"),
+    Index(None, "started_at"),
+    sqlite_autoincrement=True,
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("device_id", String, ForeignKey("devices.id"), nullable=False),
+    Column("state", String, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("end_confirmed_at", BigInteger),
+    Column("reason", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("root", String),
+    Column("root_outage_id", _SerialId, ForeignKey("outages.id")),
+    Column("proposed_cause", String, nullable=False),
+    Column("proposed_by", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("incident_id", _SerialId, ForeignKey("incidents.id")),
+    CheckConstraint("state IN ('down', 'unreachable')", name="state"),
+    CheckConstraint("confirmed_at >= started_at", name="confirmed_after_it_began"),
+    CheckConstraint("ended_at >= started_at", name="ended_after_it_began"),
+    CheckConstraint(f"cause IN ({_CAUSES})", name="cause"),
+    Index(None, "device_id", "started_at"),
+    Index(None, "started_at"),
+    Index(None, "incident_id"),
+    Index(None, "root_outage_id"),
+    Index(
+        "uq_outages_open",
+        "device_id",
+        "state",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+cause_corrections = Table(
+    "cause_corrections",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("outage_id", _SerialId, ForeignKey("outages.id"), nullable=False),
+    Column("cause", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", String, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    CheckConstraint(f"cause IN ({_CAUSES})", name="cause"),
+    Index(None, "outage_id"),
+    sqlite_autoincrement=True,
+)
+
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("incident_id", _SerialId, ForeignKey("incidents.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("author", String),
+    Column("text", Text, nullable=False),
+    Column("outage_id", _SerialId, ForeignKey("outages.id")),
+    Index(None, "incident_id"),
+    sqlite_autoincrement=True,
+)
+
+maintenance_windows = Table(
+    "maintenance_windows",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("devices", JSON, nullable=False),
+    Column("sites", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("recurrence", String),
+    Column("replaces", _SerialId, ForeignKey("maintenance_windows.id")),
+    Column("cancelled_at", BigInteger),
+    Column("cancelled_from_at", BigInteger),
+    Column("cancelled_by", String),
+    Column("cancel_reason", Text),
+    CheckConstraint("ends_at > starts_at", name="ends_after_it_begins"),
+    sqlite_autoincrement=True,
+)
+
+uptime_months = Table(
+    "uptime_months",
+    metadata,
+    Column("rules", String, primary_key=True),  # digest of the rules it was reckoned by
+    Column("device_id", String, ForeignKey("devices.id"), primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True),  # a month in the zone of its site
+    Column("ends_at", BigInteger, nullable=False),
+    Column("sums", LargeBinary, nullable=False),
+    Column("lost", Text),  # a JSON list: whose minutes were lost, where any were
 )
 
 collectors = Table(

@@ -15,8 +15,8 @@ from collector.model import (
     Status,
     Verdict,
 )
+from collector.moments import from_micros_or_none, to_micros_or_none
 from collector.store.dialects import upsert
-from collector.store.moments import from_micros_or_none, to_micros_or_none
 from collector.store.rows import LoadedStates
 from collector.store.schema import check_states, checks, device_states, devices
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from collector.store.moments import (
+from collector.moments import (
     from_micros,
     from_micros_or_none,
     to_micros,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from collector.model import Reason, State, Transition
-from collector.store.moments import from_micros, to_micros
+from collector.moments import from_micros, to_micros
 from collector.store.rows import Page
 from collector.store.schema import transitions
 
@@ -78,6 +78,7 @@ def transition(row: Row[Any]) -> Transition:
         reason=Reason(row.reason),
         detail=row.detail,
         cause=row.cause,
+        flapping=row.flapping,
         id=row.id,
     )
 
@@ -92,4 +93,5 @@ def _row(change: Transition) -> dict[str, Any]:
         "reason": change.reason.value,
         "detail": change.detail,
         "cause": change.cause,
+        "flapping": change.flapping,
     }

@@ -113,10 +113,20 @@ def statements(path: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return {
-            name: sorted(re.sub(r"\s+", " ", part).strip(" ,)") for part in sql.split("\n"))
+            name: sorted(parts(sql))
             for name, sql in rows.fetchall()
             if not name.startswith("sqlite_")
         }
+
+
+def parts(sql: str) -> list[str]:
+    """The statement cut at its line ends and at the commas outside of parentheses.
+
+    SQLite writes a column that was added later at the statement's end, after the constraints.
+    """
+    lines = re.split(r"\n|,(?![^()]*\))", sql)
+    found = (re.sub(r"\s+", " ", line).strip(" ,)") for line in lines)
+    return [part for part in found if part]
 
 
 @pytest.mark.usefixtures("store")

@@ -6,27 +6,20 @@ with unknown keys forbidden, so what is described here is what is sent.
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from api.schemas.shape import Next, Percent, Shape
 from collector.model import Outcome, Reason, Role, State, Verdict
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-Next = Annotated[str | None, Field(description="The cursor of the next page, or null.")]
-Percent = Annotated[float, Field(ge=0, le=100)]
-
-
-class ProblemField(_Shape):
+class ProblemField(Shape):
     """What is wrong with one input."""
 
     field: Annotated[str, Field(description="Its place, such as `query.limit`.")]
     message: str
 
 
-class ProblemDetails(_Shape):
+class ProblemDetails(Shape):
     """RFC 9457 problem details."""
 
     type: str
@@ -34,10 +27,10 @@ class ProblemDetails(_Shape):
     status: int
     detail: str
     code: Annotated[str, Field(description="A stable word for programs (docs/api.md).")]
-    errors: list[ProblemField] = []
+    errors: Annotated[list[ProblemField], Field(default_factory=list)]
 
 
-class Collector(_Shape):
+class Collector(Shape):
     """A collector and whether it is heard of."""
 
     id: str
@@ -45,7 +38,7 @@ class Collector(_Shape):
     alive: bool
 
 
-class Counts(_Shape):
+class Counts(Shape):
     """Devices by state. `maintenance` counts devices in a window, whatever their state."""
 
     total: int
@@ -64,7 +57,7 @@ class AreaCounts(Counts):
     name: str
 
 
-class Status(_Shape):
+class Status(Shape):
     """The city in numbers."""
 
     at: AwareDatetime
@@ -74,7 +67,7 @@ class Status(_Shape):
     by_area: list[AreaCounts]
 
 
-class Device(_Shape):
+class Device(Shape):
     """A device and its state."""
 
     id: str
@@ -106,14 +99,14 @@ class Device(_Shape):
     ]
 
 
-class DevicePage(_Shape):
+class DevicePage(Shape):
     """Devices by id."""
 
     items: list[Device]
     next: Next
 
 
-class CheckView(_Shape):
+class CheckView(Shape):
     """A check with its last result."""
 
     id: str
@@ -133,14 +126,14 @@ class CheckView(_Shape):
     last_result_at: AwareDatetime | None
 
 
-class CheckPage(_Shape):
+class CheckPage(Shape):
     """All checks of a device; `next` is always null."""
 
     items: list[CheckView]
     next: Next
 
 
-class TransitionView(_Shape):
+class TransitionView(Shape):
     """A stored change of state, as in the `transition` events."""
 
     id: int
@@ -154,14 +147,14 @@ class TransitionView(_Shape):
     cause: str | None
 
 
-class TransitionPage(_Shape):
+class TransitionPage(Shape):
     """Transitions, newest first."""
 
     items: list[TransitionView]
     next: Next
 
 
-class MetricView(_Shape):
+class MetricView(Shape):
     """One series that there is, with its newest value."""
 
     metric: str
@@ -171,14 +164,14 @@ class MetricView(_Shape):
     last_value: float | int | str
 
 
-class MetricPage(_Shape):
+class MetricPage(Shape):
     """All series of a device; `next` is always null."""
 
     items: list[MetricView]
     next: Next
 
 
-class SeriesView(_Shape):
+class SeriesView(Shape):
     """Points of one series, oldest first; the four lists run side by side."""
 
     metric: str
@@ -192,7 +185,7 @@ class SeriesView(_Shape):
     counts: Annotated[list[int], Field(description="How many values each step holds.")]
 
 
-class Readings(_Shape):
+class Readings(Shape):
     """Readings of one metric of a device."""
 
     device: str
@@ -204,7 +197,7 @@ class Readings(_Shape):
     next: Next
 
 
-class UptimeRule(_Shape):
+class UptimeRule(Shape):
     """The rule in force, which belongs to every figure."""
 
     confirm: Annotated[int, Field(description="Failures in a row until down.")]
@@ -213,7 +206,7 @@ class UptimeRule(_Shape):
     fresh_intervals: float
 
 
-class UptimeRow(_Shape):
+class UptimeRow(Shape):
     """Uptime of one group: sums over its devices, never averages of percentages."""
 
     key: str
@@ -234,7 +227,7 @@ class UptimeRow(_Shape):
     mtbf_seconds: float | None
 
 
-class Uptime(_Shape):
+class Uptime(Shape):
     """The uptime table of a window."""
 
     from_: Annotated[AwareDatetime, Field(alias="from")]
@@ -245,7 +238,7 @@ class Uptime(_Shape):
     next: Next
 
 
-class SiteView(_Shape):
+class SiteView(Shape):
     """A place with devices."""
 
     id: str
@@ -255,14 +248,14 @@ class SiteView(_Shape):
     longitude: float | None
 
 
-class SitePage(_Shape):
+class SitePage(Shape):
     """All sites by id; `next` is always null."""
 
     items: list[SiteView]
     next: Next
 
 
-class AreaView(_Shape):
+class AreaView(Shape):
     """An administrative area with its Kemendagri code."""
 
     code: str
@@ -271,21 +264,21 @@ class AreaView(_Shape):
     parent: str | None
 
 
-class AreaPage(_Shape):
+class AreaPage(Shape):
     """All areas by code; `next` is always null."""
 
     items: list[AreaView]
     next: Next
 
 
-class WallArea(_Shape):
+class WallArea(Shape):
     """An area that has devices of its own."""
 
     code: str
     name: str
 
 
-class WallDevice(_Shape):
+class WallDevice(Shape):
     """A device as a wall shows it."""
 
     id: str
@@ -306,7 +299,7 @@ class WallDevice(_Shape):
     last_result_at: AwareDatetime | None
 
 
-class Wall(_Shape):
+class Wall(Shape):
     """Everything a wall page needs, true for all transitions up to and including `cursor`."""
 
     cursor: int
@@ -320,7 +313,7 @@ class Wall(_Shape):
     devices: list[WallDevice]
 
 
-class Session(_Shape):
+class Session(Shape):
     """A session that was opened; the cookie is in the header."""
 
     name: Annotated[str, Field(description="Name of the token.")]
@@ -328,13 +321,13 @@ class Session(_Shape):
     expires_at: AwareDatetime
 
 
-class Alive(_Shape):
+class Alive(Shape):
     """The process answers."""
 
     alive: bool
 
 
-class Readiness(_Shape):
+class Readiness(Shape):
     """Whether what is served can be relied on, and why not."""
 
     ready: bool

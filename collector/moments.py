@@ -1,4 +1,4 @@
-"""Moments as the store keeps them: whole microseconds since 1970-01-01T00:00:00Z.
+"""Moments as whole microseconds since 1970-01-01T00:00:00Z: in the store and in uptime sums.
 
 An integer orders, compares and subtracts exactly in every database and on the way to uptime, and
 takes 8 bytes; a text or a float does not do all of that.
