@@ -12,6 +12,7 @@ from collector.store.inventory import InventoryLike
 from collector.store.rows import (
     CheckRow,
     CountRow,
+    DeviceFacts,
     DeviceRow,
     InventoryChange,
     LoadedStates,
@@ -23,6 +24,7 @@ from collector.store.rows import (
 __all__ = [
     "CheckRow",
     "CountRow",
+    "DeviceFacts",
     "DeviceRow",
     "InventoryChange",
     "InventoryLike",

@@ -25,6 +25,7 @@ from collector.store.errors import StoreError
 from collector.store.rows import (
     CheckRow,
     CountRow,
+    DeviceFacts,
     DeviceRow,
     InventoryChange,
     LoadedStates,
@@ -162,6 +163,11 @@ class Store:
         """Return one device, also a retired one; None when it was never applied."""
         with self._database.read() as connection:
             return device_rows.one(connection, device_id)
+
+    def facts(self) -> list[DeviceFacts]:
+        """Return the facts of every device there ever was, retired ones too, by id."""
+        with self._database.read() as connection:
+            return device_rows.facts(connection)
 
     def checks(self, device_id: str) -> list[CheckRow]:
         """Return a device's checks in use, by id, with what is believed of them."""

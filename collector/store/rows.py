@@ -75,6 +75,28 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What uptime, maintenance and causes need to know of a device, and nothing more."""
+
+    id: str
+    name: str
+    kind: str
+    site: str
+    site_name: str
+    area: str
+    area_name: str
+    zone: str | None  # of its site's area; None: the configured one
+    owner: str | None
+    link_owner: str | None
+    power_owner: str | None
+    power_feeder: str | None
+    parents: tuple[str, ...]
+    tags: tuple[str, ...]
+    created_at: datetime
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRow:
     """A check's definition and what is believed of it."""
 

@@ -76,6 +76,19 @@ def test_a_device_comes_back_with_all_that_was_applied(filled: Store) -> None:
     assert (row.latitude, row.longitude) == (-5.14, 119.4)
 
 
+def test_the_facts_of_a_device_are_those_of_its_row_and_outlive_it(filled: Store) -> None:
+    filled.apply_inventory(city(*standard_devices()[1:]), at(5))
+    known = {one.id: one for one in filled.facts()}
+    assert list(known) == ["cam-1", "sensor-1", "sw-1"]
+    row = filled.device("cam-1")
+    assert row is not None
+    for name in known["cam-1"].__slots__:
+        if name != "zone":
+            assert getattr(known["cam-1"], name) == getattr(row, name), name
+    assert known["sw-1"].zone == "Asia/Makassar"
+    assert known["sensor-1"].zone is None
+
+
 def test_a_change_of_one_field_is_a_change_of_that_device_alone(filled: Store) -> None:
     camera, *others = standard_devices()
     outcome = filled.apply_inventory(city(replace(camera, tags=("baru",)), *others), at(5))
