@@ -63,8 +63,10 @@ class _Job:
 class LagMeter:
     """Knows how long the event loop was stalled, and when."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, period_seconds: float | None = None) -> None:
+        """Look every `period_seconds` (default 0.05): a shorter stall is not told from rest."""
         self._clock = clock
+        self._period = LAG_PERIOD_SECONDS if period_seconds is None else period_seconds
         self._stalls: deque[tuple[float, float]] = deque(maxlen=256)
         self._asleep_since: float | None = None
         self.worst_seconds = 0.0
@@ -73,10 +75,10 @@ class LagMeter:
         """Measure for ever."""
         while True:
             self._asleep_since = before = self._clock.monotonic()
-            await asyncio.sleep(LAG_PERIOD_SECONDS)
+            await asyncio.sleep(self._period)
             now = self._clock.monotonic()
-            stall = now - before - LAG_PERIOD_SECONDS
-            if stall > LAG_PERIOD_SECONDS:
+            stall = now - before - self._period
+            if stall > self._period:
                 self._stalls.append((now, stall))
                 self.worst_seconds = max(self.worst_seconds, stall)
 
@@ -87,7 +89,7 @@ class LagMeter:
         """
         if self._asleep_since is not None:
             asleep = self._clock.monotonic() - self._asleep_since
-            if asleep - LAG_PERIOD_SECONDS > limit_seconds:
+            if asleep - self._period > limit_seconds:
                 return True
         return any(ended >= since and stall > limit_seconds for ended, stall in self._stalls)
 

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from api.demo.virtual_time import VirtualClock, VirtualTimeLoop, run_virtually
 from collector.advice import Advice
 from collector.engine import Engine
 from collector.model import (
@@ -24,8 +25,8 @@ from collector.model import (
     Transition,
 )
 from collector.poller import LagMeter, Poller
-from tests.virtual_time import EPOCH, VirtualClock, VirtualTimeLoop, run_virtually
 
+EPOCH = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PING = MetricGroup("ping", "ping", Role.REACHABILITY, 30.0)
 SNMP = MetricGroup("snmp", "snmp", Role.HEALTH, 60.0)
 

@@ -22,8 +22,7 @@ from collector.model import (
     Target,
 )
 from collector.poller import MAX_LATE_SECONDS, Poller
-from tests.virtual_city import VirtualCity, World, checks_of, device, seconds
-from tests.virtual_time import EPOCH
+from tests.virtual_city import EPOCH, VirtualCity, World, checks_of, device, seconds
 
 UP, DOWN, UNREACHABLE = State.UP, State.DOWN, State.UNREACHABLE
 DEGRADED, UNKNOWN = State.DEGRADED, State.UNKNOWN

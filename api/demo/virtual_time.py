@@ -1,9 +1,12 @@
-"""An event loop and a clock that jump instead of waiting: a day of polling in a moment."""
+"""An event loop and a clock that jump instead of waiting: a day of polling in a moment.
+
+For what runs without sockets and threads of its own: the truth scenario, and tests.
+"""
 
 import asyncio
 import selectors
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -15,9 +18,11 @@ class VirtualClock:
         self._start = start
 
     def now(self) -> datetime:
+        """Return the moment on the wall clock, aware, in UTC."""
         return self._start + timedelta(seconds=self._loop.time())
 
     def monotonic(self) -> float:
+        """Return the loop's seconds, which no step of the wall clock moves."""
         return self._loop.time()
 
     def step(self, seconds: float) -> None:
@@ -33,6 +38,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         super().__init__(_JumpingSelector(self))
 
     def time(self) -> float:
+        """Return the virtual seconds since the loop was made."""
         return self._virtual_seconds
 
     def jump(self, seconds: float) -> None:
@@ -63,6 +69,3 @@ def run_virtually(main: Coroutine[Any, Any, None], loop: VirtualTimeLoop) -> Non
     finally:
         asyncio.set_event_loop(None)
         loop.close()
-
-
-EPOCH = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
