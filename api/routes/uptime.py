@@ -115,5 +115,4 @@ def _rows(
 
 def _row(counted: Figures) -> dict[str, object]:
     row = asdict(counted)
-    del row["window_seconds"]  # from and to say it
-    return row
+    return {name: row[name] for name in schemas.UptimeRow.model_fields if name in row}
