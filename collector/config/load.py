@@ -13,15 +13,16 @@ from pydantic import SecretStr
 
 from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
-from collector.config.reader import Data, Document, YamlMapping, read_file
+from collector.config.reader import Document, YamlMapping, read_file
 from collector.config.settings import (
+    NAMED_SECTIONS,
     Config,
-    CredentialSettings,
     Settings,
     section_of,
     setting_names,
 )
 from collector.config.shape import keys_of
+from collector.contract import PLAIN
 from collector.model import Credential, Rule
 
 PREFIX = "PANTAU__"
@@ -129,25 +130,21 @@ def _apply_environment(
 def _place_of(words: list[str], data: YamlMapping) -> Place | None:
     """Return the place a variable means; None: there is no such setting."""
     first = _match(words[0], keys_of(Settings))
-    if first == "credentials":
-        return _credential_place(words[1:], data.get("credentials"))
     section = None if first is None else section_of(first)
-    if first is None or len(words) != (1 if section is None else 2):
+    if first is None:
         return None
     if section is None:
-        return (first,)
-    key = _match(words[1], keys_of(section))
-    return None if key is None else (first, key)
-
-
-def _credential_place(words: list[str], written: Data) -> Place | None:
-    if len(words) != 2 or not words[0]:
+        return (first,) if len(words) == 1 else None
+    key = _match(words[-1], keys_of(section))
+    if key is None:
         return None
+    if first not in NAMED_SECTIONS:
+        return (first, key) if len(words) == 2 else None
+    if len(words) != 3 or not words[1]:
+        return None
+    written = data.get(first)
     names = [str(name) for name in written] if isinstance(written, YamlMapping) else []
-    key = _match(words[1], keys_of(CredentialSettings))
-    return (
-        None if key is None else ("credentials", _match(words[0], names) or words[0].lower(), key)
-    )
+    return (first, _match(words[1], names) or words[1].lower(), key)
 
 
 def _match(word: str, names: Iterable[str]) -> str | None:
@@ -195,10 +192,27 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         ping=settings.ping,
         snmp=settings.snmp,
         mqtt=mqtt,
-        rule=Rule(rule.confirm, rule.recover, rule.retry_seconds),
+        rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
+        contracts={name: it.rules(name) for name, it in settings.contracts.items()},
+        contract=_contract_in_force(settings, origins),
         file=path,
     )
+
+
+def _contract_in_force(settings: Settings, origins: _Origins) -> str | None:
+    if PLAIN in settings.contracts:
+        what = "is the name of the rules without a contract"
+        problem = origins.problem(("contracts", PLAIN), what, "give the contract another name")
+        origins.problems.append(problem)
+    name = settings.contract
+    if name is None or name in settings.contracts:
+        return name
+    if name != PLAIN:  # which is what holds without one
+        remedy = did_you_mean(name, settings.contracts)
+        problem = origins.problem(("contract",), f'there is no contract "{name}"', remedy)
+        origins.problems.append(problem)
+    return None
 
 
 def _absolute(text: str, place: Place, origins: _Origins) -> Path:

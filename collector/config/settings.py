@@ -2,15 +2,17 @@
 
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
+from collector.config.contracts import ContractSettings
 from collector.config.shape import (
     Duration,
     Id,
+    Number,
     Port,
     Shape,
     Text,
@@ -20,7 +22,8 @@ from collector.config.shape import (
     models_in,
     refuse,
 )
-from collector.model import Credential, Rule
+from collector.contract import Rules
+from collector.model import Credential, Rule, RuleOverride
 
 SNMP_RETRY_FACTOR = 3
 """Rechecks over SNMP and MQTT are this much slower than those by ping: they ask far more."""
@@ -109,20 +112,45 @@ class MqttSettings(Shape):
         return self
 
 
+_InARow: TypeAlias = Annotated[WholeNumber, Field(ge=1, le=20)]
+_Retry: TypeAlias = Annotated[Duration, Field(ge=1, le=3600)]
+_Fresh: TypeAlias = Annotated[Number, Field(ge=1.5, le=10)]
+
+
 class RuleSettings(Shape):
     """When a result is believed."""
 
-    confirm: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
-        3, description="Failures in a row until a device is down."
-    )
-    recover: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
-        2, description="Successes in a row until it is back."
-    )
-    retry_seconds: Annotated[Duration, Field(ge=1, le=3600)] = Field(
+    confirm: _InARow = Field(3, description="Failures in a row until a device is down.")
+    recover: _InARow = Field(2, description="Successes in a row until it is back.")
+    retry_seconds: _Retry = Field(
         5.0,
         alias="retry",
         description="Pace of the rechecks while in doubt (SNMP and MQTT: three times as long).",
     )
+    fresh: _Fresh = Field(2.5, description="Intervals until a result is too old to be believed.")
+
+
+class RuleOverrideShape(Shape):
+    """What a profile's group or a device says otherwise than `rule` in pantau.yaml."""
+
+    confirm: _InARow | None = Field(None, description="Failures in a row until it is believed.")
+    recover: _InARow | None = Field(None, description="Successes in a row until it is well again.")
+    retry_seconds: _Retry | None = Field(
+        None, alias="retry", description="Pace of the rechecks while in doubt."
+    )
+    fresh: _Fresh | None = Field(
+        None, description="Intervals until a result is too old to be believed."
+    )
+
+    @model_validator(mode="after")
+    def _check_that_something_is_said(self) -> Self:
+        if self.override() == RuleOverride():
+            raise refuse("the rule says nothing", "add confirm, recover, retry or fresh")
+        return self
+
+    def override(self) -> RuleOverride:
+        """Return it in the words of the model."""
+        return RuleOverride(self.confirm, self.recover, self.retry_seconds, self.fresh)
 
 
 class CredentialSettings(Shape):
@@ -166,6 +194,14 @@ class Settings(Shape):
     mqtt: MqttSettings | None = Field(None, description="MQTT; absent: nothing is listened to.")
     rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
     credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
+    contract: Id | None = Field(
+        None, description="Name of the contract in force; none: only maintenance is left out."
+    )
+    contracts: dict[Id, ContractSettings] = Field({}, description="Contracts by their names.")
+
+
+NAMED_SECTIONS = ("credentials", "contracts")
+"""Sections of sections that have names of their own: `credentials.NAME.version`."""
 
 
 def section_of(key: str) -> type[Shape] | None:
@@ -176,11 +212,11 @@ def section_of(key: str) -> type[Shape] | None:
 
 
 def setting_names() -> list[str]:
-    """Return every setting as `section.key`, credentials as `credentials.NAME.key`."""
+    """Return every setting as `section.key`, those with names as `credentials.NAME.key`."""
     names = []
     for key in Settings.model_fields:
         section = section_of(key)
-        prefix = "credentials.NAME" if key == "credentials" else key
+        prefix = f"{key}.NAME" if key in NAMED_SECTIONS else key
         names += [key] if section is None else [f"{prefix}.{name}" for name in keys_of(section)]
     return sorted(names)
 
@@ -201,6 +237,8 @@ class Config:
     mqtt: MqttSettings | None  # `password` holds what `password_file` held
     rule: Rule  # of pings; see `rule_of`
     credentials: Mapping[str, Credential] = field(default_factory=dict)
+    contracts: Mapping[str, Rules] = field(default_factory=dict)
+    contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules
     file: Path | None = None  # where it was read; None: the embedded defaults
 
     @property
@@ -213,7 +251,16 @@ class Config:
         """Where the embedded sink keeps readings."""
         return self.data_directory / "readings.db"
 
+    @property
+    def rules(self) -> Rules:
+        """By which rules uptime is reckoned: the contract's in force, else the plain ones."""
+        return Rules() if self.contract is None else self.contracts[self.contract]
+
     def rule_of(self, probe: str) -> Rule:
         """Return the rule of a probe: rechecks of all but ping are slower."""
-        slower = 1 if probe == "ping" else SNMP_RETRY_FACTOR
-        return Rule(self.rule.confirm, self.rule.recover, self.rule.retry_seconds * slower)
+        return replace(self.rule, retry_seconds=self.rule.retry_seconds * retry_factor(probe))
+
+
+def retry_factor(probe: str) -> int:
+    """Return how many times slower than a ping's the rechecks of a probe are."""
+    return 1 if probe == "ping" else SNMP_RETRY_FACTOR

@@ -60,7 +60,8 @@ Number: TypeAlias = Annotated[float, BeforeValidator(_no_boolean), Field(allow_i
 Port: TypeAlias = Annotated[WholeNumber, Field(ge=1, le=65535)]
 
 
-def _check_id(value: object) -> object:
+def check_id(value: object) -> object:
+    """Refuse what cannot be an id. What is no text passes: the type is checked elsewhere."""
     if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value):
         raise refuse(
             f"{shown_value(value)} is no id",
@@ -71,7 +72,7 @@ def _check_id(value: object) -> object:
 
 Id: TypeAlias = Annotated[
     str,
-    BeforeValidator(_check_id),
+    BeforeValidator(check_id),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}),
 ]
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]

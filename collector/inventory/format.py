@@ -4,10 +4,11 @@ import ipaddress
 import re
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from collector.config.settings import Zone
+from collector.config.settings import RuleOverrideShape, Zone
 from collector.config.shape import Duration, Id, Kind, Number, Port, Shape, Text, Words, refuse
+from collector.inventory.parents import Parents, read_parents
 
 _CODE = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
 _SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
@@ -103,10 +104,15 @@ class DeviceShape(Shape):
     profile: Text = Field(description="Name of the device profile.")
     address: Address | None = Field(None, description="IPv4 or IPv6 address.")
     credentials: Words[Id] = Field((), description="Names of credentials in pantau.yaml.")
-    parents: Words[Id] = Field((), description="Devices behind which it stands; one way suffices.")
+    parents: Annotated[Parents, PlainValidator(read_parents)] = Field(
+        Parents(), description="Devices behind which it stands; of a list, one way suffices."
+    )
     owner: Id | None = Field(None, description="Owner of the device.")
     link_owner: Id | None = Field(None, description="Owner of its network link.")
     power_owner: Id | None = Field(None, description="Owner of its power.")
+    power_feeder: Text | None = Field(
+        None, description="What feeds it (gardu, panel): one word for all devices on it."
+    )
     tags: Words[Text] = Field((), description="Words to filter by.")
     snmp_port: Port | None = Field(None, description="Port of its SNMP agent, if not the usual.")
     mqtt_topic: MqttTopic | None = Field(
@@ -114,6 +120,9 @@ class DeviceShape(Shape):
     )
     telemetry_seconds: Annotated[Duration, Field(ge=1, le=86400)] | None = Field(
         None, alias="telemetry_period", description="How often it publishes (MQTT)."
+    )
+    rule: RuleOverrideShape | None = Field(
+        None, description="When a result of this device is believed, if not as everywhere."
     )
 
 

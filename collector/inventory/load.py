@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from collector.config.findings import check_shape
-from collector.config.problems import Problem, ProblemsError, did_you_mean
+from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, read_file
 from collector.inventory.format import AreaShape, DeviceShape, InventoryFile
 from collector.model import Area, Device, Owner, Profile, Site
@@ -89,9 +89,9 @@ class _Place:
     def line(self, *keys: str | int) -> int:
         return self.document.line_of((self.list_name, self.position, *keys))
 
-    def problem(self, key: str, problem: str, remedy: str) -> Problem:
-        place = f"{self.list_name}[{self.position}].{key}"
-        return Problem(self.document.file, self.line(key), place, problem, remedy)
+    def problem(self, key: str, problem: str, remedy: str, below: Place = ()) -> Problem:
+        place = place_text((self.list_name, self.position, key, *below))
+        return Problem(self.document.file, self.line(key, *below), place, problem, remedy)
 
 
 class _Joined:
@@ -167,9 +167,11 @@ class _Joined:
         if device.site not in self.sites:
             yield _unknown(place, "site", "site", device.site, self.sites)
         devices = self.places["devices"]
-        for parent in device.parents:
-            if parent not in devices:
-                yield _unknown(place, "parents", "device", parent, devices)
+        for mention in device.parents.devices:
+            if mention.device not in devices:
+                what = f'there is no device "{mention.device}"'
+                remedy = did_you_mean(mention.device, devices)
+                yield place.problem("parents", what, remedy, mention.place)
         owners = {
             "owner": device.owner,
             "link_owner": device.link_owner,
@@ -202,7 +204,7 @@ class _Joined:
             yield place.problem("mqtt_topic", "is missing", f"{needs} MQTT: add mqtt_topic")
 
     def _check_loops(self) -> Iterator[Problem]:
-        parents = {device.id: list(device.parents) for device in self.devices}
+        parents = {device.id: list(device.parents.ids) for device in self.devices}
         for _ in range(_MOST_LOOPS):
             loop = find_loop(parents)
             if loop is None:
@@ -248,7 +250,7 @@ def _device_of(shape: DeviceShape) -> Device:
         profile=shape.profile,
         address=shape.address,
         credentials=shape.credentials,
-        parents=shape.parents,
+        parents=shape.parents.ids,
         owner=shape.owner,
         link_owner=shape.link_owner,
         power_owner=shape.power_owner,
@@ -256,4 +258,7 @@ def _device_of(shape: DeviceShape) -> Device:
         mqtt_topic=shape.mqtt_topic,
         tags=shape.tags,
         telemetry_seconds=shape.telemetry_seconds,
+        parent_groups=shape.parents.groups,
+        power_feeder=shape.power_feeder,
+        rule=None if shape.rule is None else shape.rule.override(),
     )

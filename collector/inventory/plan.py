@@ -6,8 +6,20 @@ from dataclasses import dataclass
 
 from collector.config import Config
 from collector.config.problems import Problem
+from collector.config.settings import retry_factor
 from collector.inventory.load import Inventory, InventoryError
-from collector.model import Area, Check, Device, MetricGroup, Owner, Profile, Site, Target
+from collector.model import (
+    Area,
+    Check,
+    Device,
+    MetricGroup,
+    Owner,
+    Profile,
+    Rule,
+    RuleOverride,
+    Site,
+    Target,
+)
 
 _OIDS_IN_A_REQUEST = 12
 _MARGIN_SECONDS = 1.0  # for our own side of it; the poller's deadline is the outermost
@@ -89,8 +101,33 @@ def _checks_of(device: Device, config: Config, profile: Profile) -> Iterator[Che
             timeout_seconds=deadline_seconds(config, group, interval),
             target=target,
             group=group,
-            rule=config.rule_of(group.probe),
+            rule=rule_in_force(config, group, device),
         )
+
+
+def rule_in_force(config: Config, group: MetricGroup, device: Device) -> Rule:
+    """Return the configured rule of a group's probe, with what the group and the device override.
+
+    The device goes before the group, and only what is said overrides. As in the configuration,
+    the pace of rechecks that a device names is that of its pings, and the others are slower; a
+    group means its own.
+    """
+    rule = _overridden(config.rule_of(group.probe), group.rule, 1)
+    return _overridden(rule, device.rule, retry_factor(group.probe))
+
+
+def _overridden(rule: Rule, said: RuleOverride | None, slower: int) -> Rule:
+    if said is None:
+        return rule
+    retry = said.retry_seconds
+    return Rule(
+        confirm=rule.confirm if said.confirm is None else said.confirm,
+        recover=rule.recover if said.recover is None else said.recover,
+        retry_seconds=rule.retry_seconds if retry is None else retry * slower,
+        fresh_intervals=(
+            rule.fresh_intervals if said.fresh_intervals is None else said.fresh_intervals
+        ),
+    )
 
 
 def deadline_seconds(config: Config, group: MetricGroup, interval_seconds: float) -> float:

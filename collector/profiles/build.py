@@ -11,6 +11,7 @@ from collector.model import (
     MetricGroup,
     Profile,
     Role,
+    RuleOverride,
     ScaleFrom,
     Table,
     Threshold,
@@ -132,6 +133,7 @@ def _group(name: str, shapes: Sequence[Group]) -> MetricGroup:
         interval_seconds=next(
             (shape.interval_seconds for shape in shapes if shape.interval_seconds), interval
         ),
+        rule=_rule([shape.rule.override() for shape in shapes if shape.rule]),
     )
     match shapes[0]:
         case PingGroup():
@@ -140,6 +142,18 @@ def _group(name: str, shapes: Sequence[Group]) -> MetricGroup:
             return replace(group, metrics=_snmp_metrics(shapes), tables=_tables(shapes))
         case MqttGroup() as first:
             return replace(group, metrics=_mqtt_metrics(shapes), options=_mqtt_options(first))
+
+
+def _rule(said: Sequence[RuleOverride]) -> RuleOverride | None:
+    """Join what the profile and its parts say of the rule: of each key the first word counts."""
+    if not said:
+        return None
+    return RuleOverride(
+        next((one.confirm for one in said if one.confirm is not None), None),
+        next((one.recover for one in said if one.recover is not None), None),
+        next((one.retry_seconds for one in said if one.retry_seconds is not None), None),
+        next((one.fresh_intervals for one in said if one.fresh_intervals is not None), None),
+    )
 
 
 def _ping_metrics(shapes: Sequence[Group]) -> tuple[Metric, ...]:

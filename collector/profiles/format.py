@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from collector.config.problems import did_you_mean
+from collector.config.settings import RuleOverrideShape
 from collector.config.shape import Duration, Kind, Number, Shape, Text, Words, refuse
 from collector.model import Combine, MetricKind, Role, Verdict
 from collector.profiles.sources import (
@@ -179,6 +180,7 @@ class PingGroup(Shape):
     probe: Literal["ping"]
     interval_seconds: Interval | None = Field(None, alias="interval")
     role: Role | None = None
+    rule: RuleOverrideShape | None = None
     metrics: tuple[PingMetric, ...] = ()
 
 
@@ -188,6 +190,7 @@ class SnmpGroup(Shape):
     probe: Literal["snmp"]
     interval_seconds: Interval | None = Field(None, alias="interval")
     role: Role | None = None
+    rule: RuleOverrideShape | None = None
     metrics: Annotated[tuple[SnmpMetric, ...], Field(max_length=500)] = ()
     tables: dict[Name, TableShape] = Field(default_factory=dict)
 
@@ -198,6 +201,7 @@ class MqttGroup(Shape):
     probe: Literal["mqtt"]
     interval_seconds: Interval | None = Field(None, alias="interval")
     role: Role | None = None
+    rule: RuleOverrideShape | None = None
     topics: Annotated[Words[Topic], Field(min_length=1, max_length=20)]
     payload: Literal["text", "json"] = "json"
     path: JsonPath | None = None

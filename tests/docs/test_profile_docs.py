@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.config.settings import RuleOverrideShape
 from collector.config.shape import Shape, keys_of
 from collector.profiles import load_profiles
 from collector.profiles.format import (
@@ -29,6 +30,7 @@ SECTIONS: dict[str, list[type[Shape]]] = {
     "The file": [ProfileFile, PartFile],
     "`match`": [MatchShape],
     "`groups`": [PingGroup, SnmpGroup, MqttGroup],
+    "`rule`": [RuleOverrideShape],
     "`tables`": [TableShape],
     "`metrics`": [SnmpMetric, TableMetric, MqttMetric, PingMetric],
     "`scale_from`": [ScaleFromShape],

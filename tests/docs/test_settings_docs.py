@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
+from collector.config.contracts import ContractSettings
 from collector.config.settings import (
     CredentialSettings,
+    RuleOverrideShape,
     Settings,
     section_of,
     setting_names,
@@ -21,6 +23,7 @@ LISTS: dict[str, type[Shape]] = {
     "owners": OwnerShape,
     "sites": SiteShape,
     "devices": DeviceShape,
+    "rule": RuleOverrideShape,
 }
 
 
@@ -50,6 +53,8 @@ def default_text(field: FieldInfo) -> str:
     value = field.default
     if field.alias is not None:  # a duration
         return f"`{value:g}s`"
+    if isinstance(value, bool):
+        return f"`{value}`".lower()
     if isinstance(value, tuple):
         return ", ".join(f"`{it}`" for it in value)
     return f"`{value}`"
@@ -86,7 +91,7 @@ def test_no_setting_stands_on_the_page_that_there_is_not() -> None:
 
 
 def test_every_section_is_described() -> None:
-    models: list[type[Shape]] = [Settings, CredentialSettings, *LISTS.values()]
+    models: list[type[Shape]] = [Settings, CredentialSettings, ContractSettings, *LISTS.values()]
     models += [section for key in Settings.model_fields if (section := section_of(key))]
     for model in models:
         for key in keys_of(model):

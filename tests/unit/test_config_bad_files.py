@@ -102,6 +102,63 @@ BAD = {
         "profiles: milik-kita/\n",
         'F:1: profiles: "milik-kita/" is no folder; make it or remove it',
     ),
+    "a result that is believed for ever": (
+        "rule: {fresh: 60}\n",
+        'F:1: rule.fresh: "60" is out of range; write at most 10',
+    ),
+    "a contract that is not there": (
+        "contracts: {astinet: {}, indihome: {}}\ncontract: astinat\n",
+        'F:2: contract: there is no contract "astinat"; did you mean "astinet"?',
+    ),
+    "a contract without contracts": (
+        "contract: astinet\n",
+        'F:1: contract: there is no contract "astinet"; none are defined',
+    ),
+    "a contract with the name of none": (
+        "contracts:\n  plain: {}\n",
+        "F:2: contracts.plain: is the name of the rules without a contract; "
+        "give the contract another name",
+    ),
+    "hours that are none": (
+        "contracts:\n  astinet:\n    service_hours:\n      - Mon-Fri\n      - 8\n"
+        "      - Moon 07:30-16:00\n      - Mon 07:60-16:00\n      - Mon 07:30-24:01\n"
+        "      - Mon 24:00-06:00\n      - Mon 08:00-08:00\n      - Mon Tue 08:00-09:00\n",
+        'F:4: contracts.astinet.service_hours[0]: "Mon-Fri" is no hours of the week; '
+        "write Mon-Fri 07:30-16:00 or Sen-Jum 07:30-16:00\n"
+        'F:5: contracts.astinet.service_hours[1]: "8" is no hours of the week; '
+        "write Mon-Fri 07:30-16:00 or Sen-Jum 07:30-16:00\n"
+        'F:6: contracts.astinet.service_hours[2]: "moon" is no day; did you mean "Mon"?\n'
+        'F:7: contracts.astinet.service_hours[3]: "07:60" is no time of day; '
+        "write 00:00 to 24:00\n"
+        'F:8: contracts.astinet.service_hours[4]: "24:01" is no time of day; '
+        "write 00:00 to 24:00\n"
+        'F:9: contracts.astinet.service_hours[5]: "Mon 24:00-06:00" begins at the end of a day; '
+        "begin at 00:00 on the day after\n"
+        'F:10: contracts.astinet.service_hours[6]: "Mon 08:00-08:00" ends when it begins; '
+        "write 00:00-24:00 for a whole day\n"
+        'F:11: contracts.astinet.service_hours[7]: "Mon Tue 08:00-09:00" is no hours of the week; '
+        "write Mon-Fri 07:30-16:00 or Sen-Jum 07:30-16:00",
+    ),
+    "hours that overlap over the week's end": (
+        "contracts:\n  astinet:\n"
+        "    service_hours: [Min 22:00-06:00, Tue 05:00-06:00, Mon 05:59-07:00]\n",
+        'F:3: contracts.astinet.service_hours: "Min 22:00-06:00" and "Mon 05:59-07:00" overlap; '
+        "let one end before the other begins",
+    ),
+    "a contract of slips": (
+        "contracts:\n  astinet:\n    minimum_outage: 300\n    causes_not_counted: [listrik]\n"
+        "    exclude_maintenance: sometimes\n    service_hour: 00:00-24:00\n",
+        'F:3: contracts.astinet.minimum_outage: "300" has no unit; write 300s or 300m\n'
+        'F:4: contracts.astinet.causes_not_counted[0]: "listrik" is not known; write one of '
+        "'device', 'link', 'power', 'upstream', 'planned' or 'unknown'\n"
+        'F:5: contracts.astinet.exclude_maintenance: "sometimes" cannot be used here; '
+        "write true or false\n"
+        'F:6: contracts.astinet.service_hour: unknown key; did you mean "service_hours"?',
+    ),
+    "half a second of an outage": (
+        "contracts: {astinet: {minimum_outage: 1500ms}}\n",
+        "F:1: contracts.astinet.minimum_outage: it holds a part of a second; write whole seconds",
+    ),
     "a key that stands twice": (
         "api: {port: 80}\nzone: Asia/Jakarta\napi: {port: 81}\n",
         "F:3: api: stands twice, first on line 1; remove one",

@@ -7,6 +7,7 @@ import pytest
 from collector.config import Config, ConfigError, load_config
 from collector.config.load import variable_of
 from collector.config.settings import setting_names
+from collector.contract import Rules
 from collector.model import Rule
 
 SECRET = "rahasia-kota"  # noqa: S105 - it opens nothing
@@ -41,7 +42,8 @@ def test_without_file_and_environment_the_defaults_hold(
     assert (config.ping.timeout_seconds, config.ping.count) == (1.0, 3)
     assert (config.snmp.timeout_seconds, config.snmp.retries) == (1.0, 1)
     assert config.mqtt is None
-    assert config.rule == Rule(confirm=3, recover=2, retry_seconds=5.0)
+    assert config.rule == Rule(confirm=3, recover=2, retry_seconds=5.0, fresh_intervals=2.5)
+    assert (config.contracts, config.contract, config.rules) == ({}, None, Rules())
     assert config.file is None
 
 
@@ -76,6 +78,14 @@ def test_durations_become_seconds(tmp_path: Path) -> None:
     assert config.ping.timeout_seconds == 0.5
     assert config.snmp.timeout_seconds == 1.5
     assert config.rule_of("ping").retry_seconds == 60.0
+
+
+def test_how_long_a_result_is_fresh_is_the_same_for_every_probe(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path / "pantau.yaml", "rule: {fresh: 4}\n"), {})
+
+    assert [config.rule_of(probe).fresh_intervals for probe in ("ping", "snmp", "mqtt")] == [
+        4.0
+    ] * 3
 
 
 def test_rechecks_over_snmp_are_slower_than_pings() -> None:

@@ -70,7 +70,85 @@ BAD = {
     ),
     "an unknown parent": (
         f"devices:\n  - {DEVICE},\n     parents: [sw-0001, sw-001]}}\n",
-        'F:3: devices[0].parents: there is no device "sw-001"; did you mean "sw-0001"?',
+        'F:3: devices[0].parents[1]: there is no device "sw-001"; did you mean "sw-0001"?',
+    ),
+    "an unknown parent within": (
+        f"devices:\n  - {DEVICE},\n     parents: {{all: [sw-0001,\n      {{any: [sw-001]}}]}}}}\n",
+        'F:4: devices[0].parents.all[1].any[0]: there is no device "sw-001"; '
+        'did you mean "sw-0001"?',
+    ),
+    "a circle through a joint": (
+        f"devices:\n  - {DEVICE}, parents: {{all: [sw-0001, {{any: [sw-0001, b]}}]}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'b')}, parents: {{all: [cam-1]}}}}\n",
+        "F:2: devices[0].parents: the parents go round in a circle: cam-1 → b → cam-1; "
+        "remove one of these parents",
+    ),
+    "a device behind itself and another": (
+        f"devices:\n  - {DEVICE}, parents: {{all: [sw-0001, cam-1]}}}}\n",
+        "F:2: devices[0].parents: the parents go round in a circle: cam-1 → cam-1; "
+        "remove one of these parents",
+    ),
+    "a joint that is none": (
+        f"devices:\n  - {DEVICE}, parents: {{or: [sw-0001]}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'b')}, parents: {{}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'c')}, parents: {{al: [sw-0001]}}}}\n",
+        "F:2: devices[0].parents.or: unknown key; known are all, any\n"
+        "F:3: devices[1].parents: holds nothing; write {all: [a, b]} or {any: [a, b]}\n"
+        'F:4: devices[2].parents.al: unknown key; did you mean "all"?',
+    ),
+    "all and any side by side": (
+        f"devices:\n  - {DEVICE}, parents: {{all: [sw-0001], any: [sw-0001]}}}}\n",
+        "F:2: devices[0].parents: all and any stand side by side; "
+        "put one into the other: {all: [a, {any: [b, c]}]}",
+    ),
+    "lists within parents": (
+        f"devices:\n  - {DEVICE}, parents:\n     {{all: [[sw-0001],\n     {{any: []}},\n"
+        "     {any: {all: [sw-0001]}}]}}\n",
+        "F:3: devices[0].parents.all[0]: a list here says neither all nor any; "
+        "write {all: [a, b]} or {any: [a, b]}\n"
+        "F:4: devices[0].parents.all[1].any: lists nothing; list devices: {any: [a, b]}\n"
+        "F:5: devices[0].parents.all[2].any: a mapping is no list; list devices: {any: [a, b]}",
+    ),
+    "parents that are no ids": (
+        f"devices:\n  - {DEVICE}, parents: [1]}}\n"
+        f"  - {DEVICE.replace('cam-1', 'b')}, parents: {{any: [sw-0001, 0x1]}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'c')}, parents: {{any: [sw 1]}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'd')}, parents: true}}\n",
+        'F:2: devices[0].parents[0]: 1 is read as a number or constant; put it in quotes: "1"\n'
+        "F:3: devices[1].parents.any[1]: 0x1 is read as a number or constant; "
+        'put it in quotes: "0x1"\n'
+        'F:4: devices[2].parents.any[0]: "sw 1" is no id; '
+        "use up to 64 letters, digits, dots, dashes and underscores\n"
+        'F:5: devices[3].parents: true is read as a number or constant; put it in quotes: "true"',
+    ),
+    "parents nested too deep": (
+        f"devices:\n  - {DEVICE}, parents: " + "{all: [{any: [" * 3 + "a" + "]}]}" * 3 + "}\n",
+        "F:2: devices[0].parents.all[0].any[0].all[0].any[0].all[0]: "
+        "is nested deeper than 5 levels; make it flatter",
+    ),
+    "too many parents": (
+        f"devices:\n  - {DEVICE}, parents: [{', '.join(f'p{number}' for number in range(51))}]}}\n",
+        "F:2: devices[0].parents: names 51 devices; "
+        "name at most 50, or one device that stands before several",
+    ),
+    "parents that blow up": (
+        f"devices:\n  - {DEVICE}, parents: {{any: ["
+        + ", ".join(f"{{all: [a{n}, b{n}]}}" for n in range(7))
+        + "]}}\n",
+        "F:2: devices[0].parents: comes to more than 64 groups of which each must let through; "
+        "write fewer all within any",
+    ),
+    "a rule out of its limits": (
+        f"devices:\n  - {DEVICE}, rule: {{confirm: 0, recover: 21, retry: 5, fresh: 1.2}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'b')}, rule: {{fresh: 11, retri: 5s}}}}\n"
+        f"  - {DEVICE.replace('cam-1', 'c')}, rule: {{}}}}\n",
+        'F:2: devices[0].rule.confirm: "0" is out of range; write at least 1\n'
+        'F:2: devices[0].rule.recover: "21" is out of range; write at most 20\n'
+        'F:2: devices[0].rule.retry: "5" has no unit; write 5s or 5m\n'
+        'F:2: devices[0].rule.fresh: "1.2" is out of range; write at least 1.5\n'
+        'F:3: devices[1].rule.fresh: "11" is out of range; write at most 10\n'
+        'F:3: devices[1].rule.retri: unknown key; did you mean "retry"?\n'
+        "F:4: devices[2].rule: the rule says nothing; add confirm, recover, retry or fresh",
     ),
     "an unknown profile": (
         f"devices:\n  - {DEVICE.replace('generic-ping', 'hikvision-kamera')}}}\n",

@@ -14,7 +14,7 @@ from collector.inventory import (
     check_everything,
     load_inventory,
 )
-from collector.model import Area, Device, Owner, Profile, Role, Site
+from collector.model import Area, Device, Owner, Profile, Role, Rule, RuleOverride, Site
 from collector.profiles import load_profiles
 
 AREAS = """\
@@ -171,6 +171,59 @@ def test_rechecks_follow_the_rule_of_their_probe(plan: Plan) -> None:
         ("snmp", 15.0),
         ("mqtt", 15.0),
     }
+
+
+RULES = """\
+devices:
+  - {id: cam-0001, name: Kamera, kind: camera, site: gudang, profile: mine,
+     address: 192.0.2.53, credentials: kota, rule: {confirm: 7, retry: 10s}}
+  - {id: cam-0002, name: Kamera, kind: camera, site: gudang, profile: mine,
+     address: 192.0.2.54, credentials: kota, power_feeder: gardu LSR-04}
+"""
+PROFILE = """\
+name: mine
+title: Mine
+kinds: [camera]
+include: [slow]
+groups:
+  status:
+    probe: snmp
+    rule: {recover: 4}
+    metrics: [{name: sys_uptime_seconds, source: 1.3.6.1.2.1.1.3.0, unit: s}]
+"""
+PART = """\
+title: Slow
+groups:
+  status:
+    probe: snmp
+    rule: {recover: 9, retry: 20s, fresh: 6}
+    metrics: [{name: sys_name, source: 1.3.6.1.2.1.1.5.0, type: text}]
+"""
+
+
+def test_a_device_goes_before_its_profile_and_that_before_the_configuration(
+    tmp_path: Path, config: Config
+) -> None:
+    inventory = load_inventory([write(tmp_path, "a.yaml", AREAS), write(tmp_path, "b.yaml", RULES)])
+    write(tmp_path, "own/mine.yaml", PROFILE)
+    write(tmp_path, "own/parts/slow.yaml", PART)
+
+    plan = build_plan(
+        replace(config, rule=Rule(fresh_intervals=3.0)),
+        inventory,
+        load_profiles([tmp_path / "own"]),
+    )
+
+    assert {check.id: check.rule for check in plan.checks} == {
+        "cam-0001/ping": Rule(7, 2, 10.0, 3.0),
+        # rechecks over SNMP are slower than the pings that the device speaks of
+        "cam-0001/status": Rule(7, 4, 30.0, 6.0),
+        "cam-0002/ping": Rule(3, 2, 5.0, 3.0),
+        "cam-0002/status": Rule(3, 4, 20.0, 6.0),
+    }
+    assert inventory.devices["cam-0001"].rule == RuleOverride(confirm=7, retry_seconds=10.0)
+    assert inventory.devices["cam-0002"].rule is None
+    assert inventory.devices["cam-0002"].power_feeder == "gardu LSR-04"
 
 
 def test_every_check_is_over_before_it_is_due_again(

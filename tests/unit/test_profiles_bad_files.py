@@ -37,9 +37,17 @@ BAD = {
         HEAD + "groups:\n  status: {interval: 5m}\n",
         'F:5: groups.status: probe is missing; add "probe"',
     ),
+    "a rule out of its limits": (
+        STATUS + "    rule: {confirm: 30, fresh: 1, retry: 5}\n"
+        "    metrics: [{name: a, source: 1.3.6.1.2.1.1.3.0}]\n",
+        'F:7: groups.status.rule.confirm: "30" is out of range; write at most 20\n'
+        'F:7: groups.status.rule.retry: "5" has no unit; write 5s or 5m\n'
+        'F:7: groups.status.rule.fresh: "1" is out of range; write at least 1.5',
+    ),
     "a key of another probe": (
         STATUS + "    topics: ['tele/{topic}/LWT']\n",
-        "F:7: groups.status.topics: unknown key; known are interval, metrics, probe, role, tables",
+        "F:7: groups.status.topics: unknown key; "
+        "known are interval, metrics, probe, role, rule, tables",
     ),
     "a group without metrics": (
         STATUS,
