@@ -442,7 +442,7 @@ class Outage:
     started_at: datetime
     confirmed_at: datetime  # when we were sure that it had begun
     ended_at: datetime | None = None  # None: still on
-    end_confirmed_at: datetime | None = None
+    end_confirmed_at: datetime | None = None  # None for an end: its device left the inventory
     reason: Reason = Reason.NO_ANSWER
     detail: str = ""
     root: str | None = None  # UNREACHABLE: the device that cuts it off

@@ -18,7 +18,7 @@ from collector.model import (
     Transition,
 )
 from collector.store import devices as device_rows
-from collector.store import heartbeats, intervals, states, tokens
+from collector.store import heartbeats, intervals, outages, states, tokens
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
 from collector.store.errors import StoreError
@@ -56,7 +56,13 @@ class Store:
 
         Makes it and upgrades its schema unless `read_only`; then it must exist already.
         """
-        return cls(Database(path_or_url, read_only=read_only))
+        store = cls(Database(path_or_url, read_only=read_only))
+        try:
+            store._make_what_follows_from_the_log()
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     def close(self) -> None:
         """Close all connections. Safe to call twice."""
@@ -93,12 +99,15 @@ class Store:
     ) -> list[Transition]:
         """Write states and the transitions that led to them; return the transitions with ids.
 
-        Ids grow in the given order. A `permanent` error names what was never applied or a
-        transition that was confirmed before it began.
+        What follows from them is written with them: outages. Ids grow in the given order. A
+        `permanent` error names what was never applied or a transition that was confirmed before
+        it began.
         """
         with self._database.write() as connection:
             states.save(connection, devices, checks)
-            return transition_log.append(connection, transitions)
+            stored = transition_log.append(connection, transitions)
+            outages.record(connection, stored)
+            return stored
 
     def beat(
         self,
@@ -232,6 +241,11 @@ class Store:
         """
         with self._database.read() as connection:
             yield from intervals.state_intervals(connection, start, end, device_ids, known_until)
+
+    def _make_what_follows_from_the_log(self) -> None:
+        if not self._database.read_only:
+            with self._database.write() as connection:
+                outages.fill(connection)
 
 
 class Tokens:

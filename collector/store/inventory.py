@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from collector.model import Area, Check, CheckState, Device, DeviceState, Owner, Site
 from collector.moments import to_micros
-from collector.store import states
+from collector.store import outages, states
 from collector.store.rows import InventoryChange
 from collector.store.schema import areas, checks, devices, owners, sites
 
@@ -36,7 +36,8 @@ class InventoryLike(Protocol):
 def apply(connection: Connection, inventory: InventoryLike, now: datetime) -> InventoryChange:
     """Make the store say what the inventory says; return what that did to devices.
 
-    New devices begin `unknown`. Raises IntegrityError for a reference to something not listed.
+    New devices begin `unknown`; outages of those that are retired end. Raises IntegrityError for
+    a reference to something not listed.
     """
     at = to_micros(now)
     _apply(connection, areas, [_area_row(area) for area in inventory.areas.values()], at)
@@ -45,6 +46,7 @@ def apply(connection: Connection, inventory: InventoryLike, now: datetime) -> In
     known = set(connection.scalars(select(devices.c.id)))
     change = _apply(connection, devices, [_device_row(d) for d in inventory.devices.values()], at)
     states.save(connection, [DeviceState(i) for i in change.created if i not in known], [])
+    outages.end_of_retired(connection, change.retired, now)
     return change
 
 
