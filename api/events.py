@@ -186,4 +186,5 @@ def transition_view(row: Transition) -> dict[str, object]:
         "reason": row.reason,
         "detail": row.detail,
         "cause": row.cause,
+        "flapping": row.flapping,
     }

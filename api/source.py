@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import orjson
 
@@ -9,7 +10,7 @@ from api.events import Snapshot
 from api.settings import ApiSettings
 from api.views import Sight, count_states, sight, wall_device
 from collector.clock import Clock
-from collector.model import Area, Heartbeat, Transition
+from collector.model import Area, DeviceState, Heartbeat, Transition
 from collector.store import CountRow, DeviceRow, Store
 
 _EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
@@ -60,12 +61,16 @@ class StoreSource:
         """
         cursor = self._store.last_transition_id()
         rows = self._store.devices(limit=_EVERYTHING).items
-        since: dict[str, Transition] = {}
+        since: dict[str, list[Transition]] = {}
         while gained := self._store.transitions_after(cursor, _PAGE):
-            since |= {change.device_id: change for change in gained}
+            for change in gained:
+                since.setdefault(change.device_id, []).append(change)
             cursor = gained[-1].id or cursor
         if since:
-            rows = tuple(_with_change(row, since.get(row.id)) for row in rows)
+            rows = tuple(
+                replace(row, state=reduce(with_change, since.get(row.id, ()), row.state))
+                for row in rows
+            )
         seen = sight(
             self._store.collectors(), self._clock, self._settings.collector_timeout_seconds
         )
@@ -105,16 +110,21 @@ def _areas_of(rows: Iterable[DeviceRow], areas: Iterable[Area]) -> list[dict[str
     return [{"code": code, "name": listed[code].name} for code in sorted(wanted & set(listed))]
 
 
-def _with_change(row: DeviceRow, change: Transition | None) -> DeviceRow:
-    if change is None:
-        return row
-    state = replace(
-        row.state,
+def with_change(state: DeviceState, change: Transition) -> DeviceState:
+    """Lay a stored transition over what is known of its device.
+
+    One that says no more than that flapping began or ended was confirmed when that was noticed;
+    the state keeps the moment at which it was confirmed itself.
+    """
+    if change.old is change.new is state.state and change.cause == state.cause:
+        return replace(state, flapping=change.flapping)
+    return replace(
+        state,
         state=change.new,
         since_at=change.at,
         confirmed_at=change.confirmed_at,
         reason=change.reason,
         detail=change.detail,
         cause=change.cause,
+        flapping=change.flapping,
     )
-    return replace(row, state=state)

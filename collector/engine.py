@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 
 from collector.advice import Advice, Changes, EngineCounters
 from collector.evaluate import evaluate, thresholds_of
+from collector.flapping import Unsteady
 from collector.model import (
     Check,
     CheckResult,
@@ -35,6 +36,7 @@ from collector.model import (
     Status,
     Threshold,
     Transition,
+    Verdict,
 )
 from collector.schedule import phase_seconds
 from collector.state import (
@@ -83,6 +85,7 @@ class Engine:
         self._states = {check_id: CheckState(check_id) for check_id in self._checks}
         self._topology = Topology.of(watched.device for watched in self._watched.values())
         self._ways = Ways(self._topology, self._watched, self._states)
+        self._unsteady = Unsteady(self._checks.values())
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
@@ -118,7 +121,7 @@ class Engine:
         advice = Advice()
         self._look_at_clocks(now, monotonic, advice)
         for result in batch.results:
-            self._take(result, now, advice)
+            self._take(result, now, monotonic, advice)
         return advice
 
     def tick(self, now: datetime, monotonic: float) -> Advice:
@@ -130,6 +133,8 @@ class Engine:
             self._check_freshness(self._watched[device_id], now, advice)
         for device_id in tuple(self._held):
             self._review(self._watched[device_id], now, advice)
+        for check_id in self._unsteady.pass_time(monotonic):
+            self._show_flapping(self._watched[self._checks[check_id].device_id], now)
         return advice
 
     # --- out ----------------------------------------------------------------------------------
@@ -166,7 +171,7 @@ class Engine:
 
     # --- one result ---------------------------------------------------------------------------
 
-    def _take(self, result: CheckResult, now: datetime, advice: Advice) -> None:
+    def _take(self, result: CheckResult, now: datetime, monotonic: float, advice: Advice) -> None:
         self.counters.results += 1
         check = self._checks.get(result.check_id)
         if check is None:
@@ -193,10 +198,15 @@ class Engine:
         unsettled = (
             watched.state.state is State.UNREACHABLE or watched.state.status is Status.UNKNOWN
         )
-        if new.verdict is not old.verdict or unsettled:
+        # Another reason for the same trouble is news, too: a UPS that was worn is on battery now.
+        tells_more = new.reason is not old.reason and evaluation.verdict is new.verdict
+        if new.verdict is not old.verdict or unsettled or tells_more:
             self._review(watched, now, advice)
         if self._held:
             self._review_held_children(check.device_id, now, advice)
+        turned = new.verdict is not old.verdict and old.verdict is not Verdict.NONE
+        self._unsteady.take(check.id, evaluation.verdict, turned, monotonic)
+        self._show_flapping(watched, now)
 
     def _note_fresh(self, watched: Watched, check: Check, state: CheckState) -> None:
         if state.last_result_at is None:
@@ -266,6 +276,8 @@ class Engine:
         if state is None:
             return
         self._release(watched)
+        if state is State.UNREACHABLE:
+            view = replace(view, reason=Reason.PARENT_DOWN)
         if state is not watched.state.state or cause != watched.state.cause:
             self._change(watched, view, state, cause, now)
             self._review_children(watched, now, advice)
@@ -320,7 +332,6 @@ class Engine:
             began = max(began, old.confirmed_at)
         at = max(began, old.since_at) if old.since_at else began
         confirmed_at = max(now, at)
-        reason = Reason.PARENT_DOWN if state is State.UNREACHABLE else view.reason
         self._record(
             watched,
             replace(
@@ -329,7 +340,7 @@ class Engine:
                 state=state,
                 since_at=at,
                 confirmed_at=confirmed_at,
-                reason=reason,
+                reason=view.reason,
                 detail=view.detail,
                 cause=cause,
             ),
@@ -341,7 +352,7 @@ class Engine:
         self._forget_checks(watched)
         old = watched.state
         if old.state is State.UNKNOWN:
-            watched.state = replace(old, status=Status.UNKNOWN)
+            watched.state = replace(old, status=Status.UNKNOWN, flapping=False)
             return
         began = old.last_result_at or now
         at = max(began, old.since_at) if old.since_at else began
@@ -356,6 +367,7 @@ class Engine:
                 reason=reason,
                 detail="",
                 cause=None,
+                flapping=False,
             ),
         )
 
@@ -363,11 +375,29 @@ class Engine:
         for check in watched.checks:
             self._states[check.id] = forget(self._states[check.id])
             self._dirty_checks.add(check.id)
+            self._unsteady.forget(check.id)
 
-    def _record(self, watched: Watched, new: DeviceState) -> None:
+    def _show_flapping(self, watched: Watched, now: datetime) -> None:
+        """Lay over the state whether the device flaps; what is unknown does not."""
+        state = watched.state
+        flaps = self._unsteady.any_of(watched.checks) and state.state is not State.UNKNOWN
+        if flaps is not state.flapping and state.since_at is not None:
+            self._record(
+                watched, replace(state, flapping=flaps), noticed_at=max(now, state.since_at)
+            )
+
+    def _record(
+        self, watched: Watched, new: DeviceState, noticed_at: datetime | None = None
+    ) -> None:
+        """Believe a new state and log it.
+
+        `noticed_at`: when an overlay changed that leaves the state, and when it was confirmed,
+        as they are.
+        """
         old = watched.state
         watched.state = new
-        if new.since_at is None or new.confirmed_at is None:
+        confirmed_at = noticed_at or new.confirmed_at
+        if new.since_at is None or confirmed_at is None:
             raise ValueError(f"a transition of {new.device_id} needs its moments")
         self.counters.transitions += 1
         self._changed_devices[new.device_id] = new
@@ -379,10 +409,11 @@ class Engine:
                 old=old.state,
                 new=new.state,
                 at=new.since_at,
-                confirmed_at=new.confirmed_at,
+                confirmed_at=confirmed_at,
                 reason=new.reason,
                 detail=new.detail,
                 cause=new.cause,
+                flapping=new.flapping,
             )
         )
 

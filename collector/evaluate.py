@@ -34,7 +34,8 @@ def evaluate(
 
     An outcome of our own fault tells nothing (NONE); no answer is critical. A threshold never
     takes a device down: on a reachability check it warns at most, since whatever the figures
-    say, the device has answered.
+    say, the device has answered. The reason is that of the threshold that decides: the worst,
+    and among equals one that is evidence of a power cut, since that explains more than itself.
     """
     if result.outcome is Outcome.UNKNOWN:
         return Evaluation(Verdict.NONE, result.reason, result.detail, breached)
@@ -42,7 +43,8 @@ def evaluate(
         return Evaluation(Verdict.CRITICAL, result.reason, result.detail, frozenset())
     if not thresholds:
         return Evaluation(Verdict.OK, result.reason, result.detail, frozenset())
-    worst, worst_detail, now_breached = Verdict.OK, "", set()
+    worst, now_breached = Verdict.OK, set()
+    reason, detail = result.reason, result.detail
     for reading in result.readings:
         threshold = thresholds.get(reading.metric)
         if threshold is None:
@@ -54,13 +56,12 @@ def evaluate(
         now_breached.add(key)
         if verdict is Verdict.CRITICAL:
             now_breached.add(_CRITICALLY + key)
-        if _BADNESS[verdict] > _BADNESS[worst]:
-            worst, worst_detail = verdict, f"{key} = {_plain(reading)}"
-    if worst is Verdict.OK:
-        return Evaluation(Verdict.OK, result.reason, result.detail, frozenset())
-    if role is Role.REACHABILITY:
+        tells_more = threshold.reason is Reason.ON_BATTERY and reason is not Reason.ON_BATTERY
+        if _BADNESS[verdict] > _BADNESS[worst] or (verdict is worst and tells_more):
+            worst, reason, detail = verdict, threshold.reason, f"{key} = {_plain(reading)}"
+    if role is Role.REACHABILITY and worst is Verdict.CRITICAL:
         worst = Verdict.WARNING
-    return Evaluation(worst, Reason.THRESHOLD, worst_detail, frozenset(now_breached))
+    return Evaluation(worst, reason, detail, frozenset(now_breached))
 
 
 def judge(value: float | int | str, threshold: Threshold, was: Verdict = Verdict.OK) -> Verdict:

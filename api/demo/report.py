@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from api.demo.score import Change, Report, Truth
+from api.demo.score import Change, Report, Truth, read_changes
 from api.demo.usage import Usage
 
 _TIMEOUT_SECONDS = 30.0
@@ -61,14 +61,7 @@ def read_report(api: ApiClient, truth: Truth, schedule: dict[str, float], usage:
 
 
 def _changes(api: ApiClient, device_id: str) -> list[Change]:
-    found = [
-        Change(
-            item["new"],
-            datetime.fromisoformat(item["at"]),
-            datetime.fromisoformat(item["confirmed_at"]),
-        )
-        for item in api.items(f"/devices/{device_id}/transitions")
-    ]
+    found = read_changes(api.items(f"/devices/{device_id}/transitions"))
     return sorted(found, key=lambda change: change.confirmed_at)
 
 

@@ -105,6 +105,23 @@ def _effects(event: Mapping[str, Any], end: datetime, *, cut_short: bool) -> lis
     ]
 
 
+def read_changes(items: Iterable[Mapping[str, Any]]) -> list[Change]:
+    """Read the transitions of one device, in order of id, as reports of a state.
+
+    A row that only says that flapping began or ended repeats a state that was reported before: it
+    is no report. A row with the same state and another cause is one.
+    """
+    found: list[Change] = []
+    cause = None
+    for item in sorted(items, key=lambda item: int(item["id"])):
+        if item["old"] != item["new"] or item["cause"] != cause:
+            began, sure = item["at"], item["confirmed_at"]
+            moments = datetime.fromisoformat(began), datetime.fromisoformat(sure)
+            found.append(Change(item["new"], *moments))
+        cause = item["cause"]
+    return found
+
+
 def score(truth: Truth, report: Report) -> dict[str, Any]:
     """Return the score in the form of interfaces.md; `summary.missed` and `false_alarms` decide."""
     judged = [(effect, _judge(effect, report)) for effect in truth.effects]

@@ -145,6 +145,13 @@ class TransitionView(Shape):
     reason: Reason
     detail: str
     cause: str | None
+    flapping: Annotated[
+        bool,
+        Field(
+            description="Whether the device flaps from then on. Where `old` and `new` are the "
+            "same, this or `cause` is what changed."
+        ),
+    ]
 
 
 class TransitionPage(Shape):

@@ -1,6 +1,7 @@
 """From stored transitions to who was in which state when: what uptime is computed from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,6 +80,19 @@ def test_a_backdated_transition_takes_back_what_was_said_after_it(store: Store) 
         ("sw-1", UNKNOWN, 4, 10),
     ]
     assert shown(store, 5, 10, device_ids=["sw-1"]) == [("sw-1", UNKNOWN, 5, 10)]
+
+
+def test_flapping_begins_and_ends_without_touching_an_interval(store: Store) -> None:
+    log(store, change("sw-1", UNKNOWN, UP, 1), change("sw-1", UP, DOWN, 4))
+    before = shown(store, 0, 10, device_ids=["sw-1"])
+    begun = replace(change("sw-1", DOWN, DOWN, 4), confirmed_at=at(6), flapping=True)
+    log(store, begun, replace(begun, confirmed_at=at(8), flapping=False))
+    assert shown(store, 0, 10, device_ids=["sw-1"]) == before
+    assert before == [
+        ("sw-1", UNKNOWN, 0, 1), ("sw-1", UP, 1, 4), ("sw-1", DOWN, 4, 10),
+    ]  # fmt: skip
+    told = figures(total(tally(store.state_intervals(at(0), at(10), device_ids=["sw-1"])).values()))
+    assert told.outages == 1
 
 
 def test_after_the_collectors_last_sign_of_life_nothing_is_known(store: Store) -> None:

@@ -70,6 +70,7 @@ async def test_a_snapshot_comes_first_and_then_what_happens(city: City) -> None:
             "reason": "no_answer",
             "detail": "3 dari 3 hilang",
             "cause": None,
+            "flapping": False,
         }
 
 

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from api.demo.score import Change, Effect, Report, Truth, passed, read_truth, score
+from api.demo.score import (
+    Change,
+    Effect,
+    Report,
+    Truth,
+    passed,
+    read_changes,
+    read_truth,
+    score,
+)
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DEVICES = ("cam", "switch", "other")
@@ -130,3 +139,25 @@ def test_a_fault_that_the_end_cut_short_counts_only_when_it_was_noticed() -> Non
     assert (result["summary"]["faults"], result["summary"]["cut_short"]) == (0, 1)
     noticed = judge([late], {"cam": [UP, change("down", 225, 239)]})
     assert noticed["summary"]["detected"] == 1
+
+
+def test_a_row_about_flapping_is_no_report_of_a_state() -> None:
+    def row(number: int, old: str, new: str, began: float, **more: object) -> dict[str, object]:
+        moments = {"at": at(began).isoformat(), "confirmed_at": at(began + number).isoformat()}
+        return {"id": number, "old": old, "new": new, "cause": None, "flapping": False} | (
+            moments | more
+        )
+
+    rows = [
+        row(1, "unknown", "up", 1),
+        row(2, "up", "down", 70),
+        row(3, "down", "down", 70, flapping=True),
+        row(4, "down", "unreachable", 90, cause="switch", flapping=True),
+        row(5, "unreachable", "unreachable", 95, cause="core", flapping=True),
+        row(6, "unreachable", "unreachable", 95, cause="core"),
+    ]
+    read = read_changes(reversed(rows))  # as the API gives them: newest first
+    assert [(one.new, one.at) for one in read] == [
+        ("up", at(1)), ("down", at(70)), ("unreachable", at(90)), ("unreachable", at(95)),
+    ]  # fmt: skip
+    assert read[-1].confirmed_at == at(100)

@@ -111,3 +111,31 @@ def test_thresholds_are_found_among_scalars_and_in_tables() -> None:
         tables=(Table("t", (Metric("c", "1.5", threshold=limit),)),),
     )
     assert set(thresholds_of(group)) == {"a", "c"}
+
+
+@pytest.mark.parametrize(
+    ("readings", "verdict", "reason", "detail"),
+    [
+        ((("mains", 0), ("load", 10)), Verdict.WARNING, Reason.ON_BATTERY, "mains = 0"),
+        ((("mains", 1), ("load", 85)), Verdict.WARNING, Reason.THRESHOLD, "load = 85"),
+        ((("load", 85), ("mains", 0)), Verdict.WARNING, Reason.ON_BATTERY, "mains = 0"),
+        ((("mains", 0), ("load", 85)), Verdict.WARNING, Reason.ON_BATTERY, "mains = 0"),
+        ((("mains", 0), ("load", 99)), Verdict.CRITICAL, Reason.THRESHOLD, "load = 99"),
+        ((("mains", 1), ("load", 10)), Verdict.OK, Reason.OK, ""),
+    ],
+)
+def test_the_worst_threshold_gives_the_reason_and_on_battery_wins_among_equals(
+    readings: tuple[tuple[str, int], ...], verdict: Verdict, reason: Reason, detail: str
+) -> None:
+    limits = {
+        "mains": Threshold(states={0: Verdict.WARNING}, reason=Reason.ON_BATTERY),
+        "load": Threshold(warning_above=80, critical_above=95),
+    }
+    told = evaluate(result(*(Reading(*one) for one in readings)), limits, Role.HEALTH)
+    assert (told.verdict, told.reason, told.detail) == (verdict, reason, detail)
+
+
+def test_two_signs_of_a_power_cut_are_told_by_the_first() -> None:
+    cut = Threshold(states={0: Verdict.WARNING}, reason=Reason.ON_BATTERY)
+    told = evaluate(result(Reading("a", 0), Reading("b", 0)), {"a": cut, "b": cut}, Role.HEALTH)
+    assert (told.reason, told.detail) == (Reason.ON_BATTERY, "a = 0")

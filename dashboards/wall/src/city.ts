@@ -75,6 +75,10 @@ function fromSnapshot(snapshot: Snapshot, before: City | null): City {
 function move(devices: Map<string, Device>, transition: Transition): boolean {
   const device = devices.get(transition.device);
   if (device === undefined) return false;
+  if (onlyFlapping(device, transition)) {
+    devices.set(device.id, { ...device, flapping: transition.flapping });
+    return true;
+  }
   devices.set(device.id, {
     ...device,
     // A planned window covers the device until the next snapshot says it is over.
@@ -84,10 +88,17 @@ function move(devices: Map<string, Device>, transition: Transition): boolean {
     reason: transition.reason,
     detail: transition.detail,
     cause: transition.cause,
+    flapping: transition.flapping,
     takenBy: transition.new === "up" ? null : device.takenBy,
     observed: transition.new === "unknown" ? device.observed : transition.new,
   });
   return device.state === "maintenance" || device.state === transition.old;
+}
+
+/** Flapping began or ended: the state stays, and with it since when we know of it. */
+function onlyFlapping(device: Device, transition: Transition): boolean {
+  const fits = device.state === "maintenance" || device.state === transition.old;
+  return fits && transition.old === transition.new && device.cause === transition.cause;
 }
 
 function recovery(transition: Transition): City["lastRecovery"] {

@@ -82,6 +82,7 @@ export interface Transition {
   readonly reason: string;
   readonly detail: string;
   readonly cause: string | null;
+  readonly flapping: boolean;
 }
 
 export interface Heartbeat {

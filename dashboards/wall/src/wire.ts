@@ -57,6 +57,7 @@ function readTransition(json: Json): Transition {
     reason: stringOr(json, "reason", ""),
     detail: stringOr(json, "detail", ""),
     cause: stringOrNull(json, "cause"),
+    flapping: json["flapping"] === true,
   };
 }
 

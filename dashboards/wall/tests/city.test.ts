@@ -55,6 +55,37 @@ describe("a transition", () => {
     expect(next.devices.get("a")?.takenBy).toBeNull();
   });
 
+  test("that only says that flapping began or ended leaves the state as it is", () => {
+    const down = device("a", "down", { takenBy: "Piket 2", cause: null });
+    const begun = transition(11, "a", "down", "down", { flapping: true, at: NOW - 60_000 });
+    const flapping = after(city(down), ...moves(begun));
+    expect(flapping.devices.get("a")).toEqual({ ...down, flapping: true });
+    const steady = after(flapping, ...moves(transition(12, "a", "down", "down")));
+    expect(steady.devices.get("a")).toEqual(down);
+    expect(steady.lastRecovery).toBeNull();
+  });
+
+  test("with the same state and another cause is a change of its own", () => {
+    const before = city(device("a", "unreachable", { cause: "switch" }));
+    const next = after(before, ...moves(
+      transition(11, "a", "unreachable", "unreachable", { cause: "core" }),
+    ));
+    expect(next.devices.get("a")).toMatchObject({ cause: "core", since: NOW });
+  });
+
+  test("to another state says as well whether the device flaps", () => {
+    const before = city(device("a", "up", { flapping: true }));
+    const still = after(before, ...moves(transition(11, "a", "up", "down", { flapping: true })));
+    expect(still.devices.get("a")).toMatchObject({ state: "down", flapping: true });
+    const gone = after(before, ...moves(transition(11, "a", "up", "unknown")));
+    expect(gone.devices.get("a")?.flapping).toBe(false);
+  });
+
+  test("about flapping that does not fit what we hold is a gap", () => {
+    const begun = transition(11, "a", "down", "down", { flapping: true });
+    expect(apply(city(device("a")), moves(begun)).gap).toBe(true);
+  });
+
   test("from unknown to up is no recovery: nothing was known to be wrong", () => {
     const next = after(city(device("a", "unknown")), ...moves(transition(11, "a", "unknown", "up")));
     expect(next.lastRecovery).toBeNull();

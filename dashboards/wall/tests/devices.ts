@@ -72,6 +72,7 @@ export function transition(
     reason: "no_answer",
     detail: "",
     cause: null,
+    flapping: false,
     ...more,
   };
 }

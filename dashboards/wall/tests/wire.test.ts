@@ -57,6 +57,23 @@ test("planned maintenance is what people see", () => {
   );
 });
 
+test("a transition says whether its device flaps; one of an older server does not", () => {
+  const moved = {
+    id: 8,
+    device: "cam-0001",
+    old: "down",
+    new: "down",
+    at: "2026-11-22T01:15:31Z",
+    confirmed_at: "2026-11-22T01:25:31Z",
+  };
+  const flapping = (more: object) => {
+    const event = readEvent("transition", JSON.stringify({ ...moved, ...more }));
+    return event.type === "transition" && event.transition.flapping;
+  };
+  expect(flapping({ flapping: true })).toBe(true);
+  expect(flapping({})).toBe(false);
+});
+
 test("an owner's name is preferred to its id, and extra keys do no harm", () => {
   const named = { ...wireDevice, owner_name: "Diskominfo", colour: "red" };
   expect(read({ devices: [named] }).devices[0]?.owner).toBe("Diskominfo");
