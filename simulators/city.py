@@ -115,7 +115,7 @@ _LEAVES = (
     _Leaf(Kind.SENSOR, 9, 3, "sensor", "Sensor", ("tasmota",), ("dlh", "dishub")),
     _Leaf(Kind.RECORDER, 6, 1, "nvr", "Perekam", ("generic-ping",), ("diskominfo", "dishub")),
     _Leaf(Kind.SERVER, 5, 1, "srv", "Peladen", ("linux-net-snmp",), ("diskominfo",)),
-    _Leaf(Kind.UPS, 5, 1, "ups", "UPS", ("generic-snmp",), ("diskominfo",)),
+    _Leaf(Kind.UPS, 5, 1, "ups", "UPS", ("ups-rfc1628",), ("diskominfo",)),
     _Leaf(Kind.ROUTER, 3, 1, "rtr", "Router", ("mikrotik-routeros",), ("diskominfo",)),
     _Leaf(Kind.NAS, 2, 0, "nas", "NAS", ("linux-net-snmp",), ("diskominfo",)),
 )

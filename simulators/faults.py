@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     REBOOT = "reboot"
     MQTT_OFFLINE = "mqtt_offline"
     MQTT_SILENT = "mqtt_silent"
+    UPS_ON_BATTERY = "ups_on_battery"
     COLLECTOR_PAUSE = "collector_pause"
 
 
@@ -97,7 +98,7 @@ class Rhythm:
         again = self.confirm - 1
         ping = self.ping + again * self.ping_retry + self.timeouts
         match kind:
-            case FaultKind.SNMP_SILENT:
+            case FaultKind.SNMP_SILENT | FaultKind.UPS_ON_BATTERY:
                 return self.snmp + again * self.snmp_retry + 2 * self.timeouts
             case FaultKind.MQTT_SILENT:
                 return self.telemetry * (self.fresh_intervals + 1)
@@ -125,7 +126,7 @@ def effects_of(
             return death(city, frozenset(targets))
         case FaultKind.REBOOT if for_seconds >= rhythm.surely_seen_after(kind):
             return death(city, frozenset(targets))
-        case FaultKind.PACKET_LOSS | FaultKind.SNMP_SILENT:
+        case FaultKind.PACKET_LOSS | FaultKind.SNMP_SILENT | FaultKind.UPS_ON_BATTERY:
             return (Effect(Expected.DEGRADED, targets),)
         case FaultKind.MQTT_OFFLINE:
             return (Effect(Expected.DOWN, targets),)

@@ -24,6 +24,7 @@ class Live:
         "loss_credit",
         "loss_millionths",
         "number",
+        "on_battery_since",
         "powered",
         "reached",
         "recent_ids",
@@ -48,6 +49,7 @@ class Live:
         self.echo_delay_seconds = _echo_delay(device, self.number)
         self.snmp_silent = False
         self.snmp_delay_seconds = 0.0
+        self.on_battery_since: float | None = None  # a UPS whose mains are gone
         self.telemetry_cut = False  # the connection to the broker is gone
         self.telemetry_silent = False  # the connection stays, nothing is said
         self.echoes = 0
@@ -63,6 +65,10 @@ class Live:
     def uptime_ticks(self, now: float) -> int:
         """Return sysUpTime in hundredths of a second."""
         return int((now - self.booted_at) * 100)
+
+    def battery_seconds(self, now: float) -> float:
+        """Return how long a UPS has run on its battery, 0 while the mains are there."""
+        return 0.0 if self.on_battery_since is None else max(0.0, now - self.on_battery_since)
 
     def lose_packets(self, share: float) -> None:
         """Drop exactly this share of echoes from now on (0 … 1)."""

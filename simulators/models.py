@@ -11,11 +11,13 @@ from functools import cache
 from simulators import ber, ports, values
 from simulators.ber import COUNTER32, GAUGE32, INTEGER, OCTET_STRING, TIME_TICKS
 from simulators.city import Device, Kind
+from simulators.live import Live
 from simulators.mib import Entry, Layout, Value
 
 _ENTERPRISES = "1.3.6.1.4.1"
 _PLAYGROUND = f"{_ENTERPRISES}.8072.9999.9999.1"  # net-snmp's place for experiments: no vendor's
 _FIXED_DISK, _RAM, _VIRTUAL = 4, 2, 3  # HOST-RESOURCES-TYPES
+_FROM_MAINS, _FROM_BATTERY = 3, 5  # upsOutputSource
 
 
 def layout_of(device: Device) -> Layout | None:
@@ -246,8 +248,11 @@ def _switch() -> Layout:
 
 @cache
 def _ups() -> Layout:
-    """Return a UPS that runs from the mains (RFC 1628)."""
+    """Return a UPS (RFC 1628). While it runs on its battery the mains are 0 V and it drains."""
     ups = "1.3.6.1.2.1.33.1"
+    nothing = values.always(0)
+    source = values.on_battery(values.always(_FROM_MAINS), values.always(_FROM_BATTERY))
+    alarms = values.on_battery(nothing, values.always(1))
     entries = [
         *_system("UPS kota 3 kVA", "1.3.6.1.2.1.33"),
         *ports.interfaces([("eth0", 100)], used=1),
@@ -255,22 +260,22 @@ def _ups() -> Layout:
         _constant(f"{ups}.1.2.0", OCTET_STRING, "DK-3000"),
         _constant(f"{ups}.1.3.0", OCTET_STRING, "1.04"),
         _constant(f"{ups}.2.1.0", INTEGER, 2),
-        _constant(f"{ups}.2.2.0", INTEGER, 0),
-        _gauge(f"{ups}.2.3.0", values.swing(35, 80, 100)),
-        _gauge(f"{ups}.2.4.0", values.fixed(97, 101, 101)),
+        _gauge(f"{ups}.2.2.0", Live.battery_seconds),
+        _gauge(f"{ups}.2.3.0", values.drained(values.swing(35, 80, 100), 1)),
+        _gauge(f"{ups}.2.4.0", values.drained(values.fixed(97, 101, 101), 2)),
         _gauge(f"{ups}.2.5.0", values.swing(540, 549, 102)),
         _gauge(f"{ups}.2.7.0", values.swing(26, 34, 103)),
         _moving(f"{ups}.3.1.0", COUNTER32, values.unsigned(COUNTER32, values.fixed(0, 12, 104))),
         _constant(f"{ups}.3.2.0", INTEGER, 1),
-        _gauge(f"{ups}.3.3.1.2.1", values.swing(498, 502, 105)),
-        _gauge(f"{ups}.3.3.1.3.1", values.swing(212, 232, 106)),
-        _constant(f"{ups}.4.1.0", INTEGER, 3),
+        _gauge(f"{ups}.3.3.1.2.1", values.on_battery(values.swing(498, 502, 105), nothing)),
+        _gauge(f"{ups}.3.3.1.3.1", values.on_battery(values.swing(212, 232, 106), nothing)),
+        _gauge(f"{ups}.4.1.0", source),
         _gauge(f"{ups}.4.2.0", values.swing(499, 501, 107)),
         _constant(f"{ups}.4.3.0", INTEGER, 1),
         _gauge(f"{ups}.4.4.1.2.1", values.swing(219, 222, 108)),
         _gauge(f"{ups}.4.4.1.3.1", values.swing(20, 70, 109)),
         _gauge(f"{ups}.4.4.1.4.1", values.swing(450, 1500, 110)),
         _gauge(f"{ups}.4.4.1.5.1", values.swing(15, 55, 111)),
-        _moving(f"{ups}.6.1.0", GAUGE32, values.unsigned(GAUGE32, values.fixed(0, 0, 112))),
+        _moving(f"{ups}.6.1.0", GAUGE32, values.unsigned(GAUGE32, alarms)),
     ]
     return Layout(entries)

@@ -189,6 +189,7 @@ def steady(city: City, rhythm: Rhythm) -> Iterator[Fault]:
         FaultKind.REBOOT: 2,
         FaultKind.SWITCH_DEAD: 2,
         FaultKind.AREA_POWER: 1,
+        FaultKind.UPS_ON_BATTERY: 1,
     }
     hidden = (FaultKind.SLOW_AGENT, FaultKind.COUNTER_RESET)
     resting: list[Fault] = []
@@ -249,6 +250,8 @@ def _can_have(kind: FaultKind, device: Device) -> bool:
         return device.mqtt_topic is not None
     if kind in (FaultKind.SNMP_SILENT, FaultKind.SLOW_AGENT):
         return device.answers_snmp
+    if kind is FaultKind.UPS_ON_BATTERY:
+        return device.kind is Kind.UPS
     if kind is FaultKind.COUNTER_RESET:
         return device.answers_snmp and device.profile != "hikvision-camera"
     return kind is not FaultKind.SWITCH_DEAD or device.kind is Kind.SWITCH

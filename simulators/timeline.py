@@ -139,5 +139,7 @@ def _turn_one(live: Live, fault: Fault, now: float, *, begin: bool) -> None:
             live.telemetry_cut = begin
         case FaultKind.MQTT_SILENT:
             live.telemetry_silent = begin
+        case FaultKind.UPS_ON_BATTERY:
+            live.on_battery_since = now if begin else None
         case _:
             raise AssertionError(f"nobody carries out {fault.kind}")

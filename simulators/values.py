@@ -36,6 +36,11 @@ def fixed(low: float, high: float, salt: int) -> Number:
     return lambda live, _: low + (high - low) * fraction(live.number, salt)
 
 
+def always(number: float) -> Number:
+    """Return a number that is the same for every device and moment."""
+    return lambda *_: number
+
+
 def count(low_rate: float, high_rate: float, salt: int) -> Number:
     """Return what has been counted since the counters began, at a mean rate (per second)."""
 
@@ -47,6 +52,18 @@ def count(low_rate: float, high_rate: float, salt: int) -> Number:
         return rate * (seconds + swung)
 
     return number
+
+
+def on_battery(number: Number, instead: Number) -> Number:
+    """Return a number that is another one while a UPS runs on its battery."""
+    return lambda live, now: (number if live.on_battery_since is None else instead)(live, now)
+
+
+def drained(number: Number, per_minute: float) -> Number:
+    """Return a number that falls while a UPS runs on its battery, at most to 1."""
+    return lambda live, now: max(
+        1.0, number(live, now) - per_minute * live.battery_seconds(now) / 60
+    )
 
 
 def integer(number: Number) -> Value:

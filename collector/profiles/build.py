@@ -10,6 +10,7 @@ from collector.model import (
     Metric,
     MetricGroup,
     Profile,
+    Reason,
     Role,
     RuleOverride,
     ScaleFrom,
@@ -259,4 +260,5 @@ def _threshold(shape: ThresholdShape, states: Mapping[int | str, str]) -> Thresh
         critical_below=shape.critical_below,
         clear_margin=shape.clear_margin,
         states={raw: shape.states[word] for raw, word in states.items() if word in shape.states},
+        reason=Reason(shape.reason),
     )

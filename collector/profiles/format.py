@@ -66,6 +66,7 @@ class ThresholdShape(Shape):
     critical_below: Number | None = None
     clear_margin: Annotated[Number, Field(ge=0)] = 0.0
     states: dict[str, Verdict] = Field(default_factory=dict)
+    reason: Literal["threshold", "on_battery"] = "threshold"
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -94,6 +95,12 @@ class PingMetric(Shape):
         "ping_loss_percent",
     ]
     threshold: ThresholdShape
+
+    @model_validator(mode="after")
+    def _check_reason(self) -> Self:
+        if self.threshold.reason == "on_battery":
+            raise refuse("a ping is no evidence of a power cut", "remove reason")
+        return self
 
 
 class Meaning(Shape):

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.model import MatchRule, MetricGroup, Profile, Role, ScaleFrom, Threshold, Verdict
+from collector.model import (
+    MatchRule,
+    MetricGroup,
+    Profile,
+    Reason,
+    Role,
+    ScaleFrom,
+    Threshold,
+    Verdict,
+)
 from collector.profiles import Facts, load_profiles, match_profile, probe_oids
 from collector.profiles.load import built_in_folder
 from collector.profiles.matching import FALLBACK
@@ -60,6 +69,7 @@ def test_the_first_profiles_are_there(built_in: dict[str, Profile]) -> None:
         "mikrotik-routeros",
         "hikvision-camera",
         "tasmota",
+        "ups-rfc1628",
     }
 
 
@@ -91,6 +101,40 @@ def test_no_interface_alarms_by_itself(built_in: dict[str, Profile]) -> None:
 
     assert interfaces.interval_seconds == 300.0
     assert all(metric.threshold is None for metric in interfaces.tables[0].metrics)
+
+
+def test_only_a_ups_on_its_battery_is_evidence_of_a_power_cut(
+    built_in: dict[str, Profile],
+) -> None:
+    evidence = {
+        (profile.name, metric.name, *(metric.threshold.states))
+        for profile in built_in.values()
+        for group in profile.groups
+        for metric in [*group.metrics, *(m for t in group.tables for m in t.metrics)]
+        if metric.threshold is not None and metric.threshold.reason is Reason.ON_BATTERY
+    }
+
+    assert evidence == {("ups-rfc1628", "ups_output_source", 5)}
+    power = group_named(built_in["ups-rfc1628"], "power")
+    verdicts = {
+        verdict
+        for metric in power.metrics
+        if metric.threshold
+        for verdict in metric.threshold.states.values()
+    }
+    assert verdicts == {Verdict.WARNING}  # nothing worse may hide the evidence
+
+
+def test_a_ups_is_recognised_by_what_it_answers_whatever_it_is_called(
+    built_in: dict[str, Profile],
+) -> None:
+    source = "1.3.6.1.2.1.33.1.4.1.0"
+    for facts in (
+        Facts("1.3.6.1.2.1.33"),
+        Facts("1.3.6.1.4.1.705.1", "Eaton 5PX", {source: "3"}),
+    ):
+        assert match_profile(built_in, facts).profile.name == "ups-rfc1628"
+    assert match_profile(built_in, Facts("1.3.6.1.4.1.705.1")).profile.name == "generic-snmp"
 
 
 def test_tasmota_is_never_pinged(built_in: dict[str, Profile]) -> None:

@@ -44,6 +44,17 @@ BAD = {
         'F:7: groups.status.rule.retry: "5" has no unit; write 5s or 5m\n'
         'F:7: groups.status.rule.fresh: "1" is out of range; write at least 1.5',
     ),
+    "a reason that is no evidence": (
+        STATUS + "    metrics:\n      - name: a\n        source: 1.3.6.1.2.1.1.3.0\n"
+        "        threshold: {warning_above: 1, reason: no_answer}\n",
+        'F:10: groups.status.metrics[0].threshold.reason: "no_answer" is not known; '
+        "write one of 'threshold' or 'on_battery'",
+    ),
+    "a ping as evidence": (
+        HEAD + "groups:\n  ping:\n    probe: ping\n    metrics:\n"
+        "      - {name: ping_loss_percent, threshold: {warning_above: 1, reason: on_battery}}\n",
+        "F:8: groups.ping.metrics[0]: a ping is no evidence of a power cut; remove reason",
+    ),
     "a key of another probe": (
         STATUS + "    topics: ['tele/{topic}/LWT']\n",
         "F:7: groups.status.topics: unknown key; "

@@ -91,6 +91,37 @@ def test_a_counter_reset_leaves_the_uptime_alone_and_says_when_it_was() -> None:
     assert max(_counters64(Kind.ROUTER, live, NOW + 100).values()) == 0
 
 
+def test_a_ups_on_its_battery_says_so_and_drains() -> None:
+    ups = (1, 3, 6, 1, 2, 1, 33, 1)
+    source, seconds, minutes, charge, alarms = (
+        (*ups, *tail, 0) for tail in ((4, 1), (2, 2), (2, 3), (2, 4), (6, 1))
+    )
+    volts = (*ups, 3, 3, 1, 3, 1)
+    live = Live(_device(Kind.UPS), 1, NOW)
+    layout = layout_of(live.device)
+    assert layout is not None
+
+    def said(now: float) -> list[int]:
+        values = _values(layout, live, now)
+        return [int.from_bytes(values[it][1], "big") for it in (source, seconds, volts, alarms)]
+
+    def left(now: float) -> list[int]:
+        values = _values(layout, live, now)
+        return [int.from_bytes(values[it][1], "big") for it in (minutes, charge)]
+
+    on_mains = said(NOW)
+    assert on_mains[0] == 3
+    assert on_mains[1] == on_mains[3] == 0
+    assert 212 <= on_mains[2] <= 232
+    full = left(NOW + 600)
+    live.on_battery_since = NOW
+    assert said(NOW + 90.5) == [5, 90, 0, 1]
+    assert all(less < more for less, more in zip(left(NOW + 600), full, strict=True))
+    assert left(NOW + 86_400) == [1, 1]
+    live.on_battery_since = None
+    assert said(NOW) == on_mains
+
+
 def test_a_reboot_begins_the_uptime_anew() -> None:
     live = Live(_device(Kind.SERVER), 1, NOW)
     assert live.uptime_ticks(NOW) >= 24 * 3600 * 100

@@ -105,6 +105,7 @@ def _switches(live: Live) -> tuple[object, ...]:
         live.snmp_delay_seconds,
         live.telemetry_cut,
         live.telemetry_silent,
+        live.on_battery_since is None,
     )
 
 
