@@ -344,6 +344,7 @@ def test_the_files_that_hold_the_community_are_for_their_owner_only(tmp_path: Pa
 def test_walk_replays_a_file_as_one_device_until_stdin_ends(tmp_path: Path) -> None:
     file = tmp_path / "kamera.snmprec"
     file.write_text("1.3.6.1.2.1.1.5.0|4|kamera\nbroken\n")
+    ask = [need_program("snmpget"), "-v2c", "-c", "public", "-Oqv", "-m", ""]
     command = [sys.executable, "-m", "simulators", "walk", str(file), "--port", "0"]
     process = subprocess.Popen(  # noqa: S603 - a command of our own
         [*command, "--address", "127.3.2.1"],
@@ -352,7 +353,6 @@ def test_walk_replays_a_file_as_one_device_until_stdin_ends(tmp_path: Path) -> N
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
     assert (ready["objects"], len(ready["left_out"])) == (1, 1)
-    ask = [need_program("snmpget"), "-v2c", "-c", "public", "-Oqv", "-m", ""]
     answer = subprocess.run(  # noqa: S603 - a command of our own
         [*ask, f"127.3.2.1:{ready['port']}", "1.3.6.1.2.1.1.5.0"],
         capture_output=True, text=True, check=False, timeout=20,
