@@ -201,6 +201,12 @@ incidents = Table(
     Column("merged_into", _SerialId, ForeignKey("incidents.id")),
     Index(None, "group", "group_key"),
     Index(None, "started_at"),
+    Index(
+        "ix_incidents_unresolved",
+        "recovered_at",
+        sqlite_where=text("resolved_at IS NULL AND merged_into IS NULL"),
+        postgresql_where=text("resolved_at IS NULL AND merged_into IS NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -265,7 +271,8 @@ incident_events = Table(
     Column("author", String),
     Column("text", Text, nullable=False),
     Column("outage_id", _SerialId, ForeignKey("outages.id")),
-    Index(None, "incident_id"),
+    Index(None, "incident_id", "kind"),
+    Index(None, "outage_id"),
     sqlite_autoincrement=True,
 )
 

@@ -14,6 +14,7 @@ depends_on = None
 CAUSES = "'device', 'link', 'power', 'upstream', 'planned', 'unknown'"
 SERIAL_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 ONLY_OPEN = sa.text("ended_at IS NULL")
+ONLY_UNRESOLVED = sa.text("resolved_at IS NULL AND merged_into IS NULL")
 
 
 def upgrade() -> None:
@@ -99,6 +100,13 @@ def _create_incidents() -> None:
     )
     op.create_index(op.f("ix_incidents_group_group_key"), "incidents", ["group", "group_key"])
     op.create_index(op.f("ix_incidents_started_at"), "incidents", ["started_at"])
+    op.create_index(
+        "ix_incidents_unresolved",
+        "incidents",
+        ["recovered_at"],
+        sqlite_where=ONLY_UNRESOLVED,
+        postgresql_where=ONLY_UNRESOLVED,
+    )
 
 
 def _create_outages() -> None:
@@ -189,7 +197,10 @@ def _create_what_belongs_to_them() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_events")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_incident_events_incident_id"), "incident_events", ["incident_id"])
+    op.create_index(
+        op.f("ix_incident_events_incident_id_kind"), "incident_events", ["incident_id", "kind"]
+    )
+    op.create_index(op.f("ix_incident_events_outage_id"), "incident_events", ["outage_id"])
 
 
 def downgrade() -> None:
