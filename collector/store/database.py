@@ -99,9 +99,9 @@ class Store:
     ) -> list[Transition]:
         """Write states and the transitions that led to them; return the transitions with ids.
 
-        What follows from them is written with them: outages. Ids grow in the given order. A
-        `permanent` error names what was never applied or a transition that was confirmed before
-        it began.
+        What follows from them is written with them: outages and incidents. Ids grow in the given
+        order. A `permanent` error names what was never applied or a transition that was confirmed
+        before it began.
         """
         with self._database.write() as connection:
             states.save(connection, devices, checks)

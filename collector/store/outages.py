@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 from collector.model import CauseClass, CauseRule, Outage, Reason, State, Transition
 from collector.moments import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from collector.outages import ended_unseen, follow
-from collector.store import ledger
+from collector.store import incidents, ledger
 from collector.store import transitions as transition_log
 from collector.store.dialects import upsert
 from collector.store.schema import devices, outages, transitions
@@ -136,10 +136,14 @@ def _id_of_root(open_: _Open, cut_off: Outage) -> int | None:
 
 
 def _written(connection: Connection, changed: list[Outage]) -> list[Outage]:
-    """Write outages in order of id: one that ends goes before the one that takes its place."""
+    """Write outages in order of id: one that ends goes before the one that takes its place.
+
+    What belongs to them is brought up to date as well: the sums of uptime, and incidents.
+    """
     if changed:
         upsert(connection, outages, [_row(one) for one in changed])
         touch_sums(connection, changed)
+        incidents.record(connection, changed)
     return changed
 
 

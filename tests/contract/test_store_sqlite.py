@@ -219,7 +219,7 @@ def test_a_file_that_cannot_grow_is_an_error_that_passes_when_it_can(
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     largest = max(file.stat().st_size for file in path.parent.iterdir())
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 50_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 200_000, hard))
     try:
         stored, error = fill(store, 1_000)
         assert not error.permanent

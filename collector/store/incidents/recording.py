@@ -68,6 +68,7 @@ def record(
     lines += _ends_told(connection, news)
     settled, told = _settle(connection, concerned, news, now)
     rows.tell(connection, sorted(lines + told, key=lambda line: line.at))
+    resolve_due(connection, now)  # a log that is read again may have told of last year
     return settled
 
 
