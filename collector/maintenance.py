@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from collector.model import MaintenanceWindow, Scope
@@ -89,15 +90,22 @@ def occurrences(window: MaintenanceWindow, start: datetime, end: datetime) -> li
     Each is whole, also where it reaches out of that time; overlapping ones are joined. What was
     cancelled is cut away: nothing from `cancelled_from_at` on is left.
     """
-    until = window.cancelled_from_at
-    start, end = max(start, EARLIEST), min(end, until or _NEVER, _NEVER)
-    if start >= end:
-        return []
-    found = (
-        (begins, ends if until is None else min(ends, until))
-        for begins, ends in _all_occurrences(window, start, end)
-    )
-    return _joined(one for one in found if one[0] < one[1] and one[0] < end and start < one[1])
+    return _joined(_spans(window, start, end))
+
+
+def upcoming(window: MaintenanceWindow, now: datetime, count: int) -> list[Span]:
+    """Return the next occurrences that are on or still to come, at most so many."""
+    return list(islice(_spans(window, now, _NEVER), count))
+
+
+def touches(window: MaintenanceWindow, start: datetime, end: datetime) -> bool:
+    """Say whether the window is anywhere in start <= t < end."""
+    return any(True for _ in _spans(window, start, end))
+
+
+def is_on(window: MaintenanceWindow, now: datetime) -> bool:
+    """Say whether the window is on at a moment."""
+    return touches(window, now, now + _INSTANT)
 
 
 def exclusions(
@@ -170,6 +178,16 @@ class _Index:
 
 def _within(area: str, wanted: str) -> bool:
     return area == wanted or area.startswith(f"{wanted}.")
+
+
+def _spans(window: MaintenanceWindow, start: datetime, end: datetime) -> Iterator[Span]:
+    """Yield the occurrences that touch start <= t < end, without what was cancelled."""
+    until = window.cancelled_from_at or _NEVER
+    start, end = max(start, EARLIEST), min(end, until, _NEVER)
+    if start < end:
+        for begins, ends in _all_occurrences(window, start, end):
+            if begins < end and start < min(ends, until):
+                yield begins, min(ends, until)
 
 
 def _all_occurrences(window: MaintenanceWindow, start: datetime, end: datetime) -> Iterator[Span]:

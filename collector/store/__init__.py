@@ -9,6 +9,7 @@ from collector.store.database import Store
 from collector.store.errors import StoreError
 from collector.store.intervals import KnownUntil
 from collector.store.inventory import InventoryLike
+from collector.store.maintenance import WindowError, WindowGoneError
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -35,4 +36,6 @@ __all__ = [
     "StoreError",
     "TokenRole",
     "TokenRow",
+    "WindowError",
+    "WindowGoneError",
 ]

@@ -22,6 +22,7 @@ from collector.store import heartbeats, intervals, outages, states, tokens
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
 from collector.store.errors import StoreError
+from collector.store.maintenance import MaintenanceWindows
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -48,6 +49,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.maintenance = MaintenanceWindows(database)
         self.tokens = Tokens(database)
 
     @classmethod
