@@ -1,6 +1,7 @@
 """The application factory: parts in, FastAPI out. Nothing is global; tests build as many as needed.
 
-request ─► SecurityHeaders ─► Requests (figures) ─► CatchAll (500) ─► routes ─► problem handlers
+request ─► SecurityHeaders ─► Requests (figures) ─► CatchAll (500) ─► BodyLimit (413)
+    ─► routes ─► problem handlers
 """
 
 import asyncio
@@ -13,11 +14,13 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from api import schemas
+from api.bodies import BodyLimit
 from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
-from api.routes import city, devices, events, health, sessions, uptime
+from api.planned import Planned
+from api.routes import city, devices, events, health, maintenance, sessions, uptime
 from api.routes.wall_files import PREFIX, WallFiles
 from api.security import Gate, SecurityHeaders
 from api.sessions import SessionSigner
@@ -45,14 +48,15 @@ def create_app(*, store: Store, sink: Sink, clock: Clock, settings: ApiSettings)
         SessionSigner(settings.session_key or secrets.token_bytes(32)),
         require_token=settings.require_token,
     )
+    planned = Planned(store)
     live = Live(
-        StoreSource(store, clock, settings),
+        StoreSource(store, clock, settings, planned),
         clock,
         heartbeat_seconds=settings.heartbeat_seconds,
         collector_timeout_seconds=settings.collector_timeout_seconds,
         still_valid=gate.still_valid,
     )
-    parts = Parts(store, sink, clock, settings, gate, live)
+    parts = Parts(store, sink, clock, settings, gate, live, planned)
     registry = make_registry(
         Figures(parts.sight, store.collectors, store.counts, store.last_transition_id, live.counts)
     )
@@ -71,6 +75,7 @@ def create_app(*, store: Store, sink: Sink, clock: Clock, settings: ApiSettings)
     app.state.registry = registry
     install_error_handlers(app)
     _add_routes(app, settings)
+    app.add_middleware(BodyLimit)
     app.add_middleware(CatchAll)  # the last one added is the outermost
     app.add_middleware(Requests, registry=registry)
     app.add_middleware(SecurityHeaders)
@@ -87,7 +92,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
             "5XX": {**problem, "description": "The server cannot answer now; see `code`."},
         },
     )
-    for module in (city, devices, uptime, events, sessions):
+    for module in (city, devices, uptime, maintenance, events, sessions):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.live import Live
+from api.planned import Planned
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
 from api.views import Sight, sight
@@ -35,6 +36,7 @@ class Parts:
     settings: ApiSettings
     gate: Gate
     live: Live
+    planned: Planned
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""
@@ -119,7 +121,7 @@ Cursor = Annotated[
 ]
 
 
-def parse_moment(name: str, text: str) -> datetime:
+def parse_moment(name: str, text: str, *, place: str = "query") -> datetime:
     """Return an ISO 8601 moment with zone (`2026-11-22T01:15:31Z`) as aware UTC.
 
     A `+` that a client forgot to write as `%2B` arrives as a space and is taken for what it was.
@@ -131,7 +133,7 @@ def parse_moment(name: str, text: str) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise invalid(name, "write a moment with its zone, such as 2026-11-22T01:15:31Z")
+    raise invalid(name, "write a moment with its zone, such as 2026-11-22T01:15:31Z", place=place)
 
 
 def reply(data: object, headers: Mapping[str, str] | None = None) -> Response:

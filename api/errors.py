@@ -30,6 +30,7 @@ class Code(StrEnum):
 
     NOT_FOUND = "not_found"
     UNKNOWN_DEVICE = "unknown_device"
+    UNKNOWN_WINDOW = "unknown_window"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BAD_REQUEST = "bad_request"
     INVALID_PARAMETERS = "invalid_parameters"
@@ -39,6 +40,8 @@ class Code(StrEnum):
     ROLE_TOO_LOW = "role_too_low"
     FOREIGN_ORIGIN = "foreign_origin"
     FOREIGN_HOST = "foreign_host"
+    BODY_TOO_LARGE = "body_too_large"
+    WINDOW_CANCELLED = "window_cancelled"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     TOO_MANY_STREAMS = "too_many_streams"
     STORE_UNAVAILABLE = "store_unavailable"
@@ -164,6 +167,8 @@ async def _http(request: Request, error: Exception) -> Response:
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not possible here."
         problem = ProblemError(status, Code.METHOD_NOT_ALLOWED, detail)
+    elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        problem = ProblemError(status, Code.BODY_TOO_LARGE, str(error.detail))
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         problem = ProblemError(status, Code.INTERNAL_ERROR, _OUR_FAULT)
     else:

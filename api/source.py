@@ -7,6 +7,7 @@ from functools import reduce
 import orjson
 
 from api.events import Snapshot
+from api.planned import Planned
 from api.settings import ApiSettings
 from api.views import Sight, count_states, sight, wall_device
 from collector.clock import Clock
@@ -20,10 +21,11 @@ _PAGE = 1_000
 class StoreSource:
     """The store as `api.live.LiveSource`. All methods block and may raise StoreError."""
 
-    def __init__(self, store: Store, clock: Clock, settings: ApiSettings) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: ApiSettings, planned: Planned) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._planned = planned
 
     def data_version(self) -> int:
         """Return a number that differs after every change of the store."""
@@ -42,15 +44,17 @@ class StoreSource:
         return self._store.collectors()
 
     def inventory_mark(self) -> object:
-        """Return how many devices there are of each kind and area, and the collectors' runs.
+        """Return a value that differs when a snapshot says what no transition told.
 
-        A collector applies the inventory when it starts, so a new run may have renamed things.
+        Number of devices of each kind and area; the collectors' runs, for a collector applies the
+        inventory when it starts and may have renamed things; who is in maintenance.
         """
         numbers: dict[tuple[str, str], int] = {}
         for row in self._store.counts():
             key = row.kind, row.area
             numbers[key] = numbers.get(key, 0) + row.count
-        return numbers, [one.run_id for one in self._store.collectors()]
+        runs = [one.run_id for one in self._store.collectors()]
+        return numbers, runs, self._planned.at(self._clock.now())
 
     def snapshot(self) -> Snapshot:
         """Read everything a wall needs, true for all transitions up to its cursor.
@@ -79,6 +83,7 @@ class StoreSource:
     def _encode(self, cursor: int, rows: Sequence[DeviceRow], seen: Sight) -> bytes:
         owners = {owner.id: owner.name for owner in self._store.owners()}
         counts = (CountRow(row.kind, row.area, row.state.state, 1) for row in rows)
+        planned = self._planned.at(seen.now)
         return orjson.dumps(
             {
                 "cursor": cursor,
@@ -87,10 +92,10 @@ class StoreSource:
                 "language": self._settings.language,
                 "heartbeat_timeout_seconds": self._settings.collector_timeout_seconds,
                 "collectors": seen.collectors,
-                "counts": count_states(counts, seen),
+                "counts": count_states(counts, seen, sum(row.id in planned for row in rows)),
                 "areas": _areas_of(rows, self._store.areas()),
                 "devices": [
-                    wall_device(row, seen) | {"owner_name": owners.get(row.owner or "")}
+                    wall_device(row, seen, planned) | {"owner_name": owners.get(row.owner or "")}
                     for row in rows
                 ],
             },

@@ -6,7 +6,7 @@ known, and a reader who took them for the present would be deceived. So a device
 as it is. The store gets its own transitions to unknown when a collector is back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -61,8 +61,8 @@ def reported(state: DeviceState, seen: Sight) -> DeviceState:
     )
 
 
-def wall_device(row: DeviceRow, seen: Sight) -> dict[str, object]:
-    """Return a device as walls get it (schemas.WallDevice)."""
+def wall_device(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:
+    """Return a device as walls get it (schemas.WallDevice); `planned`: who is in maintenance."""
     state = reported(row.state, seen)
     return {
         "id": row.id,
@@ -79,19 +79,19 @@ def wall_device(row: DeviceRow, seen: Sight) -> dict[str, object]:
         "detail": state.detail,
         "cause": state.cause,
         "flapping": state.flapping,
+        "maintenance": row.id in planned,
         "last_result_at": state.last_result_at,
     }
 
 
-def device_view(row: DeviceRow, seen: Sight) -> dict[str, object]:
+def device_view(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:
     """Return a device in full (schemas.Device). Credentials are not part of it."""
-    return wall_device(row, seen) | {
+    return wall_device(row, seen, planned) | {
         "link_owner": row.link_owner,
         "power_owner": row.power_owner,
         "profile": row.profile,
         "address": row.address,
         "parents": row.parents,
-        "maintenance": False,  # there are no maintenance windows yet
         "latitude": row.latitude,
         "longitude": row.longitude,
         "tags": row.tags,
@@ -121,33 +121,45 @@ def check_view(row: CheckRow) -> dict[str, object]:
     }
 
 
-def count_states(rows: Iterable[CountRow], seen: Sight) -> dict[str, int]:
-    """Return `{"total", "up", …, "maintenance"}` of these rows, as they are reported."""
+def count_states(rows: Iterable[CountRow], seen: Sight, planned: int) -> dict[str, int]:
+    """Return `{"total", "up", …, "maintenance"}` of these rows, `planned` of them in a window."""
     counts = dict.fromkeys(("total", *_STATE_WORDS), 0)
     for row in rows:
         counts["total"] += row.count
         counts[State.UNKNOWN if seen.blind else row.state] += row.count
-    return {str(word): count for word, count in counts.items()} | {"maintenance": 0}
+    return {str(word): count for word, count in counts.items()} | {"maintenance": planned}
 
 
 def status_view(
-    rows: Sequence[CountRow], area_names: dict[str, str], seen: Sight
+    rows: Sequence[CountRow],
+    area_names: dict[str, str],
+    seen: Sight,
+    planned: Mapping[tuple[str, str], int],
 ) -> dict[str, object]:
-    """Return the city in numbers (schemas.Status)."""
+    """Return the city in numbers (schemas.Status); `planned` counts by kind and area."""
     kinds = sorted({row.kind for row in rows})
     areas = sorted({row.area for row in rows})
     return {
         "at": seen.now,
         "collectors": seen.collectors,
-        "devices": count_states(rows, seen),
+        "devices": count_states(rows, seen, sum(planned.values())),
         "by_kind": {
-            kind: count_states((row for row in rows if row.kind == kind), seen) for kind in kinds
+            kind: count_states(
+                (row for row in rows if row.kind == kind),
+                seen,
+                sum(count for (of, _), count in planned.items() if of == kind),
+            )
+            for kind in kinds
         },
         "by_area": [
             {
                 "code": area,
                 "name": area_names.get(area, area),
-                **count_states((row for row in rows if row.area == area), seen),
+                **count_states(
+                    (row for row in rows if row.area == area),
+                    seen,
+                    sum(count for (_, within), count in planned.items() if within == area),
+                ),
             }
             for area in areas
         ],

@@ -17,7 +17,9 @@ def get_status(parts: PartsOf) -> Response:
     While no collector is alive every device counts as unknown.
     """
     names = {area.code: area.name for area in parts.store.areas()}
-    return reply(status_view(parts.store.counts(), names, parts.sight()))
+    seen = parts.sight()
+    planned = parts.planned.by_kind_and_area(seen.now)
+    return reply(status_view(parts.store.counts(), names, seen, planned))
 
 
 @router.get("/sites", response_model=schemas.SitePage)

@@ -61,14 +61,16 @@ def list_devices(
         limit=limit,
         after=read_cursor(cursor),
     )
-    items = [device_view(row, seen) for row in page.items]
+    planned = parts.planned.at(seen.now)
+    items = [device_view(row, seen, planned) for row in page.items]
     return reply({"items": items, "next": write_cursor(page.next)})
 
 
 @router.get("/devices/{device_id}", response_model=schemas.Device)
 def get_device(parts: PartsOf, device_id: str) -> Response:
     """One device with its state. See the list for what holds while no collector is alive."""
-    return reply(device_view(find(parts, device_id), parts.sight()))
+    seen = parts.sight()
+    return reply(device_view(find(parts, device_id), seen, parts.planned.at(seen.now)))
 
 
 @router.get("/devices/{device_id}/checks", response_model=schemas.CheckPage)

@@ -303,6 +303,7 @@ class WallDevice(Shape):
     detail: str
     cause: str | None
     flapping: bool
+    maintenance: bool
     last_result_at: AwareDatetime | None
 
 

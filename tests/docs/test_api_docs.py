@@ -51,6 +51,7 @@ def test_every_promised_route_is_there(description: dict[str, Any]) -> None:
         "/api/v1/devices/{device_id}/checks", "/api/v1/devices/{device_id}/transitions",
         "/api/v1/devices/{device_id}/metrics", "/api/v1/devices/{device_id}/readings",
         "/api/v1/uptime", "/api/v1/sites", "/api/v1/areas", "/api/v1/wall", "/api/v1/events",
+        "/api/v1/maintenance-windows", "/api/v1/maintenance-windows/{window_id}",
         "/api/v1/session", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     assert promised <= set(description["paths"])
@@ -76,7 +77,7 @@ def test_every_route_of_the_api_tells_of_problem_details_and_of_both_ways_in(
 
 def test_every_route_is_in_the_guide(description: dict[str, Any], guide: str) -> None:
     for method, path, _ in operations(description):
-        short = path.removeprefix("/api/v1").replace("{device_id}", "{id}")
+        short = re.sub(r"\{\w+_id\}", "{id}", path.removeprefix("/api/v1"))
         assert f"`{method.upper()} {short}" in guide, (method, short)
 
 

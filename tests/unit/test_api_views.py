@@ -80,9 +80,10 @@ def test_counts_of_a_city_nobody_looks_at_are_all_unknown() -> None:
     looking = sight(beats(1), ManualClock(NOW), 12.5)
     gone = sight(beats(99), ManualClock(NOW), 12.5)
     zeros = {"degraded": 0, "unreachable": 0, "maintenance": 0}
-    assert count_states(rows, looking) == {"total": 8, "up": 6, "down": 2, "unknown": 0, **zeros}
-    assert count_states(rows, gone) == {"total": 8, "up": 0, "down": 0, "unknown": 8, **zeros}
-    assert count_states([], looking)["total"] == 0
+    assert count_states(rows, looking, 0) == {"total": 8, "up": 6, "down": 2, "unknown": 0, **zeros}
+    assert count_states(rows, gone, 0) == {"total": 8, "up": 0, "down": 0, "unknown": 8, **zeros}
+    assert count_states([], looking, 0)["total"] == 0
+    assert count_states(rows, looking, 3)["maintenance"] == 3  # whatever their state
 
 
 def test_the_numbers_by_kind_and_by_area_add_up_to_the_whole() -> None:
@@ -91,7 +92,9 @@ def test_the_numbers_by_kind_and_by_area_add_up_to_the_whole() -> None:
         CountRow("camera", "73.71.07", State.DOWN, 2),
         CountRow("switch", "73.71.07", State.UP, 1),
     ]
-    view = status_view(rows, {"73.71.01": "Mariso"}, sight(beats(1), ManualClock(NOW), 12.5))
+    planned = {("camera", "73.71.07"): 2}
+    seen = sight(beats(1), ManualClock(NOW), 12.5)
+    view = status_view(rows, {"73.71.01": "Mariso"}, seen, planned)
     by_kind, by_area = view["by_kind"], view["by_area"]
     assert isinstance(by_kind, dict)
     assert isinstance(by_area, list)
@@ -100,3 +103,5 @@ def test_the_numbers_by_kind_and_by_area_add_up_to_the_whole() -> None:
         ("73.71.01", "Mariso", 5),
         ("73.71.07", "73.71.07", 3),  # an area whose name is not known shows its code
     ]
+    assert {kind: one["maintenance"] for kind, one in by_kind.items()} == {"camera": 2, "switch": 0}
+    assert [one["maintenance"] for one in by_area] == [0, 2]
