@@ -325,6 +325,8 @@ class Engine:
         began = view.at or now
         if state is State.DOWN and old.state is State.UNREACHABLE:
             began = old.last_result_at or now  # its own outage begins where the parent's ended
+        elif state is State.UNREACHABLE and old.state is State.UNREACHABLE and cause:
+            began = self._ways.handed_on_at(watched, cause) or now
         elif state is State.UNREACHABLE and old.status is Status.DOWN:
             began = self._ways.cut_off_at(watched) or now  # until then it was down by itself
         elif old.state is State.UNKNOWN and old.confirmed_at is not None:

@@ -1,6 +1,8 @@
 """Who stands behind whom: parents, loops, and the root cause of being unreachable. Pure.
 
-A device's parents are alternatives: it can be reached while any one of them can.
+A device's parents stand in groups. Within a group they are alternatives: it is open while any one
+of them can be reached. Of every group one must let through: a camera behind (converter) and
+(core A or core B) needs the converter, and either core. Without groups the parents are one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,23 +12,33 @@ from collector.model import Device, State
 
 BLOCKING = frozenset({State.DOWN, State.UNREACHABLE})
 
+Group = tuple[str, ...]
+"""Parents of which any one is a way."""
+
+
+def groups_of(device: Device) -> tuple[Group, ...]:
+    """Return the groups of parents of which each must be open; none: nothing is in front."""
+    groups = device.parent_groups or (device.parents,)
+    return tuple(group for group in groups if group)
+
 
 @dataclass(frozen=True, slots=True)
 class Topology:
     """The parents graph, both ways round. It holds no loops (see `find_loop`)."""
 
-    parents: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[Group, ...]]
     children: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, devices: Iterable[Device]) -> "Topology":
         """Build the graph of an inventory."""
-        parents = {device.id: device.parents for device in devices}
-        children: dict[str, list[str]] = {}
-        for device_id, above in parents.items():
-            for parent in above:
-                children.setdefault(parent, []).append(device_id)
-        return cls(parents, {parent: tuple(below) for parent, below in children.items()})
+        groups = {device.id: groups_of(device) for device in devices}
+        children: dict[str, dict[str, None]] = {}  # each child once, in order
+        for device_id, above in groups.items():
+            for group in above:
+                for parent in group:
+                    children.setdefault(parent, {})[device_id] = None
+        return cls(groups, {parent: tuple(below) for parent, below in children.items()})
 
     def blocking_root(
         self,
@@ -34,16 +46,23 @@ class Topology:
         state_of: Callable[[str], State],
         cause_of: Callable[[str], str | None],
     ) -> str | None:
-        """Return the root device that cuts `device_id` off, or None while a way is open.
+        """Return the root device that cuts `device_id` off, or None while every group is open.
 
         A way is closed by a parent that is down (it is the root) or itself unreachable (its own
-        cause is the root). With several closed ways the first parent's root is named.
+        cause is the root). The first closed group's first parent names the root.
         """
-        above = self.parents.get(device_id, ())
-        if not above or any(state_of(parent) not in BLOCKING for parent in above):
-            return None
-        first = above[0]
-        return first if state_of(first) is State.DOWN else cause_of(first) or first
+        for group in self.groups.get(device_id, ()):
+            if all(state_of(parent) in BLOCKING for parent in group):
+                return root_of(group, state_of, cause_of)
+        return None
+
+
+def root_of(
+    closed: Group, state_of: Callable[[str], State], cause_of: Callable[[str], str | None]
+) -> str:
+    """Return the root device that a closed group names."""
+    first = closed[0]
+    return first if state_of(first) is State.DOWN else cause_of(first) or first
 
 
 def find_loop(parents: Mapping[str, Sequence[str]]) -> list[str] | None:

@@ -31,8 +31,16 @@ PING = MetricGroup("ping", "ping", Role.REACHABILITY, 30.0)
 SNMP = MetricGroup("snmp", "snmp", Role.HEALTH, 60.0)
 
 
-def device(name: str, *parents: str) -> Device:
-    return Device(name, name, "camera", "site", "generic-snmp", "127.0.0.1", parents=parents)
+Span = tuple[float, ...]  # start, end, and maybe start and end again, each later than the last
+Group = tuple[str, ...]
+
+
+def device(name: str, *parents: str, groups: tuple[Group, ...] = ()) -> Device:
+    every = parents or tuple(dict.fromkeys(parent for group in groups for parent in group))
+    return Device(
+        name, name, "camera", "site", "generic-snmp", "127.0.0.1",
+        parents=every, parent_groups=groups,
+    )  # fmt: skip
 
 
 def checks_of(watched: Device) -> list[Check]:
@@ -50,19 +58,18 @@ def checks_of(watched: Device) -> list[Check]:
 class World:
     """Who is dead when, in seconds since the start: the ground truth."""
 
-    dead: dict[str, tuple[float, float]] = field(default_factory=dict)
-    silent: dict[str, tuple[float, float]] = field(default_factory=dict)
+    dead: Mapping[str, Span] = field(default_factory=dict)
+    silent: Mapping[str, Span] = field(default_factory=dict)
     lossy: Mapping[str, Sequence[bool]] = field(default_factory=dict)  # which pings answer, in turn
-    ways: dict[str, tuple[str, ...]] = field(default_factory=dict)  # behind whom a device stands
+    ways: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)  # behind whom it stands
     answer_seconds: float = 0.0  # how long an answer takes
     asked: list[tuple[float, str]] = field(default_factory=list)
     answered: list[bool] = field(default_factory=list)  # the same asks, how they went
 
     def is_dead(self, name: str, now: float) -> bool:
-        """Say whether a device, or every way to it, is dead."""
-        ways = self.ways.get(name, ())
-        return _within(self.dead, name, now) or (
-            bool(ways) and all(self.is_dead(way, now) for way in ways)
+        """Say whether a device, or every way of one group to it, is dead."""
+        return _within(self.dead, name, now) or any(
+            all(self.is_dead(way, now) for way in group) for group in self.ways.get(name, ())
         )
 
     def answers(self, kind: str, name: str, now: float) -> bool:
@@ -102,9 +109,9 @@ class WorldProbe:
         )
 
 
-def _within(spans: dict[str, tuple[float, float]], name: str, now: float) -> bool:
-    start, end = spans.get(name, (1.0, 0.0))
-    return start <= now < end
+def _within(spans: Mapping[str, Span], name: str, now: float) -> bool:
+    edges = spans.get(name, ())
+    return sum(edge <= now for edge in edges) % 2 == 1
 
 
 class VirtualCity:

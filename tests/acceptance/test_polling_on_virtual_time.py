@@ -130,6 +130,66 @@ def test_a_second_way_keeps_a_child_reachable() -> None:
     assert city.story("cam") == [UP, DOWN, UP]
 
 
+@pytest.mark.parametrize(
+    ("groups", "dies", "children"),
+    [
+        ((("switch",),), ("switch",), 60),
+        ((("mast",), ("switch",)), ("switch",), 500),
+        ((("switch", "backup"),), ("switch", "backup"), 500),
+        ((("switch", "backup"), ("mast",)), ("mast",), 60),
+    ],
+    ids=["one", "and", "or", "and-or"],
+)
+def test_a_parent_that_returns_for_20_s_and_dies_again_takes_no_child_down(
+    groups: tuple[tuple[str, ...], ...], dies: tuple[str, ...], children: int
+) -> None:
+    parents = ("switch", "backup", "mast")
+    names = [f"cam{n}" for n in range(children)]
+    twice = (300.0, 500.0, 520.0, 700.0)
+    world = World(dead=dict.fromkeys(dies, twice), ways=dict.fromkeys(names, groups))
+    devices = [*map(device, parents), *(device(name, groups=groups) for name in names)]
+    city = VirtualCity(devices, world)
+    city.run(800)
+    told = {name: {new for _, new in _moves(city, name)} for name in names}
+    assert all(DOWN not in states for states in told.values())
+    assert all(UNREACHABLE in states for states in told.values())
+    assert {city.engine.state_of(one).state for one in (*names, *parents)} == {UP}
+    causes = {t.cause for t in city.transitions if t.new is UNREACHABLE}
+    assert causes == {dies[0]}
+    assert all(city.story(one) == [UP] for one in parents if one not in dies)
+
+
+def test_a_child_that_needs_two_parents_is_handed_from_one_root_to_the_other() -> None:
+    """The second answers for no more than its own time; what was told of the first stays true."""
+    dead = {"mast": (300.0, 900.0), "switch": (600.0, 1200.0)}
+    groups = (("mast",), ("switch",))
+    world = World(dead=dead, ways={"cam": groups})
+    city = VirtualCity([device("mast"), device("switch"), device("cam", groups=groups)], world)
+    city.run(1500)
+    moved = [t for t in city.transitions if t.device_id == "cam"]
+    assert [(t.new, t.cause) for t in moved] == [
+        (UP, None), (UNREACHABLE, "mast"), (UNREACHABLE, "switch"), (UP, None),
+    ]  # fmt: skip
+    assert 300 <= seconds(moved[1].at) <= 330
+    assert 900 <= seconds(moved[2].at) <= 930
+    assert 1200 <= seconds(moved[3].at) <= 1235
+
+
+def test_a_first_group_that_closes_later_takes_over_from_its_own_time_on() -> None:
+    dead = {"mast": (600.0, 1200.0), "switch": (300.0, 1200.0)}
+    groups = (("mast",), ("switch",))
+    world = World(dead=dead, ways={"cam": groups})
+    city = VirtualCity([device("mast"), device("switch"), device("cam", groups=groups)], world)
+    city.run(1000)
+    moved = [t for t in city.transitions if t.device_id == "cam"]
+    assert [t.cause for t in moved] == [None, "switch", "mast"]
+    assert 600 <= seconds(moved[2].at) <= 630
+
+
+def _moves(city: VirtualCity, name: str) -> list[tuple[State, State]]:
+    return [(t.old, t.new) for t in city.transitions if t.device_id == name]
+
+
 def test_a_collector_that_was_stopped_makes_a_gap_and_no_outage() -> None:
     devices = [device("switch"), *(device(f"c{n}", "switch") for n in range(20))]
     city = VirtualCity(devices, World())

@@ -36,7 +36,7 @@ HOLD_SECONDS = 60
 class Story:
     """What happens in one world."""
 
-    parents: tuple[tuple[int, ...], ...]
+    groups: tuple[tuple[tuple[int, ...], ...], ...]  # of each device: parents with AND of ORs
     dead: dict[str, tuple[float, float]]
     silent: dict[str, tuple[float, float]]
     lossy: dict[str, tuple[bool, ...]]
@@ -48,8 +48,15 @@ class Story:
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
     size = draw(st.integers(1, 6))
-    parents = tuple(
-        tuple(sorted(draw(st.sets(st.integers(0, n - 1), max_size=2)))) if n else ()
+    groups = tuple(
+        tuple(
+            tuple(sorted(group))
+            for group in draw(
+                st.lists(st.sets(st.integers(0, n - 1), min_size=1, max_size=2), max_size=2)
+            )
+        )
+        if n
+        else ()
         for n in range(size)
     )
     names = st.sampled_from([f"d{n}" for n in range(size)])
@@ -60,7 +67,7 @@ def stories(draw: st.DrawFn) -> Story:
     steps = st.tuples(moment, st.sampled_from([-28_800.0, -200.0, -20.0, 20.0, 200.0, 28_800.0]))
     kills = st.tuples(moment, st.sampled_from([0.0, 1.0, 40.0]))
     return Story(
-        parents,
+        groups,
         draw(st.dictionaries(names, span, max_size=4)),
         draw(st.dictionaries(names, span, max_size=2)),
         draw(st.dictionaries(names, st.lists(st.booleans(), max_size=6).map(tuple), max_size=2)),
@@ -75,11 +82,15 @@ class Told:
 
     def __init__(self, story: Story) -> None:
         self.story = story
-        devices = [
-            device(f"d{n}", *(f"d{parent}" for parent in above))
-            for n, above in enumerate(story.parents)
+        named = [
+            tuple(tuple(f"d{parent}" for parent in group) for group in above)
+            for above in story.groups
         ]
-        ways = {one.id: one.parents for one in devices}
+        devices = [
+            device(f"d{n}", groups=groups) if len(groups) != 1 else device(f"d{n}", *groups[0])
+            for n, groups in enumerate(named)
+        ]
+        ways = {f"d{n}": groups for n, groups in enumerate(named)}
         lossy = {name: losses for name, losses in story.lossy.items() if losses}
         self.world = World(story.dead, story.silent, lossy, ways, answer_seconds=ANSWER_SECONDS)
         self.city = city = VirtualCity(devices, self.world)
@@ -102,6 +113,17 @@ class Told:
         """Return a device's transitions, each with the moment it was told."""
         every = zip(self.city.recorded, self.city.transitions, strict=True)
         return [(told, moved) for told, moved in every if moved.device_id == name]
+
+    def is_about_flapping(self, moved: Transition) -> bool:
+        """Say whether a row tells only that flapping began or ended."""
+        before: Transition | None = None
+        for _, one in self.log_of(moved.device_id):
+            if one is moved:
+                break
+            before = one
+        return before is not None and (moved.old, moved.cause, not moved.flapping) == (
+            moved.new, before.cause, before.flapping,
+        )  # fmt: skip
 
     def asks(self, name: str, kind: str) -> list[tuple[float, bool]]:
         every = zip(self.world.asked, self.world.answered, strict=True)
@@ -128,6 +150,7 @@ def assert_told_truly(told: Told) -> None:
         for (before, _), (moment, moved) in pairwise([(0.0, log[0][1]), *log]):
             assert_moved_truly(told, before, moment, moved)
         assert_deaths_are_reported(told, name)
+        assert_what_flaps_is_unsteady(told, name, log)
         assert_is_well(told, name)
 
 
@@ -149,6 +172,9 @@ def assert_log_is_a_chain(told: Told, log: list[tuple[float, Transition]]) -> No
 def assert_moved_truly(told: Told, before: float, moment: float, moved: Transition) -> None:
     """Hold one transition against what was asked and answered until it was told."""
     name, at = moved.device_id, told.at_seconds(moment, moved)
+    if told.is_about_flapping(moved):
+        assert moved.confirmed_at >= moved.at
+        return
     pings = [
         (asked, answered)
         for asked, answered in told.asks(name, "ping")
@@ -201,6 +227,30 @@ def assert_deaths_are_reported(told: Told, name: str) -> None:
         start, end = max(start, quiet_from), min(end, quiet_until)
         if end - start > needed:
             assert told.state_at(name, end - 0.01) in (DOWN, UNREACHABLE)
+
+
+def assert_what_flaps_is_unsteady(
+    told: Told, name: str, log: list[tuple[float, Transition]]
+) -> None:
+    """Flapping begins with six changes among the last results, or six confirmed in 30 minutes.
+
+    And it is never on for a device whose last 20 results were alike, unless its state changed
+    twice within 30 minutes.
+    """
+    on = False
+    for moment, moved in [*log, (float(END), None)]:
+        changes = [
+            sum(earlier[1] != later[1] for earlier, later in pairwise(asks[-21:]))
+            for kind in ("ping", "snmp")
+            if (asks := [ask for ask in told.asks(name, kind) if ask[0] < moment + 0.01])
+        ]
+        believed = [at for at, one in log if one.old is not one.new and moment - 1800 <= at]
+        believed = [at for at in believed if at <= moment + 0.01]
+        if moved is None or moved.flapping is on:
+            assert not on or max(changes) > 0 or len(believed) > 1
+        elif moved.flapping:
+            assert max(changes) >= 6 or len(believed) >= 6, (changes, believed)
+        on = on if moved is None else moved.flapping
 
 
 def assert_is_well(told: Told, name: str) -> None:
