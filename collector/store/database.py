@@ -17,8 +17,9 @@ from collector.model import (
     State,
     Transition,
 )
+from collector.moments import to_micros
 from collector.store import devices as device_rows
-from collector.store import heartbeats, intervals, outages, states, tokens
+from collector.store import heartbeats, intervals, outages, spans, states, tokens
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
 from collector.store.errors import StoreError
@@ -35,7 +36,7 @@ from collector.store.rows import (
     TokenRow,
 )
 from collector.store.transactions import Database
-from collector.uptime import StateInterval
+from collector.uptime import OutageSpan, StateInterval
 
 _log = logging.getLogger(__name__)
 
@@ -239,10 +240,21 @@ class Store:
 
         Sorted by device and time. Unknown: before a device's first transition, and after
         `known_until` (one moment, or one for each device id: normally the last heartbeat). A
-        device's time ends when it was retired. Reads on while it is consumed.
+        device's time begins when it was created and ends when it was retired. Reads on while it
+        is consumed.
         """
         with self._database.read() as connection:
             yield from intervals.state_intervals(connection, start, end, device_ids, known_until)
+
+    def outage_spans(
+        self, start: datetime, end: datetime, device_ids: Collection[str] | None = None
+    ) -> list[OutageSpan]:
+        """Return the outages that touch start <= t < end, with who answers for them.
+
+        By device id; whole, not cut to the window.
+        """
+        with self._database.read() as connection:
+            return spans.outage_spans(connection, to_micros(start), to_micros(end), device_ids)
 
     def _make_what_follows_from_the_log(self) -> None:
         if not self._database.read_only:

@@ -5,23 +5,26 @@ is backdated to the last fresh result): the later word holds from its `at` onwar
 a moment is that of the greatest id among those that began by then.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from collector.model import State
 from collector.moments import from_micros, to_micros
+from collector.store.ledger import in_parts
 from collector.store.schema import devices, transitions
 from collector.uptime import StateInterval
 
 KnownUntil = datetime | Mapping[str, datetime] | None
 
-_ROWS_AT_ONCE = 5_000
-_Point = tuple[int, State]  # (microseconds, state from then on)
+Change = tuple[int, str]
+"""From when on (microseconds), and the state that held from then on."""
+
+StatePiece = tuple[int, int, str]
+"""From, until, state."""
+
+_UNKNOWN = State.UNKNOWN.value
 
 
 def state_intervals(
@@ -33,71 +36,85 @@ def state_intervals(
 ) -> Iterator[StateInterval]:
     """Yield what covers the window without gap or overlap, by device id, then by time.
 
-    Before a device's first transition it is unknown; a device's window ends when it was retired.
+    A device counts from when it was created until it was retired; before its first transition it
+    is unknown.
     """
     low, high = to_micros(start), to_micros(end)
-    limit = _known_until(known_until, high)
-    query = _in_window(low, high)
-    if device_ids is not None:
-        query = query.where(devices.c.id.in_(device_ids))
-    rows = connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
-    for device_id, own in groupby(rows, key=attrgetter("device_id")):
-        history = list(own)
-        retired_at = history[0].retired_at
-        device_end = high if retired_at is None else min(high, retired_at)
-        points = _timeline(((row.at, row.new) for row in history if row.at is not None), low)
-        yield from _cut(device_id, points, device_end, limit(device_id))
+    known = _known_until(known_until, high)
+    for some in in_parts(_existing(connection) if device_ids is None else device_ids):
+        log = changes(connection, some, low, high)
+        for device_id, created_at, retired_at in _lives(connection, some):
+            begins = max(low, created_at)
+            ends = high if retired_at is None else min(high, retired_at)
+            pieces = state_pieces(log.get(device_id, ()), begins, ends, known(device_id))
+            for at, until, state in pieces:
+                yield StateInterval(device_id, State(state), from_micros(at), from_micros(until))
 
 
-def _in_window(low: int, high: int) -> Select[Any]:
-    """Select the transition that holds at `low` and those inside, for every device of the time."""
-    holding = (
-        select(func.max(transitions.c.id).label("id"))
-        .where(transitions.c.at <= low)
-        .group_by(transitions.c.device_id)
-        .subquery()
-    )
-    wanted = or_(
-        transitions.c.id.in_(select(holding.c.id)),
-        and_(transitions.c.at > low, transitions.c.at < high),
-    )
-    return (
-        select(
-            devices.c.id.label("device_id"),
-            devices.c.retired_at,
-            transitions.c.at,
-            transitions.c.new,
-        )
-        .select_from(devices)
-        .outerjoin(transitions, and_(transitions.c.device_id == devices.c.id, wanted))
-        .where(or_(devices.c.retired_at.is_(None), devices.c.retired_at > low))
-        .order_by(devices.c.id, transitions.c.id)
-    )
+def changes(
+    connection: Connection, device_ids: Sequence[str], low: int, high: int
+) -> dict[str, list[Change]]:
+    """Return what the log says of a window, for each device in the order in which it was said.
+
+    The first word is the one that held at `low`, if there was one.
+    """
+    columns = transitions.c
+    its_own = columns.device_id.in_(device_ids)
+    holding = select(func.max(columns.id)).where(its_own, columns.at <= low)
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    words = select(columns.device_id, columns.id, columns.at, columns.new)
+    for query in (
+        words.where(columns.id.in_(holding.group_by(columns.device_id))),
+        words.where(its_own, columns.at > low, columns.at < high),
+    ):
+        for device_id, transition_id, at, new in connection.execute(query):
+            found.setdefault(device_id, []).append((transition_id, at, new))
+    for said in found.values():
+        said.sort()
+    return {device_id: [(at, new) for _, at, new in said] for device_id, said in found.items()}
 
 
-def _timeline(changes: Iterator[tuple[int, str]], low: int) -> list[_Point]:
-    """Return the points in time that hold in the end, the first of them at `low`."""
-    points: list[_Point] = [(low, State.UNKNOWN)]
-    for at, new in changes:
-        begins = max(at, low)
+def state_pieces(log: Iterable[Change], start: int, end: int, known: int) -> list[StatePiece]:
+    """Return what covers start <= t < end: disjoint, sorted, none empty.
+
+    Unknown before the first word, and from `known` on.
+    """
+    if start >= end:
+        return []
+    points: list[Change] = [(start, _UNKNOWN)]
+    for at, new in log:
+        begins = max(start, at)
         while points and points[-1][0] >= begins:
             points.pop()  # the later word wins
-        points.append((begins, State(new)))
-    return points
+        points.append((begins, new))
+    if known < end:
+        known = max(known, start)
+        while points and points[-1][0] >= known:
+            points.pop()
+        points.append((known, _UNKNOWN))
+    pieces: list[StatePiece] = []
+    at, state = points[0]
+    for following, new in points[1:]:
+        if following >= end:
+            break
+        pieces.append((at, following, state))
+        at, state = following, new
+    pieces.append((at, end, state))
+    return pieces
 
 
-def _cut(device_id: str, points: list[_Point], end: int, known: int) -> Iterator[StateInterval]:
-    """Turn points into intervals up to `end`; from `known` on nothing is known."""
-    edges = [at for at, _ in points[1:]] + [end]
-    for (at, state), until in zip(points, edges, strict=True):
-        seen = max(at, min(until, known))
-        yield from _interval(device_id, state, at, min(seen, end))
-        yield from _interval(device_id, State.UNKNOWN, seen, min(until, end))
+def _existing(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(devices.c.id)))
 
 
-def _interval(device_id: str, state: State, at: int, until: int) -> Iterator[StateInterval]:
-    if at < until:
-        yield StateInterval(device_id, state, from_micros(at), from_micros(until))
+def _lives(
+    connection: Connection, device_ids: Sequence[str]
+) -> Iterable[tuple[str, int, int | None]]:
+    """Return from when to when devices were in the inventory, by id."""
+    columns = devices.c
+    query = select(columns.id, columns.created_at, columns.retired_at)
+    query = query.where(columns.id.in_(device_ids)).order_by(columns.id)
+    return [(row.id, row.created_at, row.retired_at) for row in connection.execute(query)]
 
 
 def _known_until(known_until: KnownUntil, end: int) -> Callable[[str], int]:

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, or_, select, update
 
 from collector.model import Area, Check, CheckState, Device, DeviceState, Owner, Site
 from collector.moments import to_micros
-from collector.store import outages, states
+from collector.store import ledger, outages, states
 from collector.store.rows import InventoryChange
 from collector.store.schema import areas, checks, devices, owners, sites
 
@@ -40,14 +40,34 @@ def apply(connection: Connection, inventory: InventoryLike, now: datetime) -> In
     a reference to something not listed.
     """
     at = to_micros(now)
-    _apply(connection, areas, [_area_row(area) for area in inventory.areas.values()], at)
+    moved = _apply(connection, areas, [_area_row(area) for area in inventory.areas.values()], at)
     _apply(connection, owners, [_owner_row(owner) for owner in inventory.owners.values()], at)
-    _apply(connection, sites, [_site_row(site) for site in inventory.sites.values()], at)
+    placed = _apply(connection, sites, [_site_row(site) for site in inventory.sites.values()], at)
     known = set(connection.scalars(select(devices.c.id)))
     change = _apply(connection, devices, [_device_row(d) for d in inventory.devices.values()], at)
     states.save(connection, [DeviceState(i) for i in change.created if i not in known], [])
     outages.end_of_retired(connection, change.retired, now)
+    _touch(connection, change, placed.changed, moved.changed)
     return change
+
+
+def _touch(
+    connection: Connection,
+    change: InventoryChange,
+    changed_sites: Sequence[str],
+    changed_areas: Sequence[str],
+) -> None:
+    """Let the sums be made anew of all whose zone, owners, place or time of service may differ."""
+    at_a_place = (
+        select(devices.c.id)
+        .join(sites, sites.c.id == devices.c.site)
+        .where(or_(sites.c.id.in_(changed_sites), sites.c.area.in_(changed_areas)))
+    )
+    touched = {*change.created, *change.changed, *change.retired}
+    if changed_sites or changed_areas:
+        touched.update(connection.scalars(at_a_place))
+    if touched:
+        ledger.touch(connection, ledger.behind(connection, touched), since=0)
 
 
 def apply_checks(connection: Connection, plan: Sequence[Check], now: datetime) -> InventoryChange:

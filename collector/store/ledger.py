@@ -3,25 +3,153 @@
 A row of `uptime_months` says what one device did in one whole month of its site's zone, by one set
 of rules. Rows are only ever made from the log and from what belongs to it (outages, causes,
 windows, inventory). Whoever changes one of those for a time that may have been summed up calls
-`touch` in the same transaction; the rows are then made anew by whoever asks next.
+`touch` in the same transaction; the rows are then made anew by whoever asks next
+(`collector.store.tallies`).
+
+Every touch is also counted, under the day from which on the past was changed: sums in some
+process's memory hold as long as `touches` up to their window's end stays what it was.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from struct import Struct
 
-from sqlalchemy import Connection, delete
+import orjson
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from collector.store.schema import uptime_months
+from collector.model import CauseClass
+from collector.store.dialects import upsert
+from collector.store.schema import outages, uptime_months, uptime_touches
+from collector.uptime.tally import CAUSES, HEAD, OUTAGES, Lost, Tally, joined_rows
 
-_AT_ONCE = 500  # SQLite takes 32,766 parameters in a statement
+AT_ONCE = 500  # SQLite takes 32,766 parameters in a statement
+_DAY = 86_400_000_000
+_CHAIN = 16  # roots of roots of roots: longer is a circle
+# Microseconds; outages by cause; head, inner, tail; works, head's cause: see collector.uptime.tally
+_SUMS = Struct(f"<{OUTAGES}q{HEAD - OUTAGES}I3qBB")
+_CAUSE_OF_WORD = {cause.value: cause for cause in CAUSES}
+
+Kept = tuple[str, int, int, bytes, str | None]
+"""A month as it is kept: device, start, end, packed sums, lost time as JSON."""
 
 
 def touch(connection: Connection, device_ids: Collection[str] | None, since: int) -> None:
-    """Forget the sums of months that end after `since` (microseconds), of these devices or all."""
+    """Forget the sums of months that end after `since` (microseconds), of these devices or all.
+
+    What happened before `since` must be as it was. Cheap where no month that is over is meant.
+    """
+    if device_ids is not None and not device_ids:
+        return
+    _count(connection, max(0, since // _DAY))
+    last = connection.scalar(select(func.max(uptime_months.c.ends_at)))
+    if last is None or last <= since:
+        return
     gone = delete(uptime_months).where(uptime_months.c.ends_at > since)
     if device_ids is None:
         connection.execute(gone)
         return
-    wanted = sorted(device_ids)
-    for first in range(0, len(wanted), _AT_ONCE):
-        some = wanted[first : first + _AT_ONCE]
+    for some in in_parts(device_ids):
         connection.execute(gone.where(uptime_months.c.device_id.in_(some)))
+
+
+def touches(connection: Connection, until: int) -> int:
+    """Return how often the past before `until` (microseconds) was changed."""
+    counted = select(func.coalesce(func.sum(uptime_touches.c.times), 0))
+    return int(connection.scalar(counted.where(uptime_touches.c.day <= until // _DAY)) or 0)
+
+
+def behind(connection: Connection, device_ids: Collection[str]) -> set[str]:
+    """Return these devices and those that were cut off behind them, at any time and any depth.
+
+    Who answers for the minutes of the latter follows from the former: touch them together.
+    """
+    root = outages.alias("root")
+    cut_off = (
+        select(outages.c.device_id).join(root, root.c.id == outages.c.root_outage_id).distinct()
+    )
+    found = set(device_ids)
+    newest = found
+    for _ in range(_CHAIN):
+        newest = {
+            device_id
+            for some in in_parts(newest)
+            for device_id in connection.scalars(cut_off.where(root.c.device_id.in_(some)))
+        } - found
+        if not newest:
+            break
+        found = found | newest
+    return found
+
+
+def keep(connection: Connection, rules: str, months: Iterable[tuple[str, int, int, Tally]]) -> None:
+    """Keep the tallies of months: (device, start, end, tally)."""
+    upsert(
+        connection,
+        uptime_months,
+        [
+            (rules, device_id, start, end, _SUMS.pack(*counted.row), _lost_as_text(counted.lost))
+            for device_id, start, end, counted in months
+        ],
+    )
+
+
+def kept(
+    connection: Connection, rules: str, start: int, end: int, device_ids: Collection[str] | None
+) -> Iterator[Kept]:
+    """Yield the months inside a span that are kept, by device and time (or of these devices)."""
+    columns = uptime_months.c
+    query = (
+        select(columns.device_id, columns.starts_at, columns.ends_at, columns.sums, columns.lost)
+        .where(columns.rules == rules, columns.starts_at >= start, columns.ends_at <= end)
+        .order_by(columns.rules, columns.device_id, columns.starts_at)
+    )
+    if device_ids is None:
+        yield from connection.execute(query)
+        return
+    for some in in_parts(device_ids):
+        yield from connection.execute(query.where(columns.device_id.in_(some)))
+
+
+def as_tally(months: Collection[Kept]) -> Tally:
+    """Return the tally of months that follow each other, of one device."""
+    row = joined_rows([_SUMS.unpack(month[3]) for month in months])
+    texts = [month[4] for month in months if month[4] is not None]
+    return Tally(1, row, _lost_of_texts(texts) if texts else {})
+
+
+def digests(connection: Connection) -> set[str]:
+    """Return the digests of the rules of which sums are kept."""
+    return set(connection.scalars(select(uptime_months.c.rules).distinct()))
+
+
+def forget(connection: Connection, rules: str) -> None:
+    """Forget all that was reckoned by these rules."""
+    connection.execute(delete(uptime_months).where(uptime_months.c.rules == rules))
+
+
+def in_parts(device_ids: Collection[str]) -> Iterator[list[str]]:
+    """Yield ids in order, as many at once as fit into a statement."""
+    wanted = sorted(device_ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        yield wanted[first : first + AT_ONCE]
+
+
+def _count(connection: Connection, day: int) -> None:
+    again = update(uptime_touches).where(uptime_touches.c.day == day)
+    if connection.execute(again.values(times=uptime_touches.c.times + 1)).rowcount == 0:
+        connection.execute(insert(uptime_touches).values(day=day, times=1))
+
+
+def _lost_as_text(lost: Lost) -> str | None:
+    if not lost:
+        return None
+    parts = sorted((cause.value, owner or "", time) for (cause, owner), time in lost.items())
+    return orjson.dumps(parts).decode()
+
+
+def _lost_of_texts(texts: Collection[str]) -> Lost:
+    """Parse the lists of several months as one: a third of the time of one after the other."""
+    found: dict[tuple[CauseClass, str | None], int] = {}
+    for word, owner, time in orjson.loads(f"[{','.join(text[1:-1] for text in texts)}]"):
+        key = (_CAUSE_OF_WORD[word], owner or None)
+        found[key] = found.get(key, 0) + time
+    return found

@@ -7,6 +7,7 @@
                            ├──── outages         what follows from them; ◄── cause_corrections
                            │        └──► incidents ◄── incident_events
                            └──── uptime_months   sums of the log, made anew when it was touched
+                                 uptime_touches  counts that, for answers that are still in memory
     collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
@@ -232,7 +233,7 @@ outages = Table(
     CheckConstraint("confirmed_at >= started_at", name="confirmed_after_it_began"),
     CheckConstraint("ended_at >= started_at", name="ended_after_it_began"),
     CheckConstraint(f"cause IN ({_CAUSES})", name="cause"),
-    Index(None, "device_id", "started_at"),
+    Index(None, "device_id", "started_at", "ended_at"),  # what touches a window, without the rows
     Index(None, "started_at"),
     Index(None, "incident_id"),
     Index(None, "root_outage_id"),
@@ -310,6 +311,15 @@ uptime_months = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("sums", LargeBinary, nullable=False),
     Column("lost", Text),  # a JSON list: whose minutes were lost, where any were
+    Index(None, "ends_at", "device_id"),
+    sqlite_with_rowid=False,  # read by the thousand in the order of the key
+)
+
+uptime_touches = Table(
+    "uptime_touches",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, UTC
+    Column("times", BigInteger, nullable=False),  # that the past was changed from this day on
 )
 
 collectors = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from collector.model import Reason, State, Transition
 from collector.moments import from_micros, to_micros
+from collector.store.ledger import touch
 from collector.store.rows import Page
 from collector.store.schema import transitions
 
@@ -24,6 +25,9 @@ def append(connection: Connection, changes: Sequence[Transition]) -> list[Transi
         result = connection.execute(insert(transitions), _row(change))
         (transition_id,) = result.inserted_primary_key or (None,)
         stored.append(replace(change, id=transition_id))
+    if changes:
+        touched = {change.device_id for change in changes}
+        touch(connection, touched, to_micros(min(change.at for change in changes)))
     return stored
 
 

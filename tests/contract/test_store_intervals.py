@@ -99,8 +99,7 @@ def test_after_the_collectors_last_sign_of_life_nothing_is_known(store: Store) -
     log(store, change("sw-1", UNKNOWN, UP, 1), change("sw-1", UP, DOWN, 9))
     assert shown(store, 2, 12, device_ids=["sw-1"], known_until=at(6)) == [
         ("sw-1", UP, 2, 6),
-        ("sw-1", UNKNOWN, 6, 9),
-        ("sw-1", UNKNOWN, 9, 12),
+        ("sw-1", UNKNOWN, 6, 12),
     ]
 
 
@@ -121,6 +120,12 @@ def test_a_retired_device_counts_until_it_was_retired_and_not_after(store: Store
     store.apply_inventory(city(*standard_devices()[1:]), at(5))
     assert [i for i in shown(store, 0, 10) if i[0] == "cam-1"] == [("cam-1", UP, 0, 5)]
     assert [i for i in shown(store, 6, 10) if i[0] == "cam-1"] == []
+
+
+def test_a_device_counts_from_when_it_was_created(store: Store) -> None:
+    log(store, change("sw-1", UNKNOWN, UP, 0))
+    assert shown(store, -10, 5, device_ids=["sw-1"]) == [("sw-1", UP, 0, 5)]
+    assert shown(store, -10, 0, device_ids=["sw-1"]) == []
 
 
 def test_without_a_list_every_device_is_covered_by_id(store: Store) -> None:

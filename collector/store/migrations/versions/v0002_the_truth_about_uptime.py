@@ -74,6 +74,16 @@ def upgrade() -> None:
             ["device_id"], ["devices.id"], name=op.f("fk_uptime_months_device_id_devices")
         ),
         sa.PrimaryKeyConstraint("rules", "device_id", "starts_at", name=op.f("pk_uptime_months")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_uptime_months_ends_at_device_id"), "uptime_months", ["ends_at", "device_id"]
+    )
+    op.create_table(
+        "uptime_touches",
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_uptime_touches")),
     )
 
 
@@ -146,7 +156,7 @@ def _create_outages() -> None:
         sqlite_autoincrement=True,
     )
     for columns in (
-        ["device_id", "started_at"],
+        ["device_id", "started_at", "ended_at"],
         ["started_at"],
         ["incident_id"],
         ["root_outage_id"],
@@ -206,6 +216,7 @@ def _create_what_belongs_to_them() -> None:
 def downgrade() -> None:
     """Drop what this version added, with all that is in it."""
     for table in (
+        "uptime_touches",
         "uptime_months",
         "maintenance_windows",
         "incident_events",
