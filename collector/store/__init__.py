@@ -7,6 +7,18 @@ from its thread pool.
 
 from collector.store.database import Store
 from collector.store.errors import StoreError
+from collector.store.incidents.desk import Incidents
+from collector.store.incidents.views import (
+    IncidentDetail,
+    IncidentFigures,
+    IncidentFilter,
+    IncidentPhase,
+    IncidentRefusedError,
+    IncidentRow,
+    IncidentSummary,
+    Refusal,
+    UnknownIncidentError,
+)
 from collector.store.intervals import KnownUntil
 from collector.store.inventory import InventoryLike
 from collector.store.maintenance import WindowError, WindowGoneError
@@ -27,15 +39,25 @@ __all__ = [
     "CountRow",
     "DeviceFacts",
     "DeviceRow",
+    "IncidentDetail",
+    "IncidentFigures",
+    "IncidentFilter",
+    "IncidentPhase",
+    "IncidentRefusedError",
+    "IncidentRow",
+    "IncidentSummary",
+    "Incidents",
     "InventoryChange",
     "InventoryLike",
     "KnownUntil",
     "LoadedStates",
     "Page",
+    "Refusal",
     "Store",
     "StoreError",
     "TokenRole",
     "TokenRow",
+    "UnknownIncidentError",
     "WindowError",
     "WindowGoneError",
 ]

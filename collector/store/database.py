@@ -23,6 +23,7 @@ from collector.store import heartbeats, intervals, outages, spans, states, token
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
 from collector.store.errors import StoreError
+from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.rows import (
     CheckRow,
@@ -52,6 +53,7 @@ class Store:
         self._database = database
         self.maintenance = MaintenanceWindows(database)
         self.tokens = Tokens(database)
+        self.incidents = Incidents(database)
 
     @classmethod
     def open(cls, path_or_url: str | Path, *, read_only: bool = False) -> Self:

@@ -51,6 +51,9 @@ def test_every_promised_route_is_there(description: dict[str, Any]) -> None:
         "/api/v1/devices/{device_id}/checks", "/api/v1/devices/{device_id}/transitions",
         "/api/v1/devices/{device_id}/metrics", "/api/v1/devices/{device_id}/readings",
         "/api/v1/uptime", "/api/v1/sites", "/api/v1/areas", "/api/v1/wall", "/api/v1/events",
+        "/api/v1/incidents", "/api/v1/incidents/{incident_id}", "/api/v1/incidents/summary",
+        "/api/v1/incidents/{incident_id}/timeline", "/api/v1/incidents/{incident_id}/notes",
+        "/api/v1/incidents/{incident_id}/acknowledge", "/api/v1/incidents/{incident_id}/resolve",
         "/api/v1/maintenance-windows", "/api/v1/maintenance-windows/{window_id}",
         "/api/v1/session", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip

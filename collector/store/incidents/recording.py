@@ -250,6 +250,8 @@ def _write(connection: Connection, cases: Sequence[Case]) -> list[int]:
         move = update(outages).values(incident_id=this)
         for some in chunks(merged):
             connection.execute(move.where(outages.c.incident_id.in_(some)))
+            went = update(incidents).where(incidents.c.merged_into.in_(some))
+            connection.execute(went.values(merged_into=this))  # always names the one in force
         for some in chunks(taken):
             connection.execute(move.where(outages.c.id.in_(some)))
             behind = outages.c.root_outage_id.in_(some) & outages.c.incident_id.in_(left)

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
 from collector.incidents import Spot
-from collector.model import Incident, IncidentEvent, IncidentEventKind, IncidentGroup
+from collector.model import Incident, IncidentEvent, IncidentEventKind, IncidentGroup, State
 from collector.moments import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 from collector.store.schema import areas, devices, incident_events, incidents, outages, sites
 
@@ -16,6 +16,9 @@ _T = TypeVar("_T")
 
 COUNTS = outages.c.ended_at.is_(None) | (outages.c.ended_at > outages.c.started_at)
 """An outage counts unless it was taken back."""
+
+DOWN = case((outages.c.state == State.DOWN.value, 1), else_=0)
+"""1 for a device's own outage."""
 
 UNRESOLVED = incidents.c.resolved_at.is_(None) & incidents.c.merged_into.is_(None)
 
