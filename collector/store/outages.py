@@ -8,17 +8,16 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
-from collector.model import CauseClass, CauseRule, Outage, Reason, State, Transition
-from collector.moments import from_micros, from_micros_or_none, to_micros, to_micros_or_none
-from collector.outages import ended_unseen, follow
-from collector.store import incidents, ledger
+from collector.model import Outage, State, Transition
+from collector.moments import from_micros
+from collector.outages import counts, ended_unseen, follow
+from collector.store import evidence, incidents
 from collector.store import transitions as transition_log
-from collector.store.dialects import upsert
+from collector.store.outage_rows import outage, write
 from collector.store.schema import devices, outages, transitions
 
 _log = logging.getLogger(__name__)
@@ -34,15 +33,25 @@ _Open = dict[tuple[str, State], Outage]
 def record(connection: Connection, moved: Sequence[Transition]) -> list[Outage]:
     """Write what stored transitions, in order of id, did to outages; return those as they are now.
 
-    Each comes once, by id. Forgets the sums of uptime that they touch.
+    With them come others whose proposed cause is another in the light of these; each once, by id.
+    What belongs to them is brought up to date as well: the sums of uptime, and incidents.
     """
     telling = [one for one in moved if one.new is not State.UNKNOWN]
     if not telling:
         return []
     concerned = {one.device_id for one in telling}
     concerned.update(one.cause for one in telling if one.cause is not None)
-    changed = _followed(_on_now(connection, concerned), telling, _last_id(connection) + 1)
-    return _written(connection, changed)
+    on = _on_now(connection, concerned)
+    began = {one.id: one.started_at for one in on.values()}
+    changed = {one.id: one for one in _followed(on, telling, _last_id(connection) + 1)}
+    write(connection, list(changed.values()))
+    begun = [o for o in changed.values() if began.get(o.id) != o.started_at or not counts(o)]
+    revised = evidence.reconsider(connection, list(changed.values()), begun, telling)
+    write(connection, revised)
+    changed |= {one.id: one for one in revised}
+    told = sorted(changed.values(), key=lambda one: one.id or 0)
+    incidents.record(connection, told)
+    return told
 
 
 def end_of_retired(
@@ -51,7 +60,10 @@ def end_of_retired(
     """End what is on of devices that leave the inventory; return it as it is now."""
     gone = set(device_ids)
     on = _on_now(connection, gone).values() if gone else ()
-    return _written(connection, [ended_unseen(one, now) for one in on if one.device_id in gone])
+    ended = [ended_unseen(one, now) for one in on if one.device_id in gone]
+    write(connection, ended)
+    incidents.record(connection, ended)
+    return ended
 
 
 def fill(connection: Connection) -> int:
@@ -73,39 +85,6 @@ def fill(connection: Connection) -> int:
         _log.info("outages made up to transition %d of %d", seen, last)
     _end_of_those_long_retired(connection)
     return connection.scalar(select(func.count()).select_from(outages)) or 0
-
-
-def outage(row: Row[Any]) -> Outage:
-    """Return a row of `outages` as a value."""
-    return Outage(
-        device_id=row.device_id,
-        state=State(row.state),
-        started_at=from_micros(row.started_at),
-        confirmed_at=from_micros(row.confirmed_at),
-        ended_at=from_micros_or_none(row.ended_at),
-        end_confirmed_at=from_micros_or_none(row.end_confirmed_at),
-        reason=Reason(row.reason),
-        detail=row.detail,
-        root=row.root,
-        root_outage_id=row.root_outage_id,
-        proposed_cause=CauseClass(row.proposed_cause),
-        proposed_by=CauseRule(row.proposed_by),
-        cause=CauseClass(row.cause),
-        incident_id=row.incident_id,
-        id=row.id,
-    )
-
-
-def touch_sums(connection: Connection, changed: Iterable[Outage]) -> None:
-    """Forget the sums from each outage's beginning on, of the devices whose outages changed.
-
-    A statement a month of beginnings, not one a device: at worst a sum of a month that the device
-    did not need to lose is made again.
-    """
-    begun = sorted((to_micros(one.started_at), one.started_at, one.device_id) for one in changed)
-    for _, group in groupby(begun, key=lambda one: (one[1].year, one[1].month)):
-        month = list(group)
-        ledger.touch(connection, {device_id for _, _, device_id in month}, month[0][0])
 
 
 def _followed(open_: _Open, moved: Iterable[Transition], next_id: int) -> list[Outage]:
@@ -133,18 +112,6 @@ def _followed(open_: _Open, moved: Iterable[Transition], next_id: int) -> list[O
 def _id_of_root(open_: _Open, cut_off: Outage) -> int | None:
     root = None if cut_off.root is None else open_.get((cut_off.root, State.DOWN))
     return None if root is None else root.id
-
-
-def _written(connection: Connection, changed: list[Outage]) -> list[Outage]:
-    """Write outages in order of id: one that ends goes before the one that takes its place.
-
-    What belongs to them is brought up to date as well: the sums of uptime, and incidents.
-    """
-    if changed:
-        upsert(connection, outages, [_row(one) for one in changed])
-        touch_sums(connection, changed)
-        incidents.record(connection, changed)
-    return changed
 
 
 def _on_now(connection: Connection, device_ids: Collection[str]) -> _Open:
@@ -181,26 +148,6 @@ def _end_of_those_long_retired(connection: Connection) -> None:
         .where(outages.c.ended_at.is_(None), devices.c.retired_at.is_not(None))
         .order_by(outages.c.id)
     )
-    gone = [ended_unseen(outage(row), from_micros(row.retired_at)) for row in rows]
-    _written(connection, gone)
-
-
-def _row(one: Outage) -> tuple[Any, ...]:
-    """Return the columns of `outages`, in their order."""
-    return (
-        one.id,
-        one.device_id,
-        one.state.value,
-        to_micros(one.started_at),
-        to_micros(one.confirmed_at),
-        to_micros_or_none(one.ended_at),
-        to_micros_or_none(one.end_confirmed_at),
-        one.reason.value,
-        one.detail,
-        one.root,
-        one.root_outage_id,
-        one.proposed_cause.value,
-        one.proposed_by.value,
-        one.cause.value,
-        one.incident_id,
-    )
+    ended = [ended_unseen(outage(row), from_micros(row.retired_at)) for row in rows]
+    write(connection, ended)
+    incidents.record(connection, ended)

@@ -20,15 +20,13 @@ from collector.store.schema import transitions
 
 def append(connection: Connection, changes: Sequence[Transition]) -> list[Transition]:
     """Append in the given order; return the same transitions with their ids."""
-    stored = []
-    for change in changes:
-        result = connection.execute(insert(transitions), _row(change))
-        (transition_id,) = result.inserted_primary_key or (None,)
-        stored.append(replace(change, id=transition_id))
-    if changes:
-        touched = {change.device_id for change in changes}
-        touch(connection, touched, to_micros(min(change.at for change in changes)))
-    return stored
+    if not changes:
+        return []
+    statement = insert(transitions).returning(transitions.c.id, sort_by_parameter_order=True)
+    ids = connection.scalars(statement, [_row(change) for change in changes]).all()
+    touched = {change.device_id for change in changes}
+    touch(connection, touched, to_micros(min(change.at for change in changes)))
+    return [replace(change, id=given) for change, given in zip(changes, ids, strict=True)]
 
 
 def last_id(connection: Connection) -> int:

@@ -13,6 +13,7 @@ from collector.model import CauseClass, Outage, Reason, State, Transition
 from collector.moments import to_micros
 from collector.store import Store, StoreError
 from collector.store import outages as outage_rows
+from collector.store.outage_rows import _row, outage
 from collector.store.schema import outages, uptime_months
 from tests.contract.store_backends import (
     BACKENDS,
@@ -41,7 +42,7 @@ def log(store: Store, *moved: Transition) -> list[Transition]:
 def kept(store: Store) -> list[Outage]:
     with store._database.read() as connection:
         rows = connection.execute(select(outages).order_by(outages.c.id))
-        return [outage_rows.outage(row) for row in rows]
+        return [outage(row) for row in rows]
 
 
 def cut_off(device_id: str, old: State, minutes: float, root: str) -> Transition:
@@ -99,7 +100,7 @@ def test_an_outage_that_begins_and_ends_within_a_commit_is_written_whole(store: 
 def test_the_database_itself_refuses_two_of_a_kind_that_are_on(store: Store) -> None:
     log(store, change("cam-1", UP, DOWN, 4))
     (on,) = kept(store)
-    row = dict(zip(outages.columns.keys(), outage_rows._row(replace(on, id=99)), strict=True))
+    row = dict(zip(outages.columns.keys(), _row(replace(on, id=99)), strict=True))
     with pytest.raises(StoreError, match="UNIQUE"), store._database.write() as connection:
         connection.execute(insert(outages), row)
 

@@ -40,7 +40,7 @@ from collector.store.incidents.views import (
     IncidentRow,
     IncidentSummary,
 )
-from collector.store.outages import outage
+from collector.store.outage_rows import outage
 from collector.store.rows import Page
 from collector.store.schema import devices, incident_events, incidents, outages, sites
 
