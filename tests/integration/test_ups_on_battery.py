@@ -41,22 +41,23 @@ async def test_a_ups_on_its_battery_warns_with_the_evidence_and_is_well_again(
     engine = await SnmpEngine.open()
     probe = SnmpProbe(engine, SystemClock())
     check = checks[f"{ups.id}/power"]
-    assert thresholds_of(check.group)["ups_output_source"].reason is Reason.ON_BATTERY
 
-    async def ask() -> tuple[CheckResult, Verdict, dict[str, object]]:
+    async def ask() -> tuple[CheckResult, Verdict, Reason, dict[str, object]]:
         result = await probe.run(check, AT)
         found = evaluate(result, thresholds_of(check.group), check.role)
         values = {reading.metric: reading.value for reading in result.readings}
-        return result, found.verdict, dict(values)
+        return result, found.verdict, found.reason, dict(values)
 
     try:
-        result, verdict, values = await ask()
+        result, verdict, reason, values = await ask()
         assert (result.outcome, verdict) == (Outcome.ANSWERED, Verdict.OK)
+        assert reason is Reason.OK
         assert (values["ups_output_source"], values["ups_on_battery_seconds"]) == (3, 0)
 
         live.on_battery_since = time.monotonic() - 45
-        result, verdict, values = await ask()
+        result, verdict, reason, values = await ask()
         assert (result.outcome, verdict) == (Outcome.ANSWERED, Verdict.WARNING)
+        assert reason is Reason.ON_BATTERY
         assert values["ups_output_source"] == 5
         assert values["ups_on_battery_seconds"] in range(45, 75)
 
