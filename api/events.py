@@ -6,7 +6,7 @@ An event is encoded once for all screens (see `api.live` for the way they go).
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,8 @@ from typing import Protocol
 import orjson
 
 from collector.model import Heartbeat, Transition
+
+INCIDENTS_NAMED = 100  # in one event; who is told of more asks for the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class LiveSource(Protocol):
     def transitions_after(self, cursor: int, limit: int) -> Sequence[Transition]:
         """Return up to `limit` transitions with an id above `cursor`, lowest first."""
 
+    def incidents_after(self, cursor: int | None) -> tuple[int, frozenset[int]]:
+        """Return where the incidents' timelines end, and whose have lines after `cursor`.
+
+        None: only the end is wanted.
+        """
+
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector that ever wrote one."""
 
@@ -106,6 +114,7 @@ class Listener:
         self._waiting: deque[Batch] = deque()
         self._bytes = 0
         self._heartbeat = b""
+        self._incidents: set[int] = set()
         self._something = asyncio.Event()
 
     def offer(self, batch: Batch) -> bool:
@@ -123,6 +132,11 @@ class Listener:
     def beat(self, frame: bytes) -> None:
         """Let the newest heartbeat wait; an older one that still waits has no worth."""
         self._heartbeat = frame
+        self._something.set()
+
+    def point_to(self, incidents: Collection[int]) -> None:
+        """Let it wait that these incidents are new or changed. A snapshot does not replace it."""
+        self._incidents.update(incidents)
         self._something.set()
 
     def ask_for_snapshot(self) -> None:
@@ -143,9 +157,12 @@ class Listener:
         for batch in self._waiting:
             pieces.append(batch.after(self.sent_id))
             self.sent_id = max(self.sent_id, batch.ids[-1])
+        if self._incidents:
+            pieces.append(encode_event("incident", _pointer(self._incidents)))
         self._waiting.clear()
         self._bytes = 0
         self._heartbeat = b""
+        self._incidents.clear()
         return b"".join(pieces)
 
     async def wait(self, timeout_seconds: float | None = None) -> None:
@@ -162,6 +179,11 @@ def encode_event(name: str, data: object, event_id: int | None = None) -> bytes:
     if event_id is not None:
         head += b"id: %d\n" % event_id
     return head + b"data: %b\n\n" % orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def _pointer(incidents: Collection[int]) -> dict[str, object]:
+    """Return which incidents to ask for; with too many to name, all."""
+    return {"ids": sorted(incidents) if len(incidents) <= INCIDENTS_NAMED else None}
 
 
 def encode_batch(rows: Sequence[Transition]) -> Batch:

@@ -81,6 +81,7 @@ class Live:
         self._poll_seconds = poll_seconds
         self._listeners: set[Listener] = set()
         self._cursor: int | None = None  # everything up to it was offered; None: not read yet
+        self._incidents: int | None = None  # the timelines were followed up to here
         self._version: int | None = None
         self._heartbeats: Sequence[Heartbeat] = ()
         self._blind: bool | None = None  # no collector alive; None: not known yet
@@ -146,6 +147,7 @@ class Live:
             self._ready.set()
         if version != self._version:
             await self._read_new()
+            await self._point_to_incidents()
         if now - self._looked_at >= COLLECTORS_SECONDS:
             self._heartbeats = await asyncio.to_thread(self._source.heartbeats)
             self._looked_at = now
@@ -168,6 +170,14 @@ class Live:
                         self._overflows += 1
             if len(rows) < PAGE:
                 return
+
+    async def _point_to_incidents(self) -> None:
+        """Tell which incidents are new or changed; what they are now, a screen asks for."""
+        before = self._incidents
+        self._incidents, changed = await asyncio.to_thread(self._source.incidents_after, before)
+        if changed:
+            for listener in self._listeners:
+                listener.point_to(changed)
 
     async def _check_inventory(self) -> None:
         """A device that was just imported has no transition yet: show it all the same."""

@@ -39,6 +39,10 @@ class StoreSource:
         """Return up to `limit` transitions with an id above `cursor`, lowest first."""
         return self._store.transitions_after(cursor, limit)
 
+    def incidents_after(self, cursor: int | None) -> tuple[int, frozenset[int]]:
+        """Return where the incidents' timelines end, and whose have lines after `cursor`."""
+        return self._store.incidents.changed_after(cursor)
+
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector."""
         return self._store.collectors()

@@ -13,7 +13,8 @@ from api.errors import Code, ProblemError, invalid
 from api.routes.devices import bad_cursor, read_cursor, write_cursor
 from api.schemas import incidents as schemas
 from api.security import Principal
-from collector.model import CauseClass, CauseRule, IncidentEvent, IncidentEventKind, Outage
+from collector.causes import suspected
+from collector.model import CauseClass, IncidentEvent, IncidentEventKind, Outage
 from collector.store import (
     IncidentDetail,
     IncidentFigures,
@@ -31,7 +32,6 @@ WINDOW = timedelta(days=400)
 _SUMMARY = timedelta(days=30)
 _MICRO = 1_000_000
 _LARGEST_ID = 2**63 - 1
-_SUSPECTING = {CauseRule.MANY_AT_SITE, CauseRule.MANY_ON_FEEDER, CauseRule.MANY_IN_AREA}
 
 OperatorOf = Annotated[Principal, Depends(operator)]
 IncidentId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="Id of an incident.")]
@@ -197,7 +197,7 @@ def incident_view(row: IncidentRow, now: datetime) -> dict[str, object]:
         "area_name": row.area_name,
         "cause": row.cause,
         "cause_rule": row.rule,
-        "cause_suspected": row.rule in _SUSPECTING,
+        "cause_suspected": row.rule is not None and suspected(row.rule),
         "responsible": row.responsible,
         "down": row.down,
         "unreachable": row.unreachable,

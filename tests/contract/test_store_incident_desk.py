@@ -234,6 +234,16 @@ def test_nobody_can_take_what_resolved_itself(busy: Store) -> None:
     assert refused.value.incident.resolved_by is None
 
 
+def test_who_follows_learns_which_incidents_changed(busy: Store) -> None:
+    last, changed = busy.incidents.changed_after(None)
+    assert changed == frozenset()
+    busy.incidents.note(2, "rina", "Sudah dicek", at(40))
+    log(busy, change("sw-4", UP, DOWN, 41))
+    following, changed = busy.incidents.changed_after(last)
+    assert changed == {2, 4}
+    assert busy.incidents.changed_after(following) == (following, frozenset())
+
+
 def test_an_unknown_incident_is_told_as_such(store: Store) -> None:
     assert store.incidents.get(99, NOW) is None
     for act in (store.incidents.acknowledge, store.incidents.note, store.incidents.resolve):

@@ -136,6 +136,15 @@ def test_four_switches_of_an_area_within_a_minute_are_one_incident(store: Store)
     assert told(store, 1).count(IncidentEventKind.CAUSE_PROPOSED) == 1
 
 
+def test_a_power_cut_that_only_the_log_tells_of_is_one_incident(store: Store) -> None:
+    for i in range(1, 5):
+        log(store, change(f"sw-{i}", UP, DOWN, 5 + i / 4))
+    log(store, cut_off("cam-1", 6))
+    (one,) = [one for one in stored(store) if one.merged_into is None]
+    assert (one.group, one.group_key, one.started_at) == (IncidentGroup.AREA, "73.71.01", at(5.25))
+    assert len(inside(store, one.id or 0)) == 5
+
+
 def test_recording_the_same_again_changes_nothing(store: Store) -> None:
     log(store, change("sw-1", UP, DOWN, 5), cut_off("cam-1", 5))
     log(store, change("sw-2", UP, DOWN, 5))

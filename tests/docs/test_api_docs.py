@@ -97,5 +97,5 @@ def test_every_error_code_is_in_the_guide_and_no_other(guide: str) -> None:
 
 
 def test_every_event_is_in_the_guide(guide: str) -> None:
-    for name in ("snapshot", "transition", "heartbeat"):
+    for name in ("snapshot", "transition", "incident", "heartbeat"):
         assert f"`{name}`" in guide.partition("## Following live")[2]

@@ -26,6 +26,7 @@ class Log:
 
     def __init__(self, clock: ManualClock) -> None:
         self.rows: list[Transition] = []
+        self.incident_lines: list[int] = []  # whose timeline they are of
         self.beats = [Heartbeat("main", "run", NOON, clock.now())]
         self.mark = 0
         self.broken = False
@@ -41,13 +42,17 @@ class Log:
     def data_version(self) -> int:
         if self.broken:
             raise OSError("the disk is gone")
-        return len(self.rows)
+        return len(self.rows) + len(self.incident_lines)
 
     def last_transition_id(self) -> int:
         return len(self.rows)
 
     def transitions_after(self, cursor: int, limit: int) -> Sequence[Transition]:
         return self.rows[cursor : cursor + limit]
+
+    def incidents_after(self, cursor: int | None) -> tuple[int, frozenset[int]]:
+        after = len(self.incident_lines) if cursor is None else cursor
+        return len(self.incident_lines), frozenset(self.incident_lines[after:])
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         return self.beats
@@ -450,6 +455,31 @@ def test_an_event_is_one_line_of_json_whatever_it_says() -> None:
     assert "\n" not in data.removesuffix("\n\n")
     assert "\r" not in data
     assert json.loads(data) == {"detail": "a\nb\r\u2028c", "at": "2026-11-22T04:00:00Z"}
+
+
+async def test_a_changed_incident_is_pointed_to_without_an_id(log: Log, clock: ManualClock) -> None:
+    log.incident_lines += [1, 2]
+    async with following(log, clock) as live:
+        screen = Screen(await live.connect(None, None))
+        await screen.read_until(0)
+        log.incident_lines += [7, 3, 7]
+        log.add("cam-0001", State.DOWN)
+        said = b""
+        while b"event: incident" not in said:
+            said += await asyncio.wait_for(anext(screen.pieces), 5)
+    frame = said[said.index(b"event: incident") :].split(b"\n\n")[0]
+    assert frame == b'event: incident\ndata: {"ids":[3,7]}'
+
+
+async def test_pointers_to_incidents_wait_together_and_outlive_a_snapshot() -> None:
+    listener = Listener(None, 1_000)
+    listener.point_to({5, 3})
+    listener.ask_for_snapshot()
+    listener.point_to({4})
+    assert listener.take() == b'event: incident\ndata: {"ids":[3,4,5]}\n\n'
+    assert listener.take() == b""
+    listener.point_to(range(101))
+    assert listener.take() == b'event: incident\ndata: {"ids":null}\n\n'
 
 
 async def test_of_two_heartbeats_that_wait_only_the_newer_is_sent() -> None:

@@ -51,6 +51,14 @@ class Incidents:
         with self._database.read() as connection:
             return reading.timeline(connection, incident_id, limit=limit, after=after)
 
+    def changed_after(self, line_id: int | None) -> tuple[int, frozenset[int]]:
+        """Return the last line's id, and the incidents with lines after `line_id` (None: none).
+
+        Whatever happens to an incident is told in its timeline.
+        """
+        with self._database.read() as connection:
+            return reading.changed_after(connection, line_id)
+
     def figures(self, wanted: IncidentFilter, now: datetime) -> IncidentSummary:
         """Return how the wanted incidents were handled, together and by cause."""
         with self._database.read() as connection:

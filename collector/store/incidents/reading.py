@@ -121,6 +121,15 @@ def timeline(
     return Page(tuple(rows.event(line) for line in found[:limit]), following)
 
 
+def changed_after(connection: Connection, line_id: int | None) -> tuple[int, frozenset[int]]:
+    """Return the last line's id, and the incidents that have lines after `line_id`."""
+    last = connection.scalar(select(func.max(incident_events.c.id))) or 0
+    if line_id is None or line_id >= last:
+        return last, frozenset()
+    changed = select(incident_events.c.incident_id).where(incident_events.c.id > line_id)
+    return last, frozenset(connection.scalars(changed.distinct()))
+
+
 def summary(connection: Connection, wanted: IncidentFilter, now: datetime) -> IncidentSummary:
     """Return the figures of the incidents that are wanted; what was taken back is none."""
     gone = (incidents.c.resolution == TAKEN_BACK) & incidents.c.resolved_by.is_(None)

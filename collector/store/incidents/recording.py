@@ -54,6 +54,7 @@ def record(
     """
     if not changed:
         return []
+    changed = list({one.id: one for one in changed}.values())  # each as it is now
     now = now or max(_known_at(one) for one in changed)
     resolve_due(connection, now)
     root_incidents = _root_incidents(connection, changed)
