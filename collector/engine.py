@@ -49,7 +49,7 @@ from collector.state import (
     not_after,
     witness_checks,
 )
-from collector.topology import Topology
+from collector.topology import BLOCKING, Topology
 from collector.ways import Watched, Ways
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ class Engine:
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
-        self._seen: tuple[datetime, float] | None = None  # the clocks, when last looked at
+        self._wall: datetime | None = None  # the clocks, when last looked at
+        self._monotonic: float | None = None
         self._changed_devices: dict[str, DeviceState] = {}
         self._changed_checks: dict[str, CheckState] = {}
         self._dirty_checks: set[str] = set()
@@ -106,6 +107,7 @@ class Engine:
         Every device that was known becomes unknown from its last fresh result on; the gap is
         neither up nor down. No device goes down before it was asked again.
         """
+        self._wall = now
         for device_id, stored in devices.items():
             watched = self._watched.get(device_id)
             if watched is None:
@@ -268,6 +270,7 @@ class Engine:
         """Derive the device's state anew; store what changed; look at those behind it."""
         view = device_view(self._views(watched), now)
         if view.status is Status.UNKNOWN:
+            self._release(watched)  # what fell silent is not waited for; its next hold is a new one
             if watched.state.status is not Status.UNKNOWN:
                 self._become_unknown(watched, now, Reason.SILENT)
                 self._review_children(watched, now, advice)
@@ -293,10 +296,12 @@ class Engine:
         """Return the state people see and its cause; (None, None) while it must be held."""
         if view.status is not Status.DOWN:
             return State(view.status.value), None
+        if watched.state.state not in BLOCKING and self._ways.answers_again(watched):
+            return None, None  # it was held until it answered: its next results decide
         root = self._ways.root(watched.device.id)
         if root is not None:
             return State.UNREACHABLE, root
-        if self._ways.all_suspect(watched, view) and self._may_hold(watched, now):
+        if self._ways.all_suspect(watched) and self._may_hold(watched, now):
             self._ask_reachability(watched.device.parents, now, advice)
             return None, None
         if watched.state.state is State.UNREACHABLE and not self._ways.asked_since_return(watched):
@@ -437,13 +442,12 @@ class Engine:
 
     def _look_at_clocks(self, now: datetime, monotonic: float, advice: Advice) -> None:
         """Notice that the wall clock was set back, or that the collector itself was away."""
-        seen, self._seen = self._seen, (now, monotonic)
-        if seen is None:
-            return
-        if now < seen[0] - _SET_BACK:
+        wall, self._wall = self._wall, now
+        before, self._monotonic = self._monotonic, monotonic
+        if wall is not None and now < wall - _SET_BACK:
             self._set_back(now)
-        if monotonic - seen[1] > self._gap_seconds:
-            self._make_gap(monotonic - seen[1], now, advice)
+        if before is not None and monotonic - before > self._gap_seconds:
+            self._make_gap(monotonic - before, now, advice)
 
     def _set_back(self, now: datetime) -> None:
         """Let no moment lie ahead of a clock that was set back.

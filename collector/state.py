@@ -41,15 +41,23 @@ def advance(
     if _is_old(state, result, now):
         return state
     says_nothing = evaluation.verdict is Verdict.NONE
-    heard = replace(
-        state,
-        last_slot_at=result.slot_at,
-        last_outcome=result.outcome,
+    heard = CheckState(  # replace() would take half of the time that a result takes
+        check_id=state.check_id,
+        verdict=state.verdict,
+        since_at=state.since_at,
+        confirmed_at=state.confirmed_at,
+        pending=state.pending,
+        pending_count=state.pending_count,
+        pending_since_at=state.pending_since_at,
+        critical_count=state.critical_count,
+        critical_since_at=state.critical_since_at,
         reason=evaluation.reason,
         detail=evaluation.detail,
+        last_slot_at=result.slot_at,
+        last_result_at=state.last_result_at if says_nothing else result.slot_at,
+        last_outcome=result.outcome,
         latency_seconds=result.latency_seconds,
         breached=evaluation.breached,
-        last_result_at=state.last_result_at if says_nothing else result.slot_at,
     )
     if says_nothing:
         return heard
@@ -150,19 +158,17 @@ def _believe_return(state: CheckState, verdict: Verdict, now: datetime, rule: Ru
 def _adopt(
     state: CheckState, verdict: Verdict, since_at: datetime | None, now: datetime
 ) -> CheckState:
-    """Believe a verdict. A run that also speaks against the new verdict goes on."""
-    worsened = verdict is Verdict.WARNING and state.verdict is not Verdict.CRITICAL
-    eased = verdict is Verdict.WARNING and state.verdict is Verdict.CRITICAL
+    """Believe a verdict. The result that decided it was the last to speak against the old one."""
     return replace(
         state,
         verdict=verdict,
         since_at=since_at,
         confirmed_at=now,
-        pending=state.pending if (worsened and state.critical_count) or eased else Verdict.NONE,
-        pending_count=state.pending_count if eased else 0,
-        pending_since_at=state.pending_since_at if eased else None,
-        critical_count=state.critical_count if worsened else 0,
-        critical_since_at=state.critical_since_at if worsened else None,
+        pending=Verdict.NONE,
+        pending_count=0,
+        pending_since_at=None,
+        critical_count=0,
+        critical_since_at=None,
     )
 
 
@@ -207,7 +213,7 @@ def device_view(checks: Iterable[CheckView], now: datetime) -> DeviceView:
 
     1. A reachability check that is critical and fresh: down.
     2. Nothing fresh from the reachability checks (or, where there is none, from any check):
-       unknown since the last fresh result.
+       unknown since the last fresh result. Nothing believed of them yet: unknown as well.
     3. Any other confirmed trouble: degraded, by the worst and oldest check.
     4. Otherwise up, as soon as one reachability check (or, without one, any check) is ok.
 
@@ -225,6 +231,8 @@ def device_view(checks: Iterable[CheckView], now: datetime) -> DeviceView:
     fresh = [view for view in witnesses if is_fresh(view, now)]
     if not fresh:
         return _silence(witnesses)
+    if all(view.state.verdict is Verdict.NONE for view in fresh):
+        return _NOTHING  # failing pings, not yet confirmed: a dead device is not degraded first
     troubled = [v for v in views if v.state.verdict in (Verdict.WARNING, Verdict.CRITICAL)]
     well = [view for view in views if view.state.verdict is Verdict.OK]
     if troubled:
@@ -244,9 +252,12 @@ def witness_checks(views: Iterable[CheckView]) -> list[CheckView]:
 
 
 def is_fresh(view: CheckView, now: datetime) -> bool:
-    """Say whether the check's last result is recent enough to be believed."""
+    """Say whether the check's last result is recent enough to be believed.
+
+    At the very end of its time it is not: that is when silence is looked for, once.
+    """
     last = view.state.last_result_at
-    return last is not None and now - last <= timedelta(seconds=view.fresh_seconds)
+    return last is not None and now - last < timedelta(seconds=view.fresh_seconds)
 
 
 def _by(view: CheckView, status: Status) -> DeviceView:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collector.model import Check, CheckState, Device, DeviceState, Role, State, Verdict
-from collector.state import DeviceView, in_doubt, suspected
+from collector.state import in_doubt, suspected
 from collector.topology import BLOCKING, Group, Topology, root_of
 
 
@@ -38,15 +38,29 @@ class Ways:
         """Return the root device that cuts a device off, or None while every group is open."""
         return self.topology.blocking_root(device_id, self._state, self._cause)
 
-    def all_suspect(self, watched: Watched, view: DeviceView) -> bool:
+    def all_suspect(self, watched: Watched) -> bool:
         """Say whether, in some group, every open way leads through a device that may be down.
 
-        A parent that was not asked since this device's failures began is suspect as well.
+        A parent that was not asked since this device failed last is suspect as well. That it
+        answered when the failures began is not enough: a child whose ping was lost two seconds
+        before its switch died, or that answered once while the switch was back for 20 s, would
+        be called down.
         """
+        heard = (state.last_result_at for state in self._critical(watched))
+        failed_at = max((moment for moment in heard if moment is not None), default=None)
         return any(
-            all(self._is_suspect(self.watched[parent], view.at) for parent in self._open(group))
+            all(self._is_suspect(self.watched[parent], failed_at) for parent in self._open(group))
             for group in self._groups(watched)
         )
+
+    def answers_again(self, watched: Watched) -> bool:
+        """Say whether results speak against every failure that is believed of a device."""
+        return all(in_doubt(state) for state in self._critical(watched))
+
+    def _critical(self, watched: Watched) -> list[CheckState]:
+        """Return what is believed of the reachability checks that fail."""
+        every = (self.states[c.id] for c in watched.checks if c.role is Role.REACHABILITY)
+        return [state for state in every if state.verdict is Verdict.CRITICAL]
 
     def _is_suspect(self, parent: Watched, since: datetime | None) -> bool:
         if parent.held_until is not None:
@@ -74,10 +88,7 @@ class Ways:
         ]
         if not opened:
             return True
-        for check in watched.checks:
-            state = self.states[check.id]
-            if check.role is not Role.REACHABILITY or state.verdict is not Verdict.CRITICAL:
-                continue
+        for state in self._critical(watched):
             last = state.last_result_at
             if in_doubt(state) or last is None or last <= max(opened):
                 return False

@@ -145,7 +145,7 @@ def test_a_parent_that_returns_for_20_s_and_dies_again_takes_no_child_down(
 ) -> None:
     parents = ("switch", "backup", "mast")
     names = [f"cam{n}" for n in range(children)]
-    twice = (300.0, 500.0, 520.0, 700.0)
+    twice = (300.0, 450.0, 470.0, 650.0)
     world = World(dead=dict.fromkeys(dies, twice), ways=dict.fromkeys(names, groups))
     devices = [*map(device, parents), *(device(name, groups=groups) for name in names)]
     city = VirtualCity(devices, world)

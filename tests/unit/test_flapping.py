@@ -1,14 +1,12 @@
 """When a check is unsteady. The figures of Icinga 2's documentation are re-derived."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.flapping import LONGEST_LIFE_SECONDS, Unrest, Unsteady, percent
 from collector.model import Verdict
+from tests.flapping_recomputed import Recomputed
 from tests.virtual_city import checks_of, device
 
 LETTERS = {"O": Verdict.OK, "W": Verdict.WARNING, "C": Verdict.CRITICAL, "-": Verdict.NONE}
@@ -152,24 +150,6 @@ def test_a_device_flaps_while_any_of_its_checks_does() -> None:
     assert not unsteady.any_of(checks)
 
 
-def naive(events: Sequence[tuple[float, Verdict, bool]], life: float) -> list[bool]:
-    """Recompute from the whole past, after each event, whether it flaps."""
-    on, answers = False, []
-    for end in range(1, len(events) + 1):
-        now = events[end - 1][0]
-        told = [(at, v) for at, v, _ in events[:end] if v is not Verdict.NONE]
-        changed = [(later[0], earlier[1] is not later[1]) for earlier, later in pairwise(told)]
-        newest_first = changed[::-1][:20]
-        weights = [1.18 - 0.02 * age for age in range(20)]
-        set_bits = [differs and now - at < life for at, differs in newest_first]
-        rate = sum(w for w, is_set in zip(weights, set_bits, strict=False) if is_set) * 5
-        turned = sum(t and now - at <= 1800 for at, _, t in events[:end])
-        limit = 25 if on else 30
-        on = rate > limit + 1e-9 or turned > 1 if on else rate > limit + 1e-9 or turned >= 6
-        answers.append(on)
-    return answers
-
-
 @given(
     st.lists(
         st.tuples(
@@ -189,9 +169,8 @@ def test_the_bits_agree_with_a_recomputation_from_the_whole_past(
     for passed, verdict, turned in steps:
         now += passed
         events.append((now, verdict, turned))
-    unrest, seen = Unrest(life), []
+    unrest, recomputed = Unrest(life), Recomputed(life)
     for at, verdict, turned in events:
         was = unrest.on
         assert unrest.take(verdict, turned, at) is (unrest.on is not was)
-        seen.append(unrest.on)
-    assert seen == naive(events, life)
+        assert unrest.on is recomputed.take(verdict, turned, at)
