@@ -13,6 +13,7 @@ COMMANDS = {
     "run": ("watch", "run"),
     "simulate": ("simulate", "simulate"),
     "token": ("tokens", "token"),
+    "uptime": ("uptime", "uptime"),
 }
 
 

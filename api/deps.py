@@ -19,6 +19,7 @@ from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
 from api.views import Sight, sight
 from collector.clock import Clock
+from collector.moments import EPOCH
 from collector.sinks import Sink
 from collector.store import Store
 
@@ -42,6 +43,16 @@ class Parts:
         """Return whether anybody is looking now; blocks."""
         timeout = self.settings.collector_timeout_seconds
         return sight(self.store.collectors(), self.clock, timeout)
+
+    def known_until(self, now: datetime) -> datetime:
+        """Return until when somebody looked: now, else the last heartbeat; blocks.
+
+        Where no collector ever was: since ever nobody did.
+        """
+        seen = self.sight()
+        if not seen.blind:
+            return now
+        return max((one.heartbeat_at for one in seen.collectors), default=EPOCH)
 
 
 async def get_parts(request: Request) -> Parts:

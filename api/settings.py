@@ -1,8 +1,10 @@
 """What the API is told by the configuration; plain values, so that nothing here reads files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collector.contract import Rules
 from collector.model import Rule
 
 
@@ -17,6 +19,8 @@ class ApiSettings:
     wall_directory: Path | None = None  # the built front end, dashboards/wall/dist
     require_token: bool = True
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
+    contracts: Mapping[str, Rules] = field(default_factory=dict)
+    contract: str | None = None  # the one in force; None: the plain rules
     # Signs session cookies (32 bytes, see api.sessions.load_session_key). None: a key of this
     # process, and sessions end with it.
     session_key: bytes | None = field(default=None, repr=False)

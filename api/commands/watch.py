@@ -136,6 +136,8 @@ def _run_api(config: Config, descriptor: int | None) -> None:
             zone=config.zone,
             language=config.language,
             rule=config.rule,
+            contracts=config.contracts,
+            contract=config.contract,
             wall_directory=WALL,
             session_key=load_session_key(config.data_directory / "session.key"),
         )

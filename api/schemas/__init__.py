@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from api.schemas.shape import Next, Percent, Shape
+from api.schemas.shape import Next, Shape
 from collector.model import Outcome, Reason, Role, State, Verdict
 
 
@@ -201,47 +201,6 @@ class Readings(Shape):
     to: AwareDatetime
     step_seconds: Annotated[int | None, Field(description="null: every stored value.")]
     items: list[SeriesView]
-    next: Next
-
-
-class UptimeRule(Shape):
-    """The rule in force, which belongs to every figure."""
-
-    confirm: Annotated[int, Field(description="Failures in a row until down.")]
-    recover: Annotated[int, Field(description="Successes in a row until up.")]
-    retry_seconds: float
-    fresh_intervals: float
-
-
-class UptimeRow(Shape):
-    """Uptime of one group: sums over its devices, never averages of percentages."""
-
-    key: str
-    name: str
-    devices: int
-    uptime_percent: Annotated[Percent | None, Field(description="Service uptime; null: unknown.")]
-    device_uptime_percent: Percent | None
-    uptime_bounds_percent: tuple[Percent, Percent] | None
-    coverage_percent: Percent
-    up_seconds: float
-    degraded_seconds: float
-    down_seconds: float
-    unreachable_seconds: float
-    unknown_seconds: float
-    excluded_seconds: float
-    outages: int
-    mttr_seconds: float | None
-    mtbf_seconds: float | None
-
-
-class Uptime(Shape):
-    """The uptime table of a window."""
-
-    from_: Annotated[AwareDatetime, Field(alias="from")]
-    to: AwareDatetime
-    group_by: str
-    rule: UptimeRule
-    items: list[UptimeRow]
     next: Next
 
 

@@ -30,6 +30,7 @@ from collector.store.rows import (
     InventoryChange,
     LoadedStates,
     Page,
+    RuleCount,
     TokenRole,
     TokenRow,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "LoadedStates",
     "Page",
     "Refusal",
+    "RuleCount",
     "Store",
     "StoreError",
     "TokenRole",

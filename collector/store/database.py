@@ -33,6 +33,7 @@ from collector.store.rows import (
     InventoryChange,
     LoadedStates,
     Page,
+    RuleCount,
     TokenRole,
     TokenRow,
 )
@@ -187,6 +188,11 @@ class Store:
         """Return a device's checks in use, by id, with what is believed of them."""
         with self._database.read() as connection:
             return device_rows.checks_of(connection, device_id)
+
+    def rules(self) -> list[RuleCount]:
+        """Return how many checks in use there are by probe, role and rule."""
+        with self._database.read() as connection:
+            return device_rows.rules(connection)
 
     def counts(self) -> list[CountRow]:
         """Return how many devices in use there are by kind, area and state."""

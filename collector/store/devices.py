@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from collector.model import Role, Rule, RuleOverride, State
 from collector.moments import from_micros, from_micros_or_none
-from collector.store.rows import CheckRow, CountRow, DeviceFacts, DeviceRow, Page
+from collector.store.rows import CheckRow, CountRow, DeviceFacts, DeviceRow, Page, RuleCount
 from collector.store.schema import areas, check_states, checks, device_states, devices, sites
 from collector.store.states import check_state, device_state
 
@@ -104,6 +104,20 @@ def checks_of(connection: Connection, device_id: str) -> list[CheckRow]:
         .order_by(checks.c.id)
     ).mappings()
     return [_check_row(row) for row in rows]
+
+
+def rules(connection: Connection) -> list[RuleCount]:
+    """Return how many checks in use there are by probe, role and rule."""
+    of = checks.c
+    rule = (of.confirm, of.recover, of.retry_seconds, of.fresh_intervals)
+    grouped = (of.probe, of.role, *rule)
+    rows = connection.execute(
+        select(*grouped, func.count())
+        .where(of.retired_at.is_(None))
+        .group_by(*grouped)
+        .order_by(*grouped)
+    )
+    return [RuleCount(probe, Role(role), Rule(*said), count) for probe, role, *said, count in rows]
 
 
 def counts(connection: Connection) -> list[CountRow]:

@@ -121,6 +121,16 @@ class CountRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many checks in use of one probe and role have one rule."""
+
+    probe: str
+    role: Role
+    rule: Rule
+    checks: int
+
+
 class TokenRole(StrEnum):
     """What the holder of a token may do; each may do what the one before may."""
 

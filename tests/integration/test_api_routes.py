@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api import schemas
 from api.app import create_app
+from api.schemas import uptime as uptime_schemas
 from api.settings import ApiSettings
 from collector.model import Reading, Reason, State
 from collector.sinks import DeviceReadings
@@ -49,7 +50,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/devices/cam-0001/transitions": schemas.TransitionPage,
     "/devices/cam-0001/metrics": schemas.MetricPage,
     "/devices/cam-0001/readings?metric=ping_rtt_seconds": schemas.Readings,
-    "/uptime": schemas.Uptime,
+    "/uptime": uptime_schemas.Uptime,
     "/sites": schemas.SitePage,
     "/areas": schemas.AreaPage,
     "/wall": schemas.Wall,
@@ -332,6 +333,7 @@ async def test_uptime_adds_up_and_says_its_rule(client: httpx.AsyncClient, city:
     uptime = await get(client, "/uptime", **{"from": "2026-11-21T04:00:00Z"})
     assert uptime["rule"] == {
         "confirm": 3, "recover": 2, "retry_seconds": 5.0, "fresh_intervals": 2.5,
+        "deviations": [],
     }  # fmt: skip
     rows = {row["key"]: row for row in uptime["items"]}
     assert list(rows) == ["cam-0001", "cam-0002", "sensor-0001", "sw-0001"]
