@@ -198,15 +198,19 @@ def steady(city: City, rhythm: Rhythm) -> Iterator[Fault]:
         kinds = rng.choices(list(shown), list(shown.values()))
         if rng.random() < 0.2:
             kinds.append(rng.choice(hidden))
+        resting = [it for it in resting if it.until_seconds + _REST_SECONDS > at]
         for kind in kinds:
-            number += 1
-            resting = [it for it in resting if it.until_seconds + _REST_SECONDS > at]
-            length = max(rhythm.surely_seen_after(kind), 60.0) + rng.uniform(10, 90)
-            wish = Wish(id=f"{kind}-{number}", kind=kind, at_seconds=at, for_seconds=length)
-            fault = planner.draw(wish, _touched(resting), rng)
-            if fault is not None:
-                resting.append(fault)
-                yield fault
+            # A small city may have no UPS or sensor that is not resting: then something dies.
+            for instead in dict.fromkeys((kind, FaultKind.DEVICE_DEAD)):
+                number += 1
+                length = max(rhythm.surely_seen_after(instead), 60.0) + rng.uniform(10, 90)
+                name = f"{instead}-{number}"
+                wish = Wish(id=name, kind=instead, at_seconds=at, for_seconds=length)
+                fault = planner.draw(wish, _touched(resting), rng)
+                if fault is not None:
+                    resting.append(fault)
+                    yield fault
+                    break
         at += rng.uniform(15, 40)
 
 
