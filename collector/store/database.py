@@ -37,6 +37,7 @@ from collector.store.rows import (
     TokenRole,
     TokenRow,
 )
+from collector.store.tallies import Ledger
 from collector.store.transactions import Database
 from collector.uptime import OutageSpan, StateInterval
 
@@ -55,6 +56,7 @@ class Store:
         self.maintenance = MaintenanceWindows(database)
         self.tokens = Tokens(database)
         self.incidents = Incidents(database)
+        self.ledger = Ledger(database)
 
     @classmethod
     def open(cls, path_or_url: str | Path, *, read_only: bool = False) -> Self:

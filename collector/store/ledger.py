@@ -28,6 +28,9 @@ _CHAIN = 16  # roots of roots of roots: longer is a circle
 _SUMS = Struct(f"<{OUTAGES}q{HEAD - OUTAGES}I3qBB")
 _CAUSE_OF_WORD = {cause.value: cause for cause in CAUSES}
 
+Month = tuple[str, int, int, Tally]
+"""What a device did in a month: device, start, end (microseconds), tally."""
+
 Kept = tuple[str, int, int, bytes, str | None]
 """A month as it is kept: device, start, end, packed sums, lost time as JSON."""
 
@@ -116,9 +119,15 @@ def as_tally(months: Collection[Kept]) -> Tally:
     return Tally(1, row, _lost_of_texts(texts) if texts else {})
 
 
-def digests(connection: Connection) -> set[str]:
-    """Return the digests of the rules of which sums are kept."""
-    return set(connection.scalars(select(uptime_months.c.rules).distinct()))
+def rules_kept(connection: Connection) -> list[str]:
+    """Return the keys of the rules of which sums are kept, in order."""
+    found: list[str] = []
+    column = uptime_months.c.rules
+    following = connection.scalar(select(func.min(column)))
+    while following is not None:  # a step a key: SQLite would read every row for DISTINCT
+        found.append(following)
+        following = connection.scalar(select(func.min(column)).where(column > following))
+    return found
 
 
 def forget(connection: Connection, rules: str) -> None:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, select, update
 
 from collector.model import CauseClass, CauseRule, Reason, State
-from collector.moments import to_micros, to_micros_or_none
+from collector.moments import from_micros, to_micros, to_micros_or_none
 from collector.store import Store
-from collector.store.ledger import touch
+from collector.store.ledger import behind, touch
 from collector.store.schema import maintenance_windows, outages
+from collector.uptime import Exclusion
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,30 @@ class Past:
                 ends_at=to_micros(end),
                 zone="Asia/Makassar",
             )
+
+    def correct(self, which: int, cause: CauseClass) -> None:
+        """Change the cause of an outage (the n-th, in a circle), and touch who is concerned."""
+        with self.store._database.write() as connection:
+            rows = connection.execute(
+                select(outages.c.id, outages.c.device_id, outages.c.started_at)
+            ).all()
+            if not rows:
+                return
+            outage_id, device_id, started_at = rows[which % len(rows)]
+            connection.execute(
+                update(outages).where(outages.c.id == outage_id).values(cause=cause.value)
+            )
+            touch(connection, behind(connection, [device_id]), started_at)
+
+    def exclusions(self, device_id: str) -> list[Exclusion]:
+        """Return when work was planned on one device."""
+        with self.store._database.read() as connection:
+            rows = connection.execute(select(maintenance_windows)).all()
+        return [
+            Exclusion(from_micros(row.starts_at), from_micros(row.ends_at), device_id)
+            for row in rows
+            if row.devices == [device_id]
+        ]
 
 
 def _new(connection: Connection, table: Table, **values: Any) -> int:
