@@ -20,7 +20,17 @@ from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.planned import Planned
-from api.routes import city, devices, events, health, incidents, maintenance, sessions, uptime
+from api.routes import (
+    city,
+    devices,
+    events,
+    health,
+    incidents,
+    maintenance,
+    outages,
+    sessions,
+    uptime,
+)
 from api.routes.wall_files import PREFIX, WallFiles
 from api.security import Gate, SecurityHeaders
 from api.sessions import SessionSigner
@@ -92,7 +102,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
             "5XX": {**problem, "description": "The server cannot answer now; see `code`."},
         },
     )
-    for module in (city, devices, uptime, incidents, maintenance, events, sessions):
+    for module in (city, devices, uptime, outages, incidents, maintenance, events, sessions):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])

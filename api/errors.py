@@ -32,6 +32,7 @@ class Code(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"
     UNKNOWN_WINDOW = "unknown_window"
     UNKNOWN_INCIDENT = "unknown_incident"
+    UNKNOWN_OUTAGE = "unknown_outage"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BAD_REQUEST = "bad_request"
     INVALID_PARAMETERS = "invalid_parameters"

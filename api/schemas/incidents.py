@@ -19,7 +19,7 @@ def _plain(text: str) -> str:
 _Optional = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(_plain)
 ]
-_Text = Annotated[
+PlainText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH),
     AfterValidator(_plain),
@@ -35,13 +35,13 @@ class AcknowledgeBody(Shape):
 class NoteBody(Shape):
     """A note in the timeline."""
 
-    text: _Text
+    text: PlainText
 
 
 class ResolveBody(Shape):
     """Closing an incident."""
 
-    resolution: Annotated[_Text, Field(description="How it was solved.")]
+    resolution: Annotated[PlainText, Field(description="How it was solved.")]
 
 
 class IncidentView(Shape):

@@ -5,6 +5,7 @@ on a connection. All methods block: the collector calls them from its one writer
 from its thread pool.
 """
 
+from collector.store.corrections import CorrectionError
 from collector.store.database import Store
 from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
@@ -22,6 +23,7 @@ from collector.store.incidents.views import (
 from collector.store.intervals import KnownUntil
 from collector.store.inventory import InventoryLike
 from collector.store.maintenance import WindowError, WindowGoneError
+from collector.store.outage_list import OutageFilter, OutageRow
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -37,6 +39,7 @@ from collector.store.rows import (
 
 __all__ = [
     "CheckRow",
+    "CorrectionError",
     "CountRow",
     "DeviceFacts",
     "DeviceRow",
@@ -52,6 +55,8 @@ __all__ = [
     "InventoryLike",
     "KnownUntil",
     "LoadedStates",
+    "OutageFilter",
+    "OutageRow",
     "Page",
     "Refusal",
     "RuleCount",

@@ -25,6 +25,7 @@ from collector.store import transitions as transition_log
 from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
+from collector.store.outage_list import Outages
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -55,6 +56,7 @@ class Store:
         self._database = database
         self.maintenance = MaintenanceWindows(database)
         self.tokens = Tokens(database)
+        self.outages = Outages(database)
         self.incidents = Incidents(database)
         self.ledger = Ledger(database)
 
