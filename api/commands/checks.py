@@ -13,7 +13,9 @@ import click
 
 from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
+from collector.clock import SystemClock
 from collector.config import Config, load_config
+from collector.contract import Rules
 from collector.inventory import check_everything
 from collector.probes.icmp import Pinger, PingSettings, PingUnavailableError
 from collector.store import Store, StoreError
@@ -63,11 +65,21 @@ class Finding:
 @click.command()
 @config_option
 @click.option("--json", "as_json", is_flag=True)
-def doctor(config: Path | None, *, as_json: bool) -> None:
-    """Say what this machine lacks, and what mends it."""
+@click.option("--store", "of_store", is_flag=True, help="Hold the store against itself instead.")
+@click.option("--all", "every", is_flag=True, help="With --store: the sums of every device.")
+@click.option("--forget-sums", is_flag=True, help="With --store: make the kept sums anew first.")
+def doctor(
+    config: Path | None, *, as_json: bool, of_store: bool, every: bool, forget_sums: bool
+) -> None:
+    """Say what this machine lacks, and what mends it; or what in the store contradicts itself."""
+    if (every or forget_sums) and not of_store:
+        raise click.UsageError("--all and --forget-sums go with --store")
     with problems_told():
         settings = load_config(config, os.environ)
-    findings = list(examine(settings))
+        if of_store and forget_sums:
+            _forget_sums(settings)
+        found = _contradictions(settings, every=every) if of_store else examine(settings)
+        findings = list(found)
     if as_json:
         say_json(findings)
     else:
@@ -88,6 +100,27 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _open_files()
     if config.mqtt is not None:
         yield _broker(config.mqtt.host, config.mqtt.port)
+
+
+def _contradictions(config: Config, *, every: bool) -> Iterator[Finding]:
+    """Yield what does not agree within the store, or one line that all does."""
+    if not config.store_path.exists():
+        remedy = "name the right configuration with --config"
+        yield Finding("store", False, f"there is no {config.store_path}", remedy)
+        return
+    rules = {one.digest(): one for one in (Rules(), *config.contracts.values())}
+    now = SystemClock().now()
+    with Store.open(config.store_path, read_only=True) as store:
+        found = store.check(list(rules.values()), zone=config.zone, now=now, every=every)
+    for one in found:
+        yield Finding("store", False, str(one), one.remedy)
+    if not found:
+        yield Finding("store", True, "log, states, outages, causes, incidents and sums agree")
+
+
+def _forget_sums(config: Config) -> None:
+    with Store.open(config.store_path) as store:
+        say(f"{store.forget_sums()} kept sums forgotten; they are made anew when they are needed")
 
 
 def _ping_rights(config: Config) -> Finding:

@@ -5,6 +5,7 @@ on a connection. All methods block: the collector calls them from its one writer
 from its thread pool.
 """
 
+from collector.store.checking import StoreFinding
 from collector.store.corrections import CorrectionError
 from collector.store.database import Store
 from collector.store.errors import StoreError
@@ -62,6 +63,7 @@ __all__ = [
     "RuleCount",
     "Store",
     "StoreError",
+    "StoreFinding",
     "TokenRole",
     "TokenRow",
     "UnknownIncidentError",

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from collector.contract import Rules
 from collector.model import (
     Area,
     Check,
@@ -18,10 +19,11 @@ from collector.model import (
     Transition,
 )
 from collector.moments import to_micros
+from collector.store import checking, heartbeats, intervals, outages, spans, states, tokens
 from collector.store import devices as device_rows
-from collector.store import heartbeats, intervals, outages, spans, states, tokens
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
+from collector.store.checking import StoreFinding
 from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
@@ -129,6 +131,24 @@ class Store:
         with self._database.write() as connection:
             heartbeats.save(connection, heartbeat)
             states.save(connection, devices, checks)
+
+    # --- looking after itself -------------------------------------------------------------
+
+    def check(
+        self, rules: Sequence[Rules], *, zone: str, now: datetime, every: bool = False
+    ) -> list[StoreFinding]:
+        """Hold the store against itself; return what does not agree (none: all is well).
+
+        `rules` are those whose kept sums are reckoned again, of a sample of devices or of all
+        (`every`); `zone` is that of areas without one. See `collector.store.checking`.
+        """
+        with self._database.read() as connection:
+            return list(checking.check(connection, rules, zone, now, every=every))
+
+    def forget_sums(self) -> int:
+        """Forget every kept sum of uptime, to be made anew; return how many there were."""
+        with self._database.write() as connection:
+            return checking.forget_sums(connection)
 
     # --- reading --------------------------------------------------------------------------
 

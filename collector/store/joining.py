@@ -75,7 +75,7 @@ def gather(connection: Connection, question: Question) -> list[Part]:
         start, end = question.window.resolve(zone)
         end = max(start, min(end, question.now))
         months = [one for one in months_within(start, end, zone) if one[1] <= question.known]
-        part = Part(zone, _rules_key(question.rules, name), (start, end), months, alive)
+        part = Part(zone, rules_key(question.rules, name), (start, end), months, alive)
         if months:
             _take_what_is_kept(connection, question, part, changing)
         parts.append(part)
@@ -230,6 +230,6 @@ def _planned(
     return planned(connection, device_ids, *span)
 
 
-def _rules_key(rules: Rules, zone: str) -> str:
+def rules_key(rules: Rules, zone: str) -> str:
     """Return under what sums are kept: service hours differ from zone to zone."""
     return f"{rules.digest()} {zone}" if rules.service_hours else rules.digest()

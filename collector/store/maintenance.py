@@ -199,6 +199,12 @@ def touching(connection: Connection, start: datetime, end: datetime) -> list[Mai
     return [_window(row) for row in rows]
 
 
+def every(connection: Connection) -> list[MaintenanceWindow]:
+    """Return every window that was ever made, cancelled ones too, by id."""
+    rows = connection.execute(select(maintenance_windows).order_by(maintenance_windows.c.id))
+    return [_window(row) for row in rows]
+
+
 def places(connection: Connection, *, retired: bool = True) -> Iterator[Place]:
     """Yield where every device is, by id."""
     query = (

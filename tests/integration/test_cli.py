@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import COMMANDS, main
+from collector.store import Store
 
 CONFIG = "collector_id: tes\ndata_directory: data\n"
 
@@ -150,3 +151,18 @@ def test_an_unknown_profile_in_the_inventory_stops_the_start_with_its_line(folde
     assert refused.returncode == 1
     assert "kota.yaml:4: devices[0].profile" in refused.stderr
     assert 'did you mean "hikvision-camera"?' in refused.stderr
+
+
+def test_the_doctor_holds_the_store_against_itself(folder: Path) -> None:
+    absent = pantau("doctor", "--store", cwd=folder)
+    assert absent.returncode == 1
+    assert "there is no" in absent.stdout
+    with Store.open(folder / "data" / "pantau.db"):
+        pass
+    sound = pantau("doctor", "--store", "--all", "--json", cwd=folder)
+    assert sound.returncode == 0, sound.stderr
+    assert [one["ok"] for one in json.loads(sound.stdout)] == [True]
+    forgotten = pantau("doctor", "--store", "--forget-sums", cwd=folder)
+    assert forgotten.returncode == 0
+    assert "0 kept sums forgotten" in forgotten.stdout
+    assert pantau("doctor", "--all", cwd=folder).returncode == 2
