@@ -36,6 +36,7 @@ from api.security import Gate, SecurityHeaders
 from api.sessions import SessionSigner
 from api.settings import ApiSettings
 from api.source import StoreSource
+from api.sums import make_sums
 from collector.clock import Clock
 from collector.sinks import Sink
 from collector.store import Store
@@ -116,16 +117,20 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run the follower of the live path as long as the application runs."""
+    """Run the follower of the live path, and the maker of sums, as long as the application runs."""
     parts: Parts = app.state.parts
-    follower = asyncio.create_task(parts.live.run(), name="live path")
+    tasks = [
+        asyncio.create_task(parts.live.run(), name="live path"),
+        asyncio.create_task(make_sums(parts), name="sums of past months"),
+    ]
     try:
         yield
     finally:
         parts.live.close()
-        follower.cancel()
-        with suppress(asyncio.CancelledError):
-            await follower
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def _operation_id(route: APIRoute) -> str:

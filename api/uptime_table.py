@@ -1,6 +1,6 @@
 """The uptime table: the plain figure and the contract's side by side, with all they rest on.
 
-The same for `GET /uptime`, its CSV and `pantau uptime`.
+Made from sums (`store.ledger`), the same for `GET /uptime`, its CSV and `pantau uptime`.
 """
 
 from collections import Counter
@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 from api.settings import ApiSettings
 from api.uptime_query import FILTERS, QueryError, Question
 from collector.contract import Rules, ServiceHours
-from collector.maintenance import exclusions
 from collector.model import Rule
 from collector.moments import EPOCH, from_micros
 from collector.store import DeviceFacts, RuleCount, Store
-from collector.uptime import Exclusion, Figures, GroupBy, Tally, Window, figures, group, tally
+from collector.uptime import Figures, GroupBy, Tally, Window, figures, group
 
 _CONTRACT_FIGURES = (
     "uptime_percent",
@@ -85,10 +84,13 @@ def make_table(
     settings: ApiSettings,
     now: datetime,
     known_until: datetime,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Table:
     """Reckon the table. `known_until`: until when somebody looked, EPOCH: nobody ever did.
 
-    Raises QueryError for a filter that nothing fits, StoreError.
+    Raises QueryError for a filter that nothing fits, StoreError. May take seconds when sums of
+    past months are made for the first time; `progress` is then told how many devices are done, of
+    how many.
     """
     facts = _chosen(store.facts(), question.filters)
     zone_of = {one.id: one.zone or settings.zone for one in facts}
@@ -96,12 +98,15 @@ def make_table(
     spans = spans or {settings.zone: _span(question.window, settings.zone, now)}
 
     def reckon(rules: Rules) -> Mapping[str, Tally]:
-        found: dict[str, Tally] = {}
-        for name, (start, end) in spans.items():
-            members = [device_id for device_id, zone in zone_of.items() if zone == name]
-            if members and start < end:
-                found |= _tallies(store, rules, members, name, start, end, now, known_until)
-        return found
+        return store.ledger.tallies(
+            question.window,
+            rules,
+            zone=settings.zone,
+            now=now,
+            known_until=known_until,
+            device_ids=zone_of.keys() if question.filters else None,
+            progress=progress,
+        )
 
     plain = reckon(question.plain)
     same = question.plain.digest() == question.contract.digest()
@@ -119,29 +124,6 @@ def make_table(
         rule=settings.rule,
         deviations=tuple(one for one in store.rules() if one.rule != settings.rule),
         rows=_rows(store, question.group_by, counted, zone_of, plain, contract),
-    )
-
-
-def _tallies(
-    store: Store,
-    rules: Rules,
-    device_ids: Collection[str],
-    zone: str,
-    start: datetime,
-    end: datetime,
-    now: datetime,
-    known_until: datetime,
-) -> Mapping[str, Tally]:
-    """Reckon devices of one zone from the log."""
-    windows = store.maintenance.touching(start, end)
-    planned = exclusions(windows, store.maintenance.places(), start, end) if windows else {}
-    return tally(
-        store.state_intervals(start, end, device_ids, known_until=known_until),
-        [Exclusion(a, b, device_id) for device_id, spans in planned.items() for a, b in spans],
-        outages=store.outage_spans(start, end, device_ids),
-        rules=rules,
-        zone=ZoneInfo(zone),
-        now=now,
     )
 
 

@@ -106,10 +106,14 @@ def _reckoned(store: Store, asked: Asked, settings: ApiSettings) -> Table:
     try:
         question = read_question(asked, settings, now)
         known_until = _known_until(store, settings, now)
-        return make_table(store, question, settings, now, known_until)
+        return make_table(store, question, settings, now, known_until, _tell_progress)
     except QueryError as error:
         option = "--from" if error.name == "from" else f"--{error.name}"
         raise click.UsageError(f"{option}: {error.message}") from None
+
+
+def _tell_progress(done: int, of: int) -> None:
+    click.echo(f"sums of past months: {done} of {of} devices", err=True)
 
 
 def _known_until(store: Store, settings: ApiSettings, now: datetime) -> datetime:
