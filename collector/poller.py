@@ -173,7 +173,8 @@ class Poller:
     def _put(self, job: _Job, due: float) -> None:
         job.due = due
         heapq.heappush(self._queue, (due, job.check.id))
-        self._woken.set()
+        if self._queue[0][0] == due:  # else the loop wakes early enough anyway
+            self._woken.set()
 
     async def _sleep(self) -> None:
         """Wait until the next check is due or something was pulled forward."""

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.commands.options import config_option
 from api.commands.output import log_to_stderr, problems_told, say
 from api.demo.run import DemoOptions, run_demo
+from api.demo.truth.run import run_truth
 from api.server import open_socket, run_api
 from api.sessions import load_session_key
 from api.settings import ApiSettings
@@ -28,6 +29,7 @@ from collector.store import Store, TokenRole
 
 WALL = Path(__file__).resolve().parents[2] / "dashboards" / "wall" / "dist"
 ROLES = ("all", "collector", "api")
+TRUTH = "truth"
 FIRST_TOKEN = "first"  # noqa: S105 - its name
 
 
@@ -38,9 +40,15 @@ FIRST_TOKEN = "first"  # noqa: S105 - its name
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the wall listens.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535))
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the data in this folder.")
-@click.option("--scenario", help="Built-in scenario or a file. Default: basic with --minutes.")
+@click.option(
+    "--scenario",
+    help="Built-in scenario or a file. Default: basic with --minutes. `truth`: a scripted day in "
+    "compressed time, every figure held against the simulators' record.",
+)
 @click.option("--score", type=click.Path(path_type=Path), help="Write the score to this file.")
+@click.pass_context
 def demo(
+    context: click.Context,
     devices: int,
     seed: int,
     minutes: float | None,
@@ -56,6 +64,13 @@ def demo(
     simulators did; exit code 1 says that a fault was missed or made up.
     """
     log_to_stderr()
+    if scenario == TRUTH:
+        _refuse_given(context, "devices", "seed", "minutes", "host", "port")
+        if data is not None and data.is_dir() and any(data.iterdir()):
+            raise click.UsageError(f"--data: {data} is not empty; name a new folder")
+        with problems_told():
+            code = run_truth(data, score, say)
+        raise click.exceptions.Exit(code)
     if score is not None and minutes is None:
         raise click.UsageError("--score needs --minutes: without an end there is nothing to judge")
     chosen = scenario or ("steady" if minutes is None else "basic")
@@ -63,6 +78,19 @@ def demo(
     with problems_told():
         code = run_demo(options, SystemClock(), say)
     raise click.exceptions.Exit(code)
+
+
+def _refuse_given(context: click.Context, *names: str) -> None:
+    """Refuse options that mean nothing to the truth scenario. Raises UsageError."""
+    given = [
+        f"--{name}"
+        for name in names
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(
+            f"{', '.join(given)}: the scenario {TRUTH} has a city, day and clock of its own"
+        )
 
 
 @click.command()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -26,12 +27,18 @@ class ApiClient:
     token: str = field(repr=False)
 
     def get(self, path: str, **query: object) -> Any:
-        """Return the JSON at a path below /api/v1. Raises OSError (HTTPError) on failure."""
+        """Return the JSON at a path below /api/v1. Raises OSError on failure."""
         given = {name: value for name, value in query.items() if value is not None}
-        url = f"{self.base_url}/api/v1{path}?{urlencode(given)}"
-        request = Request(url, headers={"Authorization": f"Bearer {self.token}"})  # noqa: S310 - ours
-        with urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - our own http URL
-            return json.load(answer)
+        return self._ask(Request(f"{self._url(path)}?{urlencode(given)}"))  # noqa: S310 - ours
+
+    def send(self, method: str, path: str, body: object = None) -> Any:
+        """Send JSON to a path below /api/v1; return the JSON that comes back, None for none.
+
+        Raises OSError on failure, with what the API says.
+        """
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        return self._ask(Request(self._url(path), data, headers, method=method))  # noqa: S310 - ours
 
     def items(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """Yield every item of a list, page by page."""
@@ -42,6 +49,20 @@ class ApiClient:
             cursor = page["next"]
             if cursor is None:
                 return
+
+    def _url(self, path: str) -> str:
+        return f"{self.base_url}/api/v1{path}"
+
+    def _ask(self, request: Request) -> Any:
+        request.add_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - ours
+                content = answer.read()
+        except HTTPError as refusal:
+            said = refusal.read().decode(errors="replace")
+            what = f"{request.method or 'GET'} {request.full_url}"
+            raise OSError(f"{what}: {refusal.code} {said}") from None
+        return json.loads(content) if content else None
 
 
 def read_report(api: ApiClient, truth: Truth, schedule: dict[str, float], usage: Usage) -> Report:

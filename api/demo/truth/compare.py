@@ -1,0 +1,197 @@
+"""Holds what the HTTP API reports against what is expected, figure by figure, without tolerance.
+
+Every moment and sum is a whole number of microseconds on both sides, so equal means equal: a
+difference of one microsecond is a difference.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.demo.report import ApiClient
+from api.demo.truth.expected.figures import (
+    Told,
+)
+from api.demo.truth.expected.states import UNKNOWN
+from simulators.truth.script import SECOND
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+GROUPINGS = ("device", "site", "area", "kind", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure that is not what it must be."""
+
+    about: str  # device, group or outage
+    figure: str
+    expected: object
+    reported: object
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.figure}: expected {self.expected}, reported {self.reported}"
+
+
+@dataclass(slots=True)
+class Count:
+    """How often a figure was compared, how often it was equal, and how far off it was at worst."""
+
+    compared: int = 0
+    equal: int = 0
+    worst: float | None = None  # in the figure's unit; None: not a number, or always equal
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Everything that was compared."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    def hold(self, about: str, figure: str, expected: object, reported: object) -> None:
+        """Compare one figure."""
+        count = self.counts.setdefault(figure, Count())
+        count.compared += 1
+        if expected == reported:
+            count.equal += 1
+            return
+        self.differences.append(Difference(about, figure, expected, reported))
+        if isinstance(expected, int | float) and isinstance(reported, int | float):
+            count.worst = max(count.worst or 0.0, abs(expected - reported))
+
+    def hold_all(self, about: str, expected: Mapping[str, object], row: Mapping[str, Any]) -> None:
+        """Compare every expected figure with the row's of the same name."""
+        for figure, value in expected.items():
+            reported = row.get(figure, "nothing")
+            if isinstance(value, dict) and isinstance(reported, dict):
+                for name in value.keys() | reported.keys():
+                    self.hold(
+                        f"{about} ({name})", figure, value.get(name, 0), reported.get(name, 0)
+                    )
+            else:
+                self.hold(about, figure, value, reported)
+
+    @property
+    def passed(self) -> bool:
+        """True when everything was equal, and something was compared."""
+        return bool(self.counts) and not self.differences
+
+    def summary(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
+        return {
+            "passed": self.passed,
+            "compared": sum(count.compared for count in self.counts.values()),
+            "equal": sum(count.equal for count in self.counts.values()),
+            "figures": {name: asdict(count) for name, count in sorted(self.counts.items())},
+            "differences": [asdict(one) for one in self.differences],
+        }
+
+
+def compare(told: Told, api: ApiClient) -> Comparison:
+    """Ask for everything and compare. Raises OSError when the API does not answer."""
+    result = Comparison()
+    compare_states(told, api, result)
+    compare_outages(told, api, result)
+    compare_incidents(told, api, result)
+    return result
+
+
+# --- states and outages -----------------------------------------------------------------------
+
+
+def compare_states(told: Told, api: ApiClient, result: Comparison) -> None:
+    """Compare every device's log: states, moments, roots, and when it was shown as flapping."""
+    for device, history in told.states.items():
+        rows = list(reversed(list(api.items(f"/devices/{device}/transitions"))))
+        unsteady = list(_changes_of_flapping(rows))
+        result.hold(device, "flapping", _noticed(told.unrest[device]), _noticed(unsteady))
+        changes = list(_changes_of_state(rows))
+        result.hold(device, "transitions", len(history), len(changes))
+        for change, row in zip(history, changes, strict=False):
+            about = f"{device} at {_text(change.at)}"
+            result.hold(about, "state", change.state, row["new"])
+            result.hold(about, "began at", _text(change.at), _text(_micros(row["at"])))
+            result.hold(about, "root", change.root, row["cause"])
+
+
+def _changes_of_state(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Leave out rows that change neither state nor root: they tell of flapping."""
+    before: tuple[str, str | None] = (UNKNOWN, None)
+    for row in rows:
+        if (row["new"], row["cause"]) != before:
+            before = (row["new"], row["cause"])
+            yield row
+
+
+def _changes_of_flapping(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[bool, int]]:
+    before = False
+    for row in rows:
+        if row["flapping"] is not before:
+            before = row["flapping"]
+            yield before, _micros(row["confirmed_at"])
+
+
+def _noticed(changes: Sequence[tuple[bool, int]]) -> list[str]:
+    return [f"{'on' if on else 'off'} at {_text(at)}" for on, at in changes]
+
+
+def compare_outages(told: Told, api: ApiClient, result: Comparison) -> None:
+    """Compare every outage: which, when, put down to what."""
+    reported: dict[str, list[dict[str, Any]]] = {}
+    for incident in api.items("/incidents"):
+        for row in api.get(f"/incidents/{incident['id']}")["first_outages"]:
+            reported.setdefault(row["device"], []).append(row)
+    for device, expected in told.outages.items():
+        rows = sorted(reported.get(device, ()), key=lambda row: (row["started_at"], row["state"]))
+        result.hold(device, "outages listed", len(expected), len(rows))
+        ordered = sorted(expected, key=lambda outage: (outage.start, outage.state))
+        for outage, row in zip(ordered, rows, strict=False):
+            about = f"{device}, {outage.state} since {_text(outage.start)}"
+            ended = None if outage.end is None else _text(outage.end)
+            told_end = row["ended_at"] and _text(_micros(row["ended_at"]))
+            result.hold(about, "outage's state", outage.state, row["state"])
+            started = _text(_micros(row["started_at"]))
+            result.hold(about, "outage's start", _text(outage.start), started)
+            result.hold(about, "outage's end", ended, told_end)
+            result.hold(about, "outage's root", outage.root, row["root"])
+            result.hold(about, "outage's cause", outage.cause, row["cause"])
+
+
+def compare_incidents(told: Told, api: ApiClient, result: Comparison) -> None:
+    """Compare which outages are shown as one incident, and until when it goes on."""
+    reported: dict[tuple[str, str, int], dict[str, Any]] = {}
+    rows = list(api.items("/incidents"))
+    result.hold("the day", "incidents", len(told.incidents), len(rows))
+    for row in rows:
+        for outage in api.get(f"/incidents/{row['id']}")["first_outages"]:
+            key = outage["device"], outage["state"], _micros(outage["started_at"])
+            reported[key] = row
+    for members in told.incidents:
+        first = min(members, key=lambda outage: (outage.start, outage.device))
+        about = f"incident since {_text(first.start)}"
+        keys = {(one.device, one.state, one.start) for one in members}
+        row = reported.get((first.device, first.state, first.start), {"id": None})
+        together = {key for key, other in reported.items() if other["id"] == row["id"]}
+        result.hold(about, "outages of an incident", _names(keys), _names(together))
+        if row["id"] is None:
+            continue
+        ends = [one.end for one in members if one.end is not None]
+        over = _text(max(ends)) if len(ends) == len(members) else None
+        said = row["recovered_at"] and _text(_micros(row["recovered_at"]))
+        result.hold(about, "incident's end", over, said)
+
+
+def _names(keys: Iterable[tuple[str, str, int]]) -> list[str]:
+    return sorted(f"{device} {state} {_text(start)}" for device, state, start in keys)
+
+
+# --- moments ----------------------------------------------------------------------------------
+
+
+def _micros(text: str) -> int:
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+
+
+def _text(moment: int) -> str:
+    return (_EPOCH + timedelta(seconds=moment // SECOND, microseconds=moment % SECOND)).isoformat()
