@@ -19,7 +19,16 @@ from collector.model import (
     Transition,
 )
 from collector.moments import to_micros
-from collector.store import checking, heartbeats, intervals, outages, spans, states, tokens
+from collector.store import (
+    checking,
+    heartbeats,
+    intervals,
+    ledger,
+    outages,
+    spans,
+    states,
+    tokens,
+)
 from collector.store import devices as device_rows
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
@@ -61,6 +70,7 @@ class Store:
         self.outages = Outages(database)
         self.incidents = Incidents(database)
         self.ledger = Ledger(database)
+        self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod
     def open(cls, path_or_url: str | Path, *, read_only: bool = False) -> Self:
@@ -204,9 +214,16 @@ class Store:
             return device_rows.one(connection, device_id)
 
     def facts(self) -> list[DeviceFacts]:
-        """Return the facts of every device there ever was, retired ones too, by id."""
+        """Return the facts of every device there ever was, retired ones too, by id.
+
+        Kept in memory until the inventory changes, in whichever process.
+        """
         with self._database.read() as connection:
-            return device_rows.facts(connection)
+            mark = ledger.touches(connection, until=0)
+            known = self._facts
+            if known is None or known[0] != mark:
+                known = self._facts = (mark, device_rows.facts(connection))
+        return list(known[1])
 
     def checks(self, device_id: str) -> list[CheckRow]:
         """Return a device's checks in use, by id, with what is believed of them."""

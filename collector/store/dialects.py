@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -139,6 +140,7 @@ def shown(path_or_url: str | Path) -> str:
 def _sqlite_engine(path: Path, *, mode: str, begin: str, connections: int) -> Engine:
     engine = create_engine(
         "sqlite://",
+        json_deserializer=orjson.loads,  # lists in the rows of ten thousand devices
         creator=lambda: _sqlite_connect(path, mode=mode),
         poolclass=QueuePool,
         pool_size=min(connections, 5),

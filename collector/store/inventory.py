@@ -47,25 +47,27 @@ def apply(connection: Connection, inventory: InventoryLike, now: datetime) -> In
     change = _apply(connection, devices, [_device_row(d) for d in inventory.devices.values()], at)
     states.save(connection, [DeviceState(i) for i in change.created if i not in known], [])
     outages.end_of_retired(connection, change.retired, now)
-    _touch(connection, change, placed.changed, moved.changed)
+    _touch(connection, change, placed, moved)
     return change
 
 
 def _touch(
-    connection: Connection,
-    change: InventoryChange,
-    changed_sites: Sequence[str],
-    changed_areas: Sequence[str],
+    connection: Connection, change: InventoryChange, placed: InventoryChange, moved: InventoryChange
 ) -> None:
-    """Let the sums be made anew of all whose zone, owners, place or time of service may differ."""
-    at_a_place = (
-        select(devices.c.id)
-        .join(sites, sites.c.id == devices.c.site)
-        .where(or_(sites.c.id.in_(changed_sites), sites.c.area.in_(changed_areas)))
-    )
+    """Let the sums be made anew of all whose zone, owners, place or time of service may differ.
+
+    Every change of what `Store.facts` says is told so, as one of the time since 1970.
+    """
     touched = {*change.created, *change.changed, *change.retired}
-    if changed_sites or changed_areas:
-        touched.update(connection.scalars(at_a_place))
+    at_sites = (*placed.created, *placed.changed)  # one that is back may be another than it was
+    in_areas = (*moved.created, *moved.changed)
+    if len(at_sites) + len(in_areas) > ledger.AT_ONCE:
+        ledger.touch(connection, None, since=0)
+        return
+    if at_sites or in_areas:
+        there = select(devices.c.id).join(sites, sites.c.id == devices.c.site)
+        there = there.where(or_(sites.c.id.in_(at_sites), sites.c.area.in_(in_areas)))
+        touched.update(connection.scalars(there))
     if touched:
         ledger.touch(connection, ledger.behind(connection, touched), since=0)
 

@@ -11,6 +11,7 @@ process's memory hold as long as `touches` up to their window's end stays what i
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from struct import Struct
 
 import orjson
@@ -19,14 +20,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from collector.model import CauseClass
 from collector.store.dialects import upsert
 from collector.store.schema import outages, uptime_months, uptime_touches
-from collector.uptime.tally import CAUSES, HEAD, OUTAGES, Lost, Tally, joined_rows
+from collector.uptime.tally import HEAD, OUTAGES, Lost, Tally, joined_rows
 
 AT_ONCE = 500  # SQLite takes 32,766 parameters in a statement
+_ROWS_AT_ONCE = 5_000
 _DAY = 86_400_000_000
 _CHAIN = 16  # roots of roots of roots: longer is a circle
 # Microseconds; outages by cause; head, inner, tail; works, head's cause: see collector.uptime.tally
 _SUMS = Struct(f"<{OUTAGES}q{HEAD - OUTAGES}I3qBB")
-_CAUSE_OF_WORD = {cause.value: cause for cause in CAUSES}
 
 Month = tuple[str, int, int, Tally]
 """What a device did in a month: device, start, end (microseconds), tally."""
@@ -104,6 +105,7 @@ def kept(
         select(columns.device_id, columns.starts_at, columns.ends_at, columns.sums, columns.lost)
         .where(columns.rules == rules, columns.starts_at >= start, columns.ends_at <= end)
         .order_by(columns.rules, columns.device_id, columns.starts_at)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
     if device_ids is None:
         yield from connection.execute(query)
@@ -149,16 +151,22 @@ def _count(connection: Connection, day: int) -> None:
 
 
 def _lost_as_text(lost: Lost) -> str | None:
+    """Return lost time as a JSON object: microseconds by cause and, after a blank, owner."""
     if not lost:
         return None
-    parts = sorted((cause.value, owner or "", time) for (cause, owner), time in lost.items())
-    return orjson.dumps(parts).decode()
+    parts = {f"{cause.value} {owner or ''}": time for (cause, owner), time in lost.items()}
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _lost_of_texts(texts: Collection[str]) -> Lost:
-    """Parse the lists of several months as one: a third of the time of one after the other."""
-    found: dict[tuple[CauseClass, str | None], int] = {}
-    for word, owner, time in orjson.loads(f"[{','.join(text[1:-1] for text in texts)}]"):
-        key = (_CAUSE_OF_WORD[word], owner or None)
-        found[key] = found.get(key, 0) + time
-    return found
+def _lost_of_texts(texts: Iterable[str]) -> Lost:
+    found: dict[str, int] = {}
+    for text in texts:
+        for key, time in orjson.loads(text).items():
+            found[key] = found.get(key, 0) + time
+    return {_cause_and_owner(key): time for key, time in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _cause_and_owner(key: str) -> tuple[CauseClass, str | None]:
+    word, _, owner = key.partition(" ")
+    return CauseClass(word), owner or None

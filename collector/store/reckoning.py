@@ -24,6 +24,13 @@ from collector.uptime.reckon import (
 )
 from collector.uptime.spans import Span
 
+_LIVES = (
+    select(devices.c.id, areas.c.zone, devices.c.created_at, devices.c.retired_at)
+    .join(sites, sites.c.id == devices.c.site)
+    .join(areas, areas.c.code == sites.c.area)
+    .order_by(devices.c.id)
+)
+
 
 class Life(NamedTuple):
     """From when to when a device is in the inventory, and by which clocks."""
@@ -41,19 +48,12 @@ class Life(NamedTuple):
 
 def lives(connection: Connection, device_ids: Collection[str] | None) -> list[Life]:
     """Return the lives of these devices, or of all there ever were, by id."""
-    columns = devices.c
-    query = (
-        select(columns.id, areas.c.zone, columns.created_at, columns.retired_at)
-        .join(sites, sites.c.id == columns.site)
-        .join(areas, areas.c.code == sites.c.area)
-        .order_by(columns.id)
-    )
     if device_ids is None:
-        return [Life(*row) for row in connection.execute(query)]
+        return [Life(*row) for row in connection.execute(_LIVES).fetchall()]
     return [
         Life(*row)
         for some in in_parts(device_ids)
-        for row in connection.execute(query.where(columns.id.in_(some)))
+        for row in connection.execute(_LIVES.where(devices.c.id.in_(some))).fetchall()
     ]
 
 

@@ -310,7 +310,7 @@ uptime_months = Table(
     Column("starts_at", BigInteger, primary_key=True),  # a month in the zone of its site
     Column("ends_at", BigInteger, nullable=False),
     Column("sums", LargeBinary, nullable=False),
-    Column("lost", Text),  # a JSON list: whose minutes were lost, where any were
+    Column("lost", Text),  # a JSON object: whose minutes were lost, where any were
     Index(None, "ends_at", "device_id"),
     sqlite_with_rowid=False,  # read by the thousand in the order of the key
 )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from collector.model import CauseClass, State
 from collector.moments import from_micros, from_micros_or_none
@@ -13,6 +13,26 @@ from collector.uptime import OutageSpan, responsible
 from collector.uptime.reckon import Known
 
 _CHAIN = 16  # roots of roots of roots: longer is a circle
+
+# Built once: for one device, building a question takes longer than its answer.
+_TOUCHING = select(
+    outages.c.device_id,
+    outages.c.state,
+    outages.c.started_at,
+    outages.c.ended_at,
+    outages.c.cause,
+    outages.c.root_outage_id,
+).where(
+    outages.c.device_id.in_(bindparam("ids", expanding=True)),
+    outages.c.started_at < bindparam("end"),
+    or_(outages.c.ended_at.is_(None), outages.c.ended_at > bindparam("start")),
+)
+_OWNERS = select(devices.c.id, devices.c.owner, devices.c.link_owner, devices.c.power_owner).where(
+    devices.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+_CAUSE_OF_WORD = {cause.value: cause for cause in CauseClass}
 
 
 class Owners(NamedTuple):
@@ -54,22 +74,8 @@ def known_outages(
     connection: Connection, device_ids: Sequence[str], start: int, end: int
 ) -> dict[tuple[str, str], list[Known]]:
     """Return what is known of the outages that touch a window, by device id and state's word."""
-    columns = outages.c
-    rows = connection.execute(
-        select(
-            columns.id,
-            columns.device_id,
-            columns.state,
-            columns.started_at,
-            columns.ended_at,
-            columns.cause,
-            columns.root_outage_id,
-        ).where(
-            columns.device_id.in_(device_ids),
-            columns.started_at < end,
-            or_(columns.ended_at.is_(None), columns.ended_at > start),
-        )
-    ).all()
+    asked = {"ids": list(device_ids), "start": start, "end": end}
+    rows = connection.execute(_TOUCHING, asked).fetchall()
     if not rows:
         return {}
     upstream = CauseClass.UPSTREAM.value
@@ -79,8 +85,8 @@ def known_outages(
     )
     owners = _owners(connection, {row.device_id for row in rows})
     found: dict[tuple[str, str], list[Known]] = {}
-    for _, device_id, state, started_at, ended_at, word, root_outage_id in rows:
-        cause = CauseClass(word)
+    for device_id, state, started_at, ended_at, word, root_outage_id in rows:
+        cause = _CAUSE_OF_WORD[word]
         owner = responsible(cause, owners[device_id], answers.get(root_outage_id))
         found.setdefault((device_id, state), []).append((started_at, ended_at, cause, owner))
     return found
@@ -124,10 +130,8 @@ def _roots(connection: Connection, outage_ids: Collection[int]) -> dict[int, _Ro
 
 
 def _owners(connection: Connection, device_ids: Collection[str]) -> dict[str, Owners]:
-    columns = devices.c
-    query = select(columns.id, columns.owner, columns.link_owner, columns.power_owner)
     return {
-        row.id: Owners(row.owner, row.link_owner, row.power_owner)
+        device_id: Owners(*owners)
         for some in in_parts(device_ids)
-        for row in connection.execute(query.where(columns.id.in_(some)))
+        for device_id, *owners in connection.execute(_OWNERS, {"ids": some}).fetchall()
     }

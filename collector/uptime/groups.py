@@ -1,8 +1,9 @@
 """Uptime of groups of devices: each the sum over its members."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol
 
 from collector.uptime.tally import Tally, total
@@ -60,27 +61,32 @@ def group(
     """
     names: dict[str, str] = {}
     members: dict[str, list[Tally]] = {}
-    owners = owner_names or {}
+    key_and_name = _key_and_name(by, owner_names or {})
     for device in facts:
         counted = tallies.get(device.id)
         if counted is None:
             continue
-        key, name = _key_and_name(device, by, owners)
-        names.setdefault(key, name)
-        members.setdefault(key, []).append(counted)
+        key, name = key_and_name(device)
+        own = members.get(key)
+        if own is None:
+            names[key], members[key] = name, [counted]
+        else:
+            own.append(counted)
     return [Group(key, names[key], total(own)) for key, own in sorted(members.items())]
 
 
-def _key_and_name(device: Facts, by: GroupBy, owners: Mapping[str, str]) -> tuple[str, str]:
+def _key_and_name(by: GroupBy, owners: Mapping[str, str]) -> Callable[[Facts], tuple[str, str]]:
     match by:
         case GroupBy.DEVICE:
-            return device.id, device.name
+            return attrgetter("id", "name")
         case GroupBy.SITE:
-            return device.site, device.site_name
+            return attrgetter("site", "site_name")
         case GroupBy.AREA:
-            return device.area, device.area_name
+            return attrgetter("area", "area_name")
         case GroupBy.KIND:
-            return device.kind, device.kind
+            return attrgetter("kind", "kind")
         case GroupBy.OWNER:
-            owner = device.owner or ""
-            return owner, owners.get(owner, owner)
+            return lambda device: (
+                device.owner or "",
+                owners.get(device.owner or "", device.owner or ""),
+            )
