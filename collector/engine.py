@@ -214,7 +214,7 @@ class Engine:
         if state.last_result_at is None:
             return
         last = watched.state.last_result_at
-        if not watched.expiry_queued:
+        if not watched.expiry_queued and _is_witness(watched, check):
             self._queue_expiry(watched, state.last_result_at + _freshness(check))
         if last is None or state.last_result_at > last:
             watched.state = replace(watched.state, last_result_at=state.last_result_at)
@@ -507,6 +507,13 @@ class Engine:
             )
             for check in watched.checks
         ]
+
+
+def _is_witness(watched: Watched, check: Check) -> bool:
+    """Say whether silence of this check counts: a daily inventory must not hide a silent ping."""
+    return check.role is Role.REACHABILITY or all(
+        one.role is not Role.REACHABILITY for one in watched.checks
+    )
 
 
 def _freshness(check: Check) -> timedelta:

@@ -142,3 +142,13 @@ def test_a_clock_set_back_between_a_start_and_its_first_second_is_noticed() -> N
     city.ok("cam/ping")
     assert city.log[-1].new is UP
     assert city.log[-1].confirmed_at == city.now
+
+
+def test_a_slow_check_that_was_heard_first_does_not_hide_the_silence_of_the_ping() -> None:
+    ping, snmp = checks_of(device("cam"))
+    city = Hand([device("cam")], [ping, replace(snmp, interval_seconds=86_400.0)])
+    city.ok("cam/snmp")
+    city.wait(5)
+    city.ok("cam/ping")
+    city.live(90)
+    assert story(city, "cam") == [UP, UNKNOWN]
