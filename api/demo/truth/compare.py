@@ -8,12 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.demo.report import ApiClient
 from api.demo.truth.expected.figures import (
+    CONTRACT,
+    PLAIN,
+    ExpectedRules,
+    Sums,
     Told,
+    figures,
+    groups,
+    total,
 )
 from api.demo.truth.expected.states import UNKNOWN
+from simulators.truth.city import DEVICES
 from simulators.truth.script import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,12 +97,47 @@ class Comparison:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of the uptime table: the query, and what it means on a zone's clocks."""
+
+    name: str
+    query: Mapping[str, str]
+    local: bool = False  # the query names local dates, not moments
+    start: str = ""
+    end: str = ""
+
+    def bounds(self, zone: str) -> tuple[int, int]:
+        """Return from when to when the window goes for a device of a zone (microseconds)."""
+        return _moment(self.start, zone), _moment(self.end, zone)
+
+
+def windows(told: Told) -> list[Window]:
+    """Return the windows that are asked for: the day, pieces of it, local days, whole months."""
+    begins, ends = _text(told.script.begins), _text(told.script.ends)
+    cut = "2026-12-01T01:07:13.25+00:00", "2026-12-01T05:31:59.75+00:00"
+    return [
+        Window("the whole run", {"from": begins, "to": ends}, False, begins, ends),
+        Window("within outages", {"from": cut[0], "to": cut[1]}, False, *cut),
+        _local("the local day", {"from": "2026-12-01", "to": "2026-12-02"}),
+        _local("the month before", {"month": "2026-11"}, "2026-11-01", "2026-12-01"),
+        _local("over the month's end", {"from": "2026-11-01", "to": "2026-12-02"}),
+    ]
+
+
+def _local(name: str, query: dict[str, str], start: str = "", end: str = "") -> Window:
+    return Window(name, query, True, start or query["from"], end or query["to"])
+
+
 def compare(told: Told, api: ApiClient) -> Comparison:
     """Ask for everything and compare. Raises OSError when the API does not answer."""
     result = Comparison()
     compare_states(told, api, result)
     compare_outages(told, api, result)
     compare_incidents(told, api, result)
+    for window in windows(told):
+        for by in GROUPINGS:
+            compare_uptime(told, api, result, window, by)
     return result
 
 
@@ -137,11 +181,10 @@ def _noticed(changes: Sequence[tuple[bool, int]]) -> list[str]:
 
 
 def compare_outages(told: Told, api: ApiClient, result: Comparison) -> None:
-    """Compare every outage: which, when, put down to what."""
+    """Compare every outage: which, when, put down to what, whose."""
     reported: dict[str, list[dict[str, Any]]] = {}
-    for incident in api.items("/incidents"):
-        for row in api.get(f"/incidents/{incident['id']}")["first_outages"]:
-            reported.setdefault(row["device"], []).append(row)
+    for row in api.items("/outages"):
+        reported.setdefault(row["device"], []).append(row)
     for device, expected in told.outages.items():
         rows = sorted(reported.get(device, ()), key=lambda row: (row["started_at"], row["state"]))
         result.hold(device, "outages listed", len(expected), len(rows))
@@ -156,6 +199,7 @@ def compare_outages(told: Told, api: ApiClient, result: Comparison) -> None:
             result.hold(about, "outage's end", ended, told_end)
             result.hold(about, "outage's root", outage.root, row["root"])
             result.hold(about, "outage's cause", outage.cause, row["cause"])
+            result.hold(about, "who answers", outage.responsible, row["responsible"])
 
 
 def compare_incidents(told: Told, api: ApiClient, result: Comparison) -> None:
@@ -186,7 +230,46 @@ def _names(keys: Iterable[tuple[str, str, int]]) -> list[str]:
     return sorted(f"{device} {state} {_text(start)}" for device, state, start in keys)
 
 
+# --- uptime -----------------------------------------------------------------------------------
+
+
+def compare_uptime(told: Told, api: ApiClient, result: Comparison, window: Window, by: str) -> None:
+    """Compare one table, plain and by contract."""
+    table = api.get("/uptime", group_by=by, **window.query)
+    rows = {row["key"]: row for row in table["items"]}
+    plain, contract = (_sums(told, window, rules) for rules in (PLAIN, CONTRACT))
+    expected = {key: [name for name in names if name in plain]
+                for key, names in groups(by, list(DEVICES)).items()}  # fmt: skip
+    keys = sorted(key for key, names in expected.items() if names)
+    result.hold(f"{window.name} by {by}", "rows", keys, sorted(rows))
+    for key in keys:
+        if key not in rows:
+            continue
+        about = f"{key} ({by}, {window.name})"
+        row = rows[key]
+        result.hold_all(about, figures(total(plain[name] for name in expected[key])), row)
+        agreed = figures(total(contract[name] for name in expected[key]))
+        said = row["contract"] or {}
+        names = said.keys() & agreed.keys()
+        result.hold_all(f"{about}, by contract", {name: agreed[name] for name in names}, said)
+
+
+def _sums(told: Told, window: Window, rules: ExpectedRules) -> dict[str, Sums]:
+    """Return the sums of every device that was listed within the window."""
+    found = {
+        name: told.sums(name, *window.bounds(device.zone), rules)
+        for name, device in DEVICES.items()
+    }
+    return {name: sums for name, sums in found.items() if sums is not None}
+
+
 # --- moments ----------------------------------------------------------------------------------
+
+
+def _moment(text: str, zone: str) -> int:
+    moment = datetime.fromisoformat(text)
+    local = moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment
+    return (local - _EPOCH) // timedelta(microseconds=1)
 
 
 def _micros(text: str) -> int:

@@ -25,7 +25,13 @@ def served(config: Config, clock: Clock) -> Iterator[ApiClient]:
         cleanup.callback(sink.close)
         store = cleanup.enter_context(Store.open(config.store_path))
         token = store.tokens.create(TOKEN_NAME, TokenRole.OPERATOR, None, clock.now())
-        settings = ApiSettings(zone=config.zone, language=config.language, rule=config.rule)
+        settings = ApiSettings(
+            zone=config.zone,
+            language=config.language,
+            rule=config.rule,
+            contracts=config.contracts,
+            contract=config.contract,
+        )
         app = create_app(store=store, sink=sink, clock=clock, settings=settings)
         listening = cleanup.enter_context(open_socket("127.0.0.1", 0))
         server = ApiServer(app)
