@@ -63,7 +63,7 @@ class Manner:
 
 
 PLAIN = Manner("hari-biasa")
-RARE = Manner("hari-jarang", ping_interval=120.0)
+RARE = Manner("hari-jarang", ping_interval=180.0)
 AGENT = Manner("hari-agen", agent=True)
 SERVER = Manner("hari-server", ping_interval=30.0, agent=True)
 UPS = Manner("hari-ups", agent=True, agent_confirm=1, agent_interval=120.0)

@@ -22,7 +22,7 @@ from collector.poller import LagMeter, Poller
 from collector.store import Store
 from simulators.truth.world import AGENT, PING, Answer, MachineEvent, World
 
-HEARTBEAT_SECONDS = 60  # of the run's own seconds: a kill loses what came after the last one
+HEARTBEAT_SECONDS = 120  # of the run's own seconds: a kill loses what came after the last one
 LAG_SECONDS = 5.0
 COLLECTOR_ID = "hari"
 _CLOSE = timedelta(milliseconds=1)

@@ -17,6 +17,8 @@ from api.demo.truth.expected.unrest import unrest
 from api.demo.truth.serve import served
 from collector.clock import Clock
 from collector.config import Config
+from collector.contract import Rules
+from collector.store import Store
 from simulators.truth.city import DEVICES
 from simulators.truth.script import SECOND, read_script
 from simulators.truth.world import World
@@ -67,6 +69,9 @@ def judge(told: Told, world: World, config: Config, clock: Clock) -> Comparison:
     """Serve the store of a day that is over; hold it against what is expected, and the record."""
     with served(config, clock) as api:
         result = compare(told, api)
+    with Store.open(config.store_path, read_only=True) as store:
+        found = store.check([Rules(), config.rules], zone=config.zone, now=clock.now(), every=True)
+    result.hold("the store", "what its doctor finds", [], [str(finding) for finding in found])
     wrong = len(world.contradictions())
     result.hold("the record", "answers as the script has them", 0, wrong)
     return result

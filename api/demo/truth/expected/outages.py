@@ -15,7 +15,7 @@ from api.demo.truth.expected.states import DEGRADED, DOWN, UNREACHABLE, UP, Chan
 from simulators.truth.city import DEVICES
 from simulators.truth.script import SECOND, Deed, DeedKind, Script
 
-NOTICED = 150 * SECOND  # the slowest ping and its rechecks: so late a fault may be seen to begin
+NOTICED = 210 * SECOND  # the slowest ping and its rechecks: so late a fault may be seen to begin
 
 
 @dataclass(frozen=True, slots=True)
