@@ -57,6 +57,17 @@ def touch_sums(connection: Connection, changed: Iterable[Outage]) -> None:
         ledger.touch(connection, {device_id for _, _, device_id in month}, month[0][0])
 
 
+def touch_behind(connection: Connection, revised: Sequence[Outage]) -> None:
+    """Forget the sums of what was cut off behind outages whose cause is another now.
+
+    Whose minutes those are follows from the root's cause.
+    """
+    roots = {one.device_id for one in revised if one.state is State.DOWN}
+    if roots:
+        since = min(to_micros(one.started_at) for one in revised)
+        ledger.touch(connection, ledger.behind(connection, roots) - roots, since)
+
+
 def _row(one: Outage) -> tuple[Any, ...]:
     """Return the columns of `outages`, in their order."""
     return (

@@ -17,7 +17,7 @@ from collector.moments import from_micros
 from collector.outages import counts, ended_unseen, follow
 from collector.store import evidence, incidents
 from collector.store import transitions as transition_log
-from collector.store.outage_rows import outage, write
+from collector.store.outage_rows import outage, touch_behind, write
 from collector.store.schema import devices, outages, transitions
 
 _log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def record(connection: Connection, moved: Sequence[Transition]) -> list[Outage]:
     begun = [o for o in changed.values() if began.get(o.id) != o.started_at or not counts(o)]
     revised = evidence.reconsider(connection, list(changed.values()), begun, telling)
     write(connection, revised)
+    touch_behind(connection, revised)
     changed |= {one.id: one for one in revised}
     told = sorted(changed.values(), key=lambda one: one.id or 0)
     incidents.record(connection, told)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from collector.contract import Rules
-from collector.model import CauseClass, MaintenanceWindow, Scope, State
+from collector.model import CauseClass, MaintenanceWindow, Reason, Scope, State
 from collector.store import OutageFilter, Store
 from collector.store.checking import StoreFinding, StorePart
 from collector.uptime import Window
@@ -120,6 +120,32 @@ def test_sums_that_are_wrong_can_be_forgotten_and_are_right_again(store: Store) 
     assert store.forget_sums() > 0
     keep_sums(store)
     assert check(store) == []
+
+
+def test_a_root_that_turns_out_to_be_a_power_cut_moves_the_minutes_of_those_behind_it(
+    store: Store,
+) -> None:
+    """The UPS is read a minute after a month ended, and after its sums were kept."""
+    camera, switch, sensor = standard_devices()
+    switch = replace(switch, power_owner="diskominfo")
+    ups = replace(sensor, id="ups-1", kind="ups", site=switch.site, mqtt_topic=None)
+    store.apply_inventory(city(camera, switch, sensor, ups), at(600))
+    end = (datetime(2026, 12, 31, 16, tzinfo=UTC) - T0) / timedelta(minutes=1)  # in its zone
+    tell(store, "ups-1", UNKNOWN, UP, 700)
+    tell(store, "sw-1", UP, DOWN, end - 3)
+    tell(store, "cam-1", UP, UNREACHABLE, end - 3, cause="sw-1")
+    store.ledger.tallies(
+        Window(T0, at(end + 1)), Rules(), zone=ZONE, now=at(end + 1), known_until=at(end + 1)
+    )
+    moved = replace(
+        change("ups-1", UP, State.DEGRADED, end - 3),
+        reason=Reason.ON_BATTERY,
+        confirmed_at=at(end + 2),
+    )
+    store.commit([state("ups-1", State.DEGRADED, end - 3)], [], [moved])
+    page = store.outages.page(OutageFilter(device="sw-1", open=True), limit=1, after=None)
+    assert page.items[0].outage.cause is CauseClass.POWER
+    assert store.check([Rules()], zone=ZONE, now=at(end + 5), every=True) == []
 
 
 def test_a_device_that_leaves_and_comes_back_while_it_is_down_is_sound(store: Store) -> None:
