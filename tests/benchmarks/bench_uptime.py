@@ -95,7 +95,7 @@ def measure(store: Store, path: Path, devices: int, outages: int) -> None:
     by_months = by_area(store, YEAR)
     timed("warm, by area, with figures", lambda: by_area(store, YEAR))
     timed("warm, by area, with figures", lambda: by_area(store, YEAR))
-    timed("warm, by owner and device", lambda: by_area(store, YEAR, GroupBy.DEVICE))
+    timed("warm, by device", lambda: by_area(store, YEAR, GroupBy.DEVICE))
     anew = timed("log: the same from every row", lambda: from_the_log(store))
     assert total(one.tally for one in by_months) == anew
 
