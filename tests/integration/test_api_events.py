@@ -222,7 +222,7 @@ async def test_no_gap_and_no_duplicate_while_the_log_grows(city: City) -> None:
 
 
 async def next_event(stream: AsyncIterator[Event]) -> Event:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         return await anext(stream)
 
 
@@ -271,7 +271,7 @@ async def slow_reader(
 async def read_raw(reader: asyncio.StreamReader, last: int) -> list[tuple[str, int, Any]]:
     """Read until the transition `last`: (event name, id, data)."""
     text, seen = "", list[tuple[str, int, Any]]()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not any(number == last for _, number, _ in seen):
             size = int((await reader.readuntil(b"\n")).strip() or b"0", 16) if text else None
             if size is None:  # the head of the answer
