@@ -183,6 +183,8 @@ class Credential:
 
 # --- profiles and checks ----------------------------------------------------------------------
 
+Labels = tuple[tuple[str, str], ...]
+
 
 class MetricKind(StrEnum):
     """How a metric's values behave."""
@@ -224,22 +226,24 @@ class ScaleFrom:
 
 
 class Combine(StrEnum):
-    """How the rows of a table become one reading without labels."""
+    """How rows of a table become one reading, or one for each value of some labels."""
 
     MEAN = "mean"
     SUM = "sum"
     MIN = "min"
     MAX = "max"
+    COUNT = "count"  # how many rows have a value, of whatever kind; 0 when there are none
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One thing to read: where it stands, what it means.
 
-    `source` is an OID (an instance for scalars, a column in a table) or, for MQTT, a JSON path
-    such as `ENERGY.Power`; collector.probes.snmp.interpret says how a raw value becomes a
-    reading. A metric may be written several times (same meaning, other source): the first that
-    has a value counts.
+    `source` is an OID (an instance for scalars; in a table a reference of
+    collector.profiles.columns) or, for MQTT, a JSON path such as `ENERGY.Power`;
+    collector.probes.snmp.interpret says how a raw value becomes a reading. A metric may be
+    written several times (same meaning and labels, other source): the first that has a value
+    counts.
     """
 
     name: str
@@ -252,14 +256,18 @@ class Metric:
     pattern: str | None = None  # regular expression whose first group is the value in a string
     values: Mapping[str, float] = field(default_factory=dict)  # words on the wire as numbers
     bits: str | None = None  # "int32" or "uint32": read the number again as one of these
+    plus: tuple[str, ...] = ()  # sources whose values are added
     minus: tuple[str, ...] = ()  # sources whose values are taken off
-    percent_of: str | None = None  # source of what is 100 %
+    percent_of: tuple[str, ...] = ()  # sources that together are 100 %
+    decibel: bool = False  # the reading is 10 * log10 of the value
     minimum: float | None = None  # a value below or above is no value
     maximum: float | None = None
     states: Mapping[int | str, str] = field(default_factory=dict)
     missing: tuple[int | str, ...] = ()  # raw values that mean "no value"
-    when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)  # only rows like this
+    when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)  # only if it is so
+    labels: Labels = ()  # of every reading of it, beside those of its row
     combine: Combine | None = None
+    by: tuple[str, ...] = ()  # labels that `combine` leaves apart
     threshold: Threshold | None = None
 
 
@@ -267,9 +275,9 @@ class Metric:
 class Table:
     """Columns walked together.
 
-    `labels` maps a label's name to columns, of which the first that has text counts; `index` is
-    the row's index, `index.2` its second part. Rows are kept when every column of `keep_when`
-    has one of the values and no column of `drop_when` matches its regular expression.
+    `labels` maps a label's name to references (collector.profiles.columns), of which the first
+    that has text counts. Rows are kept when every reference of `keep_when` has one of the values
+    and none of `drop_when` matches its regular expression.
     """
 
     name: str
@@ -352,8 +360,6 @@ class Check:
 
 
 # --- results ----------------------------------------------------------------------------------
-
-Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

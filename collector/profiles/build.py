@@ -232,23 +232,28 @@ def _meaning(shape: Meaning, source: str) -> Metric:
         maximum=shape.maximum,
         states=dict(shape.states),
         missing=shape.missing,
+        labels=tuple(shape.labels.items()),
         threshold=None if shape.threshold is None else _threshold(shape.threshold, shape.states),
     )
 
 
-def _snmp_metric(shape: SnmpMetric) -> Metric:
-    return replace(
+def _snmp_metric(shape: SnmpMetric | TableMetric) -> Metric:
+    metric = replace(
         _meaning(shape, shape.source),
         scale_from=tuple(
             ScaleFrom(factor.source, factor.power_of_ten, dict(factor.values))
             for factor in shape.scale_from
         ),
         bits=shape.bits,
+        plus=shape.plus,
         minus=shape.minus,
         percent_of=shape.percent_of,
-        when=dict(shape.when) if isinstance(shape, TableMetric) else {},
-        combine=shape.combine if isinstance(shape, TableMetric) else None,
+        decibel=shape.decibel,
+        when=dict(shape.when),
     )
+    if isinstance(shape, TableMetric):
+        return replace(metric, combine=shape.combine, by=shape.by)
+    return metric
 
 
 def _threshold(shape: ThresholdShape, states: Mapping[int | str, str]) -> Threshold:

@@ -11,6 +11,7 @@ from collector.config.problems import did_you_mean
 from collector.config.settings import RuleOverrideShape
 from collector.config.shape import Duration, Kind, Number, Shape, Text, Words, refuse
 from collector.model import Combine, MetricKind, Role, Verdict
+from collector.profiles.columns import is_own_cell
 from collector.profiles.sources import (
     Column,
     CuttingPattern,
@@ -117,6 +118,7 @@ class Meaning(Shape):
     maximum: Number | None = None
     states: dict[Raw, Text] = Field(default_factory=dict)
     missing: Words[Raw] = ()
+    labels: dict[Name, Text] = Field(default_factory=dict)
     threshold: ThresholdShape | None = None
 
     @model_validator(mode="after")
@@ -149,21 +151,52 @@ class ScaleFromShape(Shape):
     values: dict[Raw, Number] = Field(default_factory=dict)
 
 
-class SnmpMetric(Meaning):
-    """A metric read over SNMP."""
+class SnmpMeaning(Meaning):
+    """What every metric that is read over SNMP may say, wherever it stands."""
+
+    bits: Literal["int32", "uint32"] | None = None
+    decibel: bool = False
+
+
+class SnmpMetric(SnmpMeaning):
+    """A single value read over SNMP."""
 
     source: Oid
     scale_from: tuple[ScaleFromShape, ...] = ()
-    bits: Literal["int32", "uint32"] | None = None
+    plus: Words[Oid] = ()
     minus: Words[Oid] = ()
-    percent_of: Oid | None = None
+    percent_of: Words[Oid] = ()
+    when: dict[Oid, Words[Raw]] = Field(default_factory=dict)
 
 
-class TableMetric(SnmpMetric):
+class TableScaleFromShape(ScaleFromShape):
+    """A factor that stands in another cell."""
+
+    source: Column
+
+
+class TableMetric(SnmpMeaning):
     """A metric with a value in every row of a table."""
 
+    source: Column
+    scale_from: tuple[TableScaleFromShape, ...] = ()
+    plus: Words[Column] = ()
+    minus: Words[Column] = ()
+    percent_of: Words[Column] = ()
     when: dict[Column, Words[Raw]] = Field(default_factory=dict)
     combine: Combine | None = None
+    by: Words[Name] = ()
+
+    @model_validator(mode="after")
+    def _check_combine(self) -> Self:
+        if self.by and self.combine is None:
+            raise refuse(f"{self.name}: by says how rows are combined", "add combine or remove by")
+        counts = self.combine is Combine.COUNT
+        if counts and (self.type is not MetricKind.GAUGE or self.pattern or self.values):
+            raise refuse(f"{self.name}: rows are counted, whatever they hold", "leave only source")
+        if self.combine and not counts and self.type in (MetricKind.STATE, MetricKind.TEXT):
+            raise refuse(f"{self.name}: a {self.type} cannot be combined", "remove combine")
+        return self
 
 
 class MqttMetric(Meaning):
@@ -179,6 +212,22 @@ class TableShape(Shape):
     keep_when: dict[Column, Words[Raw]] = Field(default_factory=dict)
     drop_when: dict[Column, Pattern] = Field(default_factory=dict)
     metrics: Annotated[tuple[TableMetric, ...], Field(min_length=1, max_length=200)]
+
+    @model_validator(mode="after")
+    def _check_rows(self) -> Self:
+        if not any(is_own_cell(metric.source) for metric in self.metrics):
+            raise refuse(
+                "no metric stands in a column of the table itself, so that it has no rows",
+                "write the source of at least one as a plain column",
+            )
+        for metric in self.metrics:
+            for name in metric.by:
+                if name not in self.labels:
+                    raise refuse(
+                        f'{metric.name}: by names "{name}", which is no label of the table',
+                        did_you_mean(name, self.labels),
+                    )
+        return self
 
 
 class PingGroup(Shape):

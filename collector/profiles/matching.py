@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from collector.model import MatchRule, Profile
 from collector.profiles.sources import is_within
 
+_NUMBERS_OF_ANYBODY = 6  # 1.3.6.1.4.1: a prefix up to here says nothing of the maker
 FALLBACK = "generic-ping"
 """The profile of a device that answers nothing but ping."""
 
@@ -41,10 +42,10 @@ def probe_oids(profiles: Mapping[str, Profile]) -> tuple[str, ...]:
 def match_profile(profiles: Mapping[str, Profile], facts: Facts) -> Match:
     """Return the most specific profile whose rule fits, else `generic-ping`.
 
-    A rule with a probed OID goes before one without, then the longer sysObjectID, then one that
-    looks at sysDescr; what is still equal is decided by name. Raises KeyError without fallback.
+    The longer sysObjectID goes first, then a rule with a probed OID, then one that looks at
+    sysDescr; what is still equal is decided by name. Raises KeyError without fallback.
     """
-    best: tuple[tuple[bool, int, bool], Profile, MatchRule] | None = None
+    best: tuple[tuple[int, bool, bool], Profile, MatchRule] | None = None
     for name in sorted(profiles):
         for rule in profiles[name].match:
             if _fits(rule, facts) and (best is None or _weight(rule) > best[0]):
@@ -54,9 +55,10 @@ def match_profile(profiles: Mapping[str, Profile], facts: Facts) -> Match:
     return Match(best[1], _reason(best[2], facts))
 
 
-def _weight(rule: MatchRule) -> tuple[bool, int, bool]:
-    length = 0 if rule.sys_object_id is None else rule.sys_object_id.count(".") + 1
-    return rule.probe_oid is not None, length, rule.sys_descr is not None
+def _weight(rule: MatchRule) -> tuple[int, bool, bool]:
+    numbers = 0 if rule.sys_object_id is None else rule.sys_object_id.count(".") + 1
+    length = numbers if numbers > _NUMBERS_OF_ANYBODY else 0
+    return length, rule.probe_oid is not None, rule.sys_descr is not None
 
 
 def _fits(rule: MatchRule, facts: Facts) -> bool:

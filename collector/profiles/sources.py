@@ -6,13 +6,15 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from collector.config.shape import refuse
+from collector.profiles.columns import INDEX_PATTERN, ColumnAt, parse_reference
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,9})){2,127}", re.ASCII)
-_INDEX = re.compile(r"index(?:\.[1-9][0-9]?)?", re.ASCII)
 _JSON_PATH = re.compile(r"[^.\s]{1,64}(?:\.[^.\s]{1,64}){0,15}")
 _LONGEST_PATTERN = 200
 _MOST_OPEN_ENDS = 4
-_OID_PATTERN = r"^[0-2](\.(0|[1-9][0-9]{0,9})){2,127}$"
+_OID_BODY = r"[0-2](\.(0|[1-9][0-9]{0,9})){2,127}"
+_OID_PATTERN = f"^{_OID_BODY}$"
+_COLUMN_PATTERN = rf"^({_OID_BODY}(\[({_OID_BODY}|{INDEX_PATTERN})?\])?|{INDEX_PATTERN})$"
 
 FORBIDDEN = {
     "1.3.6.1.4.1.14988.1.1.18": "reading it runs a script on the router",
@@ -52,7 +54,20 @@ def _check_oid_prefix(value: object) -> object:
 
 
 def _check_column(value: object) -> object:
-    return value if isinstance(value, str) and _INDEX.fullmatch(value) else check_oid(value)
+    """Refuse what is no reference of a table, or needs an OID that must not be asked for."""
+    if not isinstance(value, str):
+        return value
+    try:
+        reference = parse_reference(value)
+    except ValueError:
+        raise refuse(
+            f'"{value[:60]}" is no column',
+            "write an OID, with [index.2] or [OID] behind it or not, or index, index.2-7:mac",
+        ) from None
+    if isinstance(reference, ColumnAt):
+        for oid in reference.columns():
+            check_oid(oid)
+    return value
 
 
 def _check_json_path(value: object) -> object:
@@ -131,7 +146,7 @@ OidPrefix: TypeAlias = Annotated[
 Column: TypeAlias = Annotated[
     str,
     BeforeValidator(_check_column),
-    WithJsonSchema({"type": "string", "pattern": _OID_PATTERN + r"|^index(\.[1-9][0-9]?)?$"}),
+    WithJsonSchema({"type": "string", "pattern": _COLUMN_PATTERN}),
 ]
 JsonPath: TypeAlias = Annotated[str, BeforeValidator(_check_json_path), Field(max_length=1000)]
 Topic: TypeAlias = Annotated[str, BeforeValidator(_check_topic)]

@@ -163,7 +163,7 @@ def test_bits_are_read_again_with_or_without_sign(bits: str, raw: int, value: in
 
 
 def test_a_share_is_taken_of_what_is_left() -> None:
-    used = Metric("m", "a", minus=("b", "c"), percent_of="a")
+    used = Metric("m", "a", minus=("b", "c"), percent_of=("a",))
 
     assert only_value(used, 1000, 300, b"200") == 50.0
     assert read(used, 1000, 300) == Interpretation(())  # one of them was not answered
@@ -203,7 +203,7 @@ def test_what_cannot_be_is_a_fault() -> None:
 
 def test_the_sources_of_a_group_are_named_once_each() -> None:
     group = group_of(
-        Metric("m", "a", minus=("b",), percent_of="a"),
+        Metric("m", "a", minus=("b",), percent_of=("a",)),
         Metric("n", "a", scale_from=(ScaleFrom("c"),)),
     )
 

@@ -6,7 +6,9 @@ How a caller uses it:
     result = interpret_scalars(group, {oid: value, …})
 
     columns = table_sources(table)             # these columns to walk
-    result = interpret_table(table, {column: {"7": value, …}, …})   # row index → value
+    singles = table_scalars(table)             # and these OIDs to GET, if any
+    result = interpret_table(table, {column: {"7": value, …}, …})   # row index → value; a single
+                                                                    # value: {oid: {"": value}}
 
 Both return an `Interpretation`: the readings, and the faults: values that are there and cannot be
 understood (counted and shown, never guessed). An OID that was not answered, NULL, an exception
@@ -20,9 +22,9 @@ A raw value becomes a reading in this order; every step but the first is optiona
     3. pattern      its first group is cut out of the text
     4. values       a word becomes a number; without it 42, "42" and " 42 % " are all 42
     5. bits         the number is read again as int32 or uint32
-    6. minus        other values are taken off
-    7. percent_of   100 * number / another value
-    8. scale, scale_from, then offset
+    6. plus, minus  other values are added and taken off
+    7. percent_of   100 * number / other values together
+    8. scale, scale_from, then offset, then decibel
     9. minimum, maximum: outside is a fault
 """
 
@@ -46,6 +48,7 @@ from collector.model import (
 )
 from collector.probes.snmp.plain import Number, number_in, text_of
 from collector.probes.snmp.values import Value
+from collector.profiles.columns import ColumnAt, IndexPart, parse_reference
 
 Lookup: TypeAlias = Callable[[str], Value]
 """Finds the raw value of a source; `Missing` or None when there is none."""
@@ -81,32 +84,47 @@ class _NotUnderstoodError(Exception):
 
 def scalar_sources(group: MetricGroup) -> tuple[str, ...]:
     """Return every source the metrics of a group need, each once, in order."""
-    return _unique(source for metric in group.metrics for source in _sources(metric))
+    return tuple(dict.fromkeys(source for metric in group.metrics for source in _sources(metric)))
 
 
 def table_sources(table: Table) -> tuple[str, ...]:
     """Return every column a table needs, each once: metrics first, then labels and filters."""
-    return _unique(
-        [
-            *(source for metric in table.metrics for source in _sources(metric)),
-            *(source for sources in table.labels.values() for source in sources),
-            *table.keep_when,
-            *table.drop_when,
-        ]
-    )
+    return _columns_of(table)[0]
+
+
+def table_scalars(table: Table) -> tuple[str, ...]:
+    """Return the single values that a table's rows are read with, each once."""
+    return _columns_of(table)[1]
+
+
+def _columns_of(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    columns: dict[str, None] = {}
+    singles: dict[str, None] = {}
+    for words in _words(table):
+        reference = parse_reference(words)
+        if isinstance(reference, ColumnAt):
+            wanted = singles if reference.key == "" else columns
+            wanted.update(dict.fromkeys(reference.columns()))
+        # a part of the index needs nothing to be asked
+    return tuple(columns), tuple(singles)
+
+
+def _words(table: Table) -> Iterable[str]:
+    for metric in table.metrics:
+        yield from _sources(metric)
+    for sources in table.labels.values():
+        yield from sources
+    yield from table.keep_when
+    yield from table.drop_when
 
 
 def _sources(metric: Metric) -> Iterable[str]:
     yield metric.source
     yield from (factor.source for factor in metric.scale_from)
+    yield from metric.plus
     yield from metric.minus
-    if metric.percent_of is not None:
-        yield metric.percent_of
+    yield from metric.percent_of
     yield from metric.when
-
-
-def _unique(sources: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(source for source in sources if not _is_index(source)))
 
 
 # --- what it means ----------------------------------------------------------------------------
@@ -128,17 +146,39 @@ def interpret_table(table: Table, columns: Mapping[str, Mapping[str, Value]]) ->
     rows = [row for row in rows if _is_kept(table, row)]
     readings: list[Reading] = []
     faults: list[Fault] = []
-    combined: dict[str, tuple[Metric, list[Number]]] = {}
+    combined = _Combined(table)
     for row, labels in zip(rows, _labels_of(table, rows), strict=True):
         found, row_faults = _read_all(table.metrics, row.look_up, labels)
         faults.extend(row_faults)
         for metric, reading in found:
             if metric.combine is None:
                 readings.append(reading)
-            elif not isinstance(reading.value, str):
-                combined.setdefault(metric.name, (metric, []))[1].append(reading.value)
-    readings.extend(_combine(metric, numbers) for metric, numbers in combined.values())
+            else:
+                combined.add(metric, reading)
+    readings.extend(combined.readings())
     return Interpretation(tuple(readings), tuple(faults))
+
+
+class _Combined:
+    """What the rows of a table have in common: one reading a metric and set of labels."""
+
+    def __init__(self, table: Table) -> None:
+        self._values: dict[tuple[str, Labels], tuple[Metric, list[Number]]] = {}
+        for metric in table.metrics:
+            if metric.combine is Combine.COUNT and not metric.by:
+                self._values[metric.name, metric.labels] = metric, []  # none are a number, too
+
+    def add(self, metric: Metric, reading: Reading) -> None:
+        """Take in the reading of one row."""
+        if isinstance(reading.value, str):
+            return
+        kept = tuple(label for label in reading.labels if label[0] in metric.by) + metric.labels
+        self._values.setdefault((metric.name, kept), (metric, []))[1].append(reading.value)
+
+    def readings(self) -> Iterable[Reading]:
+        """Yield what came together."""
+        for (_, labels), (metric, numbers) in self._values.items():
+            yield Reading(metric.name, _combine(metric, numbers), metric.unit, labels)
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -150,26 +190,21 @@ class _Row:
     columns: Mapping[str, Mapping[str, Value]]
 
     def look_up(self, source: str) -> Value:
-        if _is_index(source):
-            return _part_of_index(self.index, source)
-        column = self.columns.get(source)
-        return None if column is None else column.get(self.index)
+        reference = parse_reference(source)
+        if isinstance(reference, IndexPart):
+            return reference.of(self.index)
+        column = self.columns.get(reference.oid)
+        if column is None:
+            return None
+        row = reference.row(self.index, self._text_at)
+        return None if row is None else column.get(row)
 
-
-def _is_index(source: str) -> bool:
-    return source == "index" or source.startswith("index.")
-
-
-def _part_of_index(index: str, source: str) -> str | None:
-    """`index` is all of it, `index.2` its second part, None when it is shorter."""
-    if source == "index":
-        return index
-    parts, wanted = index.split("."), int(source.removeprefix("index."))
-    return parts[wanted - 1] if wanted <= len(parts) else None
+    def _text_at(self, column: str, index: str) -> str | None:
+        return text_of(self.columns.get(column, {}).get(index))
 
 
 def _indexes(table: Table, columns: Mapping[str, Mapping[str, Value]]) -> list[str]:
-    """Rows exist where a metric has a value; labels alone make no row."""
+    """Rows exist where a metric has a value of the row's own; labels alone make no row."""
     found = {index for metric in table.metrics for index in columns.get(metric.source, ())}
     return sorted(found, key=_index_order)
 
@@ -214,17 +249,18 @@ def _row_labels(table: Table, row: _Row) -> Labels:
     return tuple(found)
 
 
-def _combine(metric: Metric, numbers: list[Number]) -> Reading:
+def _combine(metric: Metric, numbers: list[Number]) -> Number:
     match metric.combine:
+        case Combine.COUNT:
+            return len(numbers)
         case Combine.SUM:
-            value: Number = sum(numbers)
+            return sum(numbers)
         case Combine.MIN:
-            value = min(numbers)
+            return min(numbers)
         case Combine.MAX:
-            value = max(numbers)
+            return max(numbers)
         case _:
-            value = sum(numbers) / len(numbers)
-    return Reading(metric.name, value, metric.unit)
+            return sum(numbers) / len(numbers)
 
 
 # --- one value --------------------------------------------------------------------------------
@@ -233,23 +269,25 @@ def _combine(metric: Metric, numbers: list[Number]) -> Reading:
 def _read_all(
     metrics: Iterable[Metric], look_up: Lookup, labels: Labels
 ) -> tuple[list[tuple[Metric, Reading]], list[Fault]]:
-    """Read metrics; of those with the same name, the first that has a value.
+    """Read metrics; of those with the same name and labels, the first that has a value.
 
     A fault counts only when no other way to the metric worked.
     """
-    found: dict[str, tuple[Metric, Reading]] = {}
-    faults: list[Fault] = []
+    found: dict[tuple[str, Labels], tuple[Metric, Reading]] = {}
+    faults: list[tuple[tuple[str, Labels], Fault]] = []
     for metric in metrics:
-        if metric.name in found or not _matches(metric.when, look_up):
+        series = metric.name, metric.labels
+        if series in found or not _matches(metric.when, look_up):
             continue
         try:
             value = _value_of(metric, look_up)
         except _NotUnderstoodError as error:
-            faults.append(Fault(metric.name, metric.source, str(error)))
+            faults.append((series, Fault(metric.name, metric.source, str(error))))
             continue
         if value is not None:
-            found[metric.name] = metric, Reading(metric.name, value, metric.unit, labels)
-    return list(found.values()), [fault for fault in faults if fault.metric not in found]
+            reading = Reading(metric.name, value, metric.unit, labels + metric.labels)
+            found[series] = metric, reading
+    return list(found.values()), [fault for series, fault in faults if series not in found]
 
 
 def _value_of(metric: Metric, look_up: Lookup) -> Number | str | None:
@@ -257,6 +295,8 @@ def _value_of(metric: Metric, look_up: Lookup) -> Number | str | None:
     text = text_of(raw)
     if not text or _is_one_of(text, metric.missing):
         return None  # not answered, empty, or declared to mean nothing
+    if metric.combine is Combine.COUNT:
+        return 1
     if metric.pattern is not None:
         text = _cut_out(metric.pattern, text)
         raw = text
@@ -304,14 +344,13 @@ def _with_bits(bits: str | None, number: Number) -> Number:
 
 
 def _calculate(metric: Metric, number: Number, look_up: Lookup) -> Number | None:
-    """Apply minus, percent_of, scales and offset. None when one of the other values is missing."""
-    for source in metric.minus:
-        other = _other_number(metric, source, look_up)
-        if other is None:
-            return None
-        number -= other
-    if metric.percent_of is not None:
-        whole = _other_number(metric, metric.percent_of, look_up)
+    """Apply what the profile says of other values, scales and offset. None when one is missing."""
+    more, less = _sum_of(metric, metric.plus, look_up), _sum_of(metric, metric.minus, look_up)
+    if more is None or less is None:
+        return None
+    number += more - less
+    if metric.percent_of:
+        whole = _sum_of(metric, metric.percent_of, look_up)
         if not whole:  # not there, or a swap space of nothing: no percentage
             return None
         number = 100 * number / whole
@@ -324,7 +363,22 @@ def _calculate(metric: Metric, number: Number, look_up: Lookup) -> Number | None
         number *= metric.scale
     if metric.offset:
         number += metric.offset
+    if metric.decibel:
+        if number <= 0:  # no light, no signal: there is no such ratio
+            return None
+        number = 10 * math.log10(number)
     return _within(metric, round(number, _DECIMALS) if isinstance(number, float) else number)
+
+
+def _sum_of(metric: Metric, sources: Iterable[str], look_up: Lookup) -> Number | None:
+    """Return the sum of other values, 0 of none; None when one of them is missing."""
+    total: Number = 0
+    for source in sources:
+        other = _other_number(metric, source, look_up)
+        if other is None:
+            return None
+        total += other
+    return total
 
 
 def _other_number(metric: Metric, source: str, look_up: Lookup) -> Number | None:

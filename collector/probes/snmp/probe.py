@@ -31,6 +31,7 @@ from collector.probes.snmp.interpret import (
     interpret_scalars,
     interpret_table,
     scalar_sources,
+    table_scalars,
     table_sources,
 )
 from collector.probes.snmp.values import Value
@@ -128,6 +129,10 @@ class SnmpProbe:
     async def _ask_table(self, agent: Agent, table: Table, run: _Run) -> None:
         """Walk the columns of a table."""
         columns = await self._engine.walk(agent, table_sources(table))
+        singles = table_scalars(table)
+        if singles:
+            values = await self._engine.get(agent, singles)
+            columns |= {oid: {"": value} for oid, value in values.items()}
         run.values += sum(_count(rows) for rows in columns.values())
         run.add(interpret_table(table, columns))
 
