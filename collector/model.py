@@ -174,11 +174,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A named secret. The secret never appears in its repr."""
+    """A named secret: a community, or a user of SNMPv3. No secret appears in its repr."""
 
     name: str
-    version: str  # "1" or "2c"
-    community: str = field(repr=False)
+    version: str  # "1", "2c" or "3"
+    community: str = field(default="", repr=False)
+    user: str = ""
+    authentication: str | None = None  # "md5", "sha", "sha224", "sha256", "sha384" or "sha512"
+    authentication_password: str = field(default="", repr=False)
+    privacy: str | None = None  # "des", "aes128", "aes192", "aes256", "aes192c" or "aes256c"
+    privacy_password: str = field(default="", repr=False)
+    context: str = ""
 
 
 # --- profiles and checks ----------------------------------------------------------------------

@@ -6,11 +6,12 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from collector.config.credentials import SECRETS
 from collector.config.problems import Place, Problem, did_you_mean, place_text
 from collector.config.reader import Data, Document, child_of
 from collector.config.shape import keys_of, models_in, shown_value, tag_values
 
-SECRET_KEYS = frozenset({"community", "credentials", "password"})
+SECRET_KEYS = frozenset({"credentials", "password", *SECRETS})
 """Values at or below these keys are never repeated in a problem."""
 
 Words: TypeAlias = Callable[[str, Mapping[str, Any], str], tuple[str, str]]

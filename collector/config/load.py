@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from collector.config.credentials import LONGER, SECRETS, TOO_SHORT, CredentialSettings, is_short
 from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, YamlMapping, read_file
@@ -254,13 +255,35 @@ def _find_profiles(settings: Settings, origins: _Origins) -> list[Path]:
 
 
 def _read_credentials(settings: Settings, origins: _Origins) -> Iterator[tuple[str, Credential]]:
-    for name, credential in settings.credentials.items():
-        community = credential.community
-        if credential.community_file is not None:
-            place = ("credentials", name, "community_file")
-            community = _read_secret(credential.community_file, place, origins)
-        if community is not None:
-            yield name, Credential(name, credential.version, community.get_secret_value())
+    for name, given in settings.credentials.items():
+        secrets = {key: _secret_of(name, given, key, origins) for key in SECRETS}
+        wanted = [key for key in SECRETS if getattr(given, key) or getattr(given, key + _FILE)]
+        if all(secrets[key] for key in wanted):
+            yield (
+                name,
+                Credential(
+                    name,
+                    given.version,
+                    user=given.user or "",
+                    authentication=given.authentication,
+                    privacy=given.privacy,
+                    context=given.context or "",
+                    **secrets,
+                ),
+            )
+
+
+def _secret_of(name: str, given: CredentialSettings, key: str, origins: _Origins) -> str:
+    """Return a secret of a credential; nothing if there is none, or a problem with its file."""
+    secret: SecretStr | None = getattr(given, key)
+    file: str | None = getattr(given, key + _FILE)
+    if file is not None:
+        place = ("credentials", name, key + _FILE)
+        secret = _read_secret(file, place, origins)
+        if secret is not None and key != "community" and is_short(secret):
+            what = f'the password in "{file}" is {TOO_SHORT}'
+            origins.problems.append(origins.problem(place, what, LONGER))
+    return "" if secret is None else secret.get_secret_value()
 
 
 def _read_secret(text: str, place: Place, origins: _Origins) -> SecretStr | None:

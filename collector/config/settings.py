@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from collector.config.contracts import ContractSettings
+from collector.config.credentials import CredentialSettings
 from collector.config.shape import (
     Duration,
     Id,
@@ -151,26 +152,6 @@ class RuleOverrideShape(Shape):
     def override(self) -> RuleOverride:
         """Return it in the words of the model."""
         return RuleOverride(self.confirm, self.recover, self.retry_seconds, self.fresh)
-
-
-class CredentialSettings(Shape):
-    """A named secret. Devices refer to it by its name."""
-
-    version: Literal["1", "2c"] = Field("2c", description='Version of SNMP: "1" or "2c".')
-    community: SecretStr | None = Field(None, description="The community; better in a file.")
-    community_file: Text | None = Field(None, description="File that holds the community.")
-
-    @field_validator("version", mode="before")
-    @classmethod
-    def _read_version(cls, value: object) -> object:
-        return str(value) if isinstance(value, int) else value
-
-    @model_validator(mode="after")
-    def _check_community(self) -> Self:
-        if (self.community is None) == (self.community_file is None):
-            found = "is no community" if self.community is None else "are two communities"
-            raise refuse(f"there {found}", "give community_file or community")
-        return self
 
 
 class Settings(Shape):

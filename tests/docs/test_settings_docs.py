@@ -6,8 +6,8 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from collector.config.contracts import ContractSettings
+from collector.config.credentials import CredentialSettings
 from collector.config.settings import (
-    CredentialSettings,
     RuleOverrideShape,
     Settings,
     section_of,

@@ -75,8 +75,52 @@ BAD = {
         'F:1: api: "yes" cannot be used here; write keys and values below it',
     ),
     "a version of SNMP that is not spoken": (
+        "credentials:\n  kota: {version: 2, community: geheim}\n",
+        "F:2: credentials.kota.version: this value is not known; write one of '1', '2c' or '3'",
+    ),
+    "a community for a user": (
         "credentials:\n  kota: {version: 3, community: geheim}\n",
-        "F:2: credentials.kota.version: this value is not known; write one of '1' or '2c'",
+        "F:2: credentials.kota: community belongs to versions 1 and 2c; "
+        "remove community and name a user",
+    ),
+    "a user of version 2c": (
+        "credentials:\n  kota: {community: geheim, user: pantau}\n",
+        'F:2: credentials.kota: user belongs to version 3; write version: "3" or remove user',
+    ),
+    "nobody": (
+        "credentials:\n  kota: {version: 3}\n",
+        "F:2: credentials.kota: there is no user; add user",
+    ),
+    "a password that no agent can have been given": (
+        "credentials:\n  kota:\n    version: 3\n    user: pantau\n    authentication: sha\n"
+        "    authentication_password: geheim\n",
+        "F:2: credentials.kota: authentication_password is shorter than 8 characters; "
+        "take the password that the agent was given",
+    ),
+    "authentication without a password": (
+        "credentials:\n  kota: {version: 3, user: pantau, authentication: md5}\n",
+        "F:2: credentials.kota: there is no password of authentication; "
+        "give authentication_password_file",
+    ),
+    "a password without authentication": (
+        "credentials:\n  kota: {version: 3, user: pantau, authentication_password_file: x}\n",
+        "F:2: credentials.kota: there is a password, but no authentication; "
+        "add authentication or remove the password",
+    ),
+    "two passwords of privacy": (
+        "credentials:\n  kota: {version: 3, user: pantau, privacy: aes128,"
+        " privacy_password: geheimnis, privacy_password_file: x}\n",
+        "F:2: credentials.kota: there are two passwords of privacy; keep privacy_password_file",
+    ),
+    "privacy without authentication": (
+        "credentials:\n  kota: {version: 3, user: pantau, privacy: des,"
+        " privacy_password: geheimnis}\n",
+        "F:2: credentials.kota: there is privacy without authentication; add authentication",
+    ),
+    "a cipher that is not spoken": (
+        "credentials:\n  kota: {version: 3, user: pantau, privacy: 3des}\n",
+        "F:2: credentials.kota.privacy: this value is not known; write one of "
+        "'des', 'aes128', 'aes192', 'aes256', 'aes192c' or 'aes256c'",
     ),
     "a credential without community": (
         "credentials:\n  kota: {version: 2c}\n",

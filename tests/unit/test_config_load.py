@@ -1,5 +1,6 @@
 """What a good configuration becomes: defaults, file, environment, secrets."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from collector.config import Config, ConfigError, load_config
 from collector.config.load import variable_of
 from collector.config.settings import setting_names
 from collector.contract import Rules
-from collector.model import Rule
+from collector.model import Credential, Rule
 
 SECRET = "rahasia-kota"  # noqa: S105 - it opens nothing
 
@@ -154,7 +155,8 @@ def test_every_setting_has_a_variable(name: str) -> None:
 
     told = problems_of(None, {variable: "/none of/ these"})
 
-    assert f"environment: {variable}: " in told or "there is no community" in told
+    apart = re.search("there is no (community|user)|belongs to version|no authentication", told)
+    assert f"environment: {variable}: " in told or apart
     assert "is no setting" not in told
 
 
@@ -200,6 +202,42 @@ def test_a_secret_file_is_read_without_its_line_end(tmp_path: Path) -> None:
 
     assert config.credentials["kota"].community == SECRET
     assert config.credentials["kota"].version == "2c"
+
+
+def test_a_user_has_a_password_in_a_file_and_another_in_the_environment(tmp_path: Path) -> None:
+    write(tmp_path / "secrets" / "auth", f"{SECRET}-1\n")
+    text = (
+        "credentials:\n  inti: {version: 3, user: pantau, authentication: sha256,\n"
+        "    authentication_password_file: secrets/auth, privacy: aes128, context: vlan-10}\n"
+    )
+    path = write(tmp_path / "pantau.yaml", text)
+
+    config = load_config(path, {"PANTAU__CREDENTIALS__INTI__PRIVACY_PASSWORD": f"{SECRET}-2"})
+
+    assert config.credentials["inti"] == Credential(
+        "inti", "3", "", "pantau", "sha256", f"{SECRET}-1", "aes128", f"{SECRET}-2", "vlan-10"
+    )
+    assert SECRET not in repr(config.credentials)
+
+
+def test_a_user_may_have_no_password_at_all(tmp_path: Path) -> None:
+    path = write(tmp_path / "pantau.yaml", "credentials: {inti: {version: '3', user: pantau}}\n")
+
+    assert load_config(path, {}).credentials["inti"] == Credential("inti", "3", user="pantau")
+
+
+def test_a_password_file_that_is_too_short_says_so(tmp_path: Path) -> None:
+    write(tmp_path / "auth", "pendek7")
+    text = (
+        "credentials:\n  inti: {version: 3, user: pantau, authentication: md5,\n"
+        "    authentication_password_file: auth}\n"
+    )
+    path = write(tmp_path / "pantau.yaml", text)
+
+    assert problems_of(path, {}) == (
+        f"{path}:3: credentials.inti.authentication_password_file: the password in "
+        '"auth" is shorter than 8 characters; take the password that the agent was given'
+    )
 
 
 def test_the_password_of_the_broker_comes_from_its_file(tmp_path: Path) -> None:
@@ -254,7 +292,8 @@ def test_no_secret_is_in_any_repr_or_problem(tmp_path: Path) -> None:
 
     broken = (
         f"credentials:\n  {{a: {SECRET}, b: [{SECRET}], c: {{version: {SECRET}, community: [x]}},"
-        f" d: {{community: [{SECRET}]}}, e: {{comunity: {SECRET}}}}}\n"
+        f" d: {{community: [{SECRET}]}}, e: {{comunity: {SECRET}}},"
+        f" f: {{version: 3, user: [{SECRET}], privacy: {SECRET}, privacy_password: {SECRET}}}}}\n"
         f"mqtt: {{password: [{SECRET}], password_file: {{x: {SECRET}}}}}\n"
     )
     told = problems_of(write(tmp_path / "broken.yaml", broken), {})
