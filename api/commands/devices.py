@@ -116,7 +116,7 @@ def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
         if name not in profiles:
             raise click.UsageError(f'there is no profile "{name}"; see `pantau profile list`')
         clock = SystemClock()
-        with _replayed(walk) as (address, port):
+        with replayed(walk) as (address, port):
             question = Question(address, port, Credential("recording", "2c", "public"))
             fits = asyncio.run(ask(question, profiles, clock, with_ping=False))
             named = Question(address, port, question.credential, profiles[name])
@@ -127,7 +127,7 @@ def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _replayed(recording: Path) -> Iterator[tuple[str, int]]:
+def replayed(recording: Path) -> Iterator[tuple[str, int]]:
     """Serve a recording on loopback by a process of its own; yield its address and port."""
     command = [sys.executable, "-m", "simulators", "walk", str(recording), "--port", "0"]
     with subprocess.Popen(  # noqa: S603 - our own program

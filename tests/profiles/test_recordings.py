@@ -16,7 +16,7 @@ from collector.config.reader import read_file
 from collector.model import Profile, Reading
 from collector.probes.snmp.plain import text_of
 from collector.profiles import Facts, load_profiles, match_profile, probe_oids
-from tests.profiles.recordings import read_recording, replay
+from tests.profiles.replay import read_recording, replay
 
 EXPECTED = sorted(Path(__file__).parent.glob("*.expected.yaml"))
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
