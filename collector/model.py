@@ -318,6 +318,15 @@ class MatchRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SnmpLimits:
+    """How gently an SNMP agent wants to be asked; None is as usual."""
+
+    repetitions: int | None = None  # rows a GETBULK asks for; 0: no GETBULK at all
+    oids: int | None = None  # OIDs in one request
+    pause_seconds: float = 0.0  # between an answer and the next request
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A model family: what to ask it and what the answers mean."""
 
@@ -326,6 +335,7 @@ class Profile:
     kinds: tuple[str, ...]
     groups: tuple[MetricGroup, ...]
     match: tuple[MatchRule, ...] = ()
+    snmp: SnmpLimits = SnmpLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +357,7 @@ class Target:
     snmp_port: int = 161
     credential: Credential | None = None
     mqtt_topic: str | None = None
+    snmp_limits: SnmpLimits = SnmpLimits()
 
 
 @dataclass(frozen=True, slots=True)

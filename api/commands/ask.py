@@ -4,7 +4,7 @@ The same engines and probes as the collector's; only the schedule is missing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.clock import Clock
 from collector.model import (
@@ -77,6 +77,7 @@ async def ask(
         if profile is None:
             match = match_profile(profiles, await _facts(engine, target, probe_oids(profiles)))
             profile, reason = match.profile, match.reason
+        target = replace(target, snmp_limits=profile.snmp)
         asked = [group for group in profile.groups if group.probe in probes]
         results = [
             (check, await probes[check.probe].run(check, clock.now()))

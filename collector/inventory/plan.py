@@ -86,6 +86,7 @@ def _checks_of(device: Device, config: Config, profile: Profile) -> Iterator[Che
         snmp_port=device.snmp_port or config.snmp.port,
         credential=config.credentials[device.credentials[0]] if device.credentials else None,
         mqtt_topic=device.mqtt_topic,
+        snmp_limits=profile.snmp,
     )
     for group in profile.groups:
         interval = group.interval_seconds

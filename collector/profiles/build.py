@@ -14,6 +14,7 @@ from collector.model import (
     Role,
     RuleOverride,
     ScaleFrom,
+    SnmpLimits,
     Table,
     Threshold,
 )
@@ -99,7 +100,13 @@ def _profile(shape: ProfileFile, groups: Mapping[str, MetricGroup]) -> Profile:
         for rule in shape.match
     )
     by_probe = sorted(groups.values(), key=lambda group: list(_DEFAULTS).index(group.probe))
-    return Profile(shape.name, shape.title, shape.kinds, tuple(by_probe), rules)
+    said = shape.snmp
+    limits = SnmpLimits(
+        repetitions=said.max_repetitions if said.bulk else 0,
+        oids=said.max_oids,
+        pause_seconds=said.pause_seconds,
+    )
+    return Profile(shape.name, shape.title, shape.kinds, tuple(by_probe), rules, limits)
 
 
 def _contradictions(groups: Mapping[str, MetricGroup]) -> Iterator[tuple[str, str]]:

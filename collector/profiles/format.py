@@ -9,7 +9,16 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from collector.config.problems import did_you_mean
 from collector.config.settings import RuleOverrideShape
-from collector.config.shape import Duration, Kind, Number, Shape, Text, Words, refuse
+from collector.config.shape import (
+    Duration,
+    Kind,
+    Number,
+    Shape,
+    Text,
+    WholeNumber,
+    Words,
+    refuse,
+)
 from collector.model import Combine, MetricKind, Role, Verdict
 from collector.profiles.columns import is_own_cell
 from collector.profiles.sources import (
@@ -301,6 +310,21 @@ class MatchShape(Shape):
         return self
 
 
+class SnmpLimitsShape(Shape):
+    """How gently the model wants to be asked over SNMP."""
+
+    bulk: bool = True
+    max_repetitions: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
+    max_oids: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
+    pause_seconds: Annotated[Duration, Field(ge=0, le=5)] = Field(0.0, alias="pause")
+
+    @model_validator(mode="after")
+    def _check_bulk(self) -> Self:
+        if not self.bulk and self.max_repetitions is not None:
+            raise refuse("without bulk there are no repetitions", "remove bulk or max_repetitions")
+        return self
+
+
 class PartFile(Shape):
     """A named part that profiles include: groups and nothing else."""
 
@@ -316,5 +340,6 @@ class ProfileFile(Shape):
     kinds: Annotated[Words[Kind], Field(min_length=1)]
     match: tuple[MatchShape, ...] = ()
     ping: bool = True
+    snmp: SnmpLimitsShape = SnmpLimitsShape()
     include: Words[Text] = ()
     groups: Annotated[dict[Name, Group], Field(max_length=20)] = Field(default_factory=dict)

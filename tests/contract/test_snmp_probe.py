@@ -234,6 +234,25 @@ async def test_without_an_address_or_a_credential_nothing_is_asked_and_none_is_g
     assert client.agents == []
 
 
+@pytest.mark.parametrize("error", [AgentError(5, 1), BadAnswer("confused"), WalkLimit("too long")])
+async def test_a_table_that_the_agent_cannot_give_is_told_of_and_spoils_nothing(
+    error: SnmpError,
+) -> None:
+    both, _ = await run({UPTIME: 100, NAME: b"sw"}, error, check(tables=(INTERFACES,)))
+    alone, _ = await run({}, error, check((), (INTERFACES,)))
+
+    assert (both.outcome, len(both.readings)) == (Outcome.ANSWERED, 2)
+    assert both.detail == f"table interfaces: {error}"
+    assert (alone.outcome, alone.detail) == (Outcome.FAILED, str(error))
+
+
+@pytest.mark.parametrize("error", [NoAnswer("silent"), AgentError(16, 0)])
+async def test_silence_or_a_refusal_in_a_table_is_the_whole_check_s(error: SnmpError) -> None:
+    result, _ = await run({UPTIME: 100}, error, check(tables=(INTERFACES,)))
+
+    assert (result.outcome, len(result.readings)) == (Outcome.FAILED, 1)
+
+
 @pytest.mark.parametrize("error", [NoAnswer("silent"), AgentError(5, 1, NAME)])
 async def test_a_community_is_in_no_result(error: SnmpError) -> None:
     result, _ = await run(error)

@@ -18,6 +18,7 @@ from collector.profiles.format import (
     ProfileFile,
     ScaleFromShape,
     SnmpGroup,
+    SnmpLimitsShape,
     SnmpMetric,
     TableMetric,
     TableShape,
@@ -29,6 +30,7 @@ README = built_in_folder() / "README.md"
 SECTIONS: dict[str, list[type[Shape]]] = {
     "The file": [ProfileFile, PartFile],
     "`match`": [MatchShape],
+    "`snmp`": [SnmpLimitsShape],
     "`groups`": [PingGroup, SnmpGroup, MqttGroup],
     "`rule`": [RuleOverrideShape],
     "`tables`": [TableShape],

@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 
+from collector.model import SnmpLimits
 from collector.probes.snmp.agent import Agent, SnmpSettings
-from collector.probes.snmp.errors import BadAnswer, NoAnswer, WalkLimit
+from collector.probes.snmp.errors import AgentError, BadAnswer, NoAnswer, WalkLimit
 from tests.snmp_agents import (
     END_OF_MIB_VIEW,
     GEN_ERR,
@@ -218,6 +220,35 @@ async def test_a_walk_survives_a_general_error_on_getbulk() -> None:
     async with opened() as engine, ScriptedAgent(script) as agent:
         found = await engine.walk(at(agent), columns)
     assert found == {columns[0]: {"1": b"a", "2": b"b"}, columns[1]: {"1": 1, "2": 2}}
+
+
+@pytest.mark.parametrize("index", [2, 0, 99])
+async def test_one_value_that_an_agent_trips_over_does_not_cost_the_others(index: int) -> None:
+    """genErr names the OID, or points nowhere: the rest of the GET is answered all the same."""
+
+    def script(asked: Asked) -> bytes:
+        return asked.refuse(GEN_ERR, index) if UPTIME in asked.oids else MIB(asked)
+
+    assert await ask(script, NAME, UPTIME, CONTACT) == {NAME: b"uji-01"}
+    with pytest.raises(AgentError, match="genErr"):
+        await ask(script, UPTIME)
+    with pytest.raises(AgentError, match="genErr"):
+        await ask(lambda asked: asked.refuse(GEN_ERR, index), NAME, UPTIME, CONTACT)
+
+
+async def test_an_agent_that_wants_rests_between_requests_gets_them() -> None:
+    heard: list[float] = []
+    clock = asyncio.get_running_loop().time
+
+    def script(asked: Asked) -> bytes:
+        heard.append(clock())
+        return MIB(asked)
+
+    async with opened() as engine, ScriptedAgent(script) as agent:
+        slow = replace(at(agent), limits=SnmpLimits(oids=1, pause_seconds=0.05))
+        assert await engine.get(slow, [NAME, UPTIME]) == {NAME: b"uji-01", UPTIME: 4242}
+    assert len(heard) == 2
+    assert heard[1] - heard[0] >= 0.05
 
 
 async def test_a_walk_over_an_empty_mib_is_empty() -> None:

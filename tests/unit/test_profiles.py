@@ -13,6 +13,7 @@ from collector.model import (
     Reason,
     Role,
     ScaleFrom,
+    SnmpLimits,
     Threshold,
     Verdict,
 )
@@ -166,6 +167,7 @@ def test_every_key_reaches_the_model(tmp_path: Path) -> None:
 name: mine
 title: My UPS
 kinds: [ups, nas]
+snmp: {max_repetitions: 8, max_oids: 4, pause: 20ms}
 match: {sys_object_id: 1.3.6.1.2.1.33}
 """.replace("{sys", "[{sys").replace("33}", "33}]")
         + """\
@@ -210,6 +212,7 @@ groups:
     (voltage,) = table.metrics
     assert (profile.title, profile.kinds) == ("My UPS", ("ups", "nas"))
     assert profile.match == (MatchRule(sys_object_id="1.3.6.1.2.1.33"),)
+    assert profile.snmp == SnmpLimits(repetitions=8, oids=4, pause_seconds=0.02)
     assert (status.interval_seconds, status.role) == (90.0, Role.REACHABILITY)
     assert battery.threshold == Threshold(states={3: Verdict.WARNING, 1: Verdict.NONE})
     assert (runtime.scale, runtime.offset, runtime.bits) == (60.0, 1.0, "uint32")

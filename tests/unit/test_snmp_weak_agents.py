@@ -2,6 +2,7 @@
 
 import pytest
 
+from collector.model import SnmpLimits
 from collector.probes.snmp.agent import Agent, Version
 from collector.probes.snmp.errors import AgentError, NoAnswer
 from collector.probes.snmp.limits import Limits
@@ -138,6 +139,19 @@ async def test_a_weakness_of_one_version_is_not_held_against_another() -> None:
     wire.asked.clear()
     await wire.walk(agent=Agent("127.0.0.1", "public", version=Version.V1))
     assert {asked.pdu for asked in wire.asked} == {GET_NEXT}
+
+
+async def test_what_a_profile_says_of_its_model_needs_not_be_found_out() -> None:
+    mib = interfaces(4)
+    few = Agent("127.0.0.1", "public", limits=SnmpLimits(repetitions=2, oids=2))
+    none = Agent("127.0.0.2", "public", limits=SnmpLimits(repetitions=0))
+
+    wire = Wire(mib)
+    assert await wire.walk(agent=few) == expected(4)
+    assert {shape for shape in wire.shapes() if shape[1] == 2} == {(2, 2)}
+    wire = Wire(mib)
+    assert await wire.walk(agent=none) == expected(4)
+    assert {rows for rows, _ in wire.shapes()} == {0}
 
 
 async def test_the_memory_of_weak_agents_is_bounded() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from collector.model import SnmpLimits
+
 
 class Version(StrEnum):
     """The versions of SNMP that are spoken here, by the names used in credentials."""
@@ -13,6 +15,10 @@ class Version(StrEnum):
     __hash__ = str.__hash__  # enum's own is written in Python, and every request looks things up
 
 
+AS_USUAL = SnmpLimits()
+"""Nothing is known that would make an agent special."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """One SNMP agent. `address` is a numeric IPv4 or IPv6 address (`fe80::1%eth0` too)."""
@@ -21,6 +27,7 @@ class Agent:
     community: str = field(repr=False)
     port: int = 161
     version: Version = Version.V2C
+    limits: SnmpLimits = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)

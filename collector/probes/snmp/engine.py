@@ -77,6 +77,7 @@ class SnmpEngine:
         """GET what fits in one request, in smaller ones if the agent wants it so."""
         found: dict[str, Value] = {}
         waiting = [oids]
+        refused = False
         for _ in range(2 * len(oids) + 4):  # each round answers, drops or splits: this is enough
             if not waiting:
                 return found
@@ -90,6 +91,13 @@ class SnmpEngine:
                         waiting.append(rest)
                 case ErrorStatus.NO_SUCH_NAME:
                     waiting += _without_the_unknown(asked, response.error_index)
+                case ErrorStatus.GEN_ERR | ErrorStatus.RESOURCE_UNAVAILABLE if len(asked) > 1:
+                    waiting += _one_by_one(asked, response.error_index)
+                    refused = True
+                case ErrorStatus.GEN_ERR | ErrorStatus.RESOURCE_UNAVAILABLE if refused and (
+                    found or waiting
+                ):
+                    pass  # one value that the agent trips over: the others are worth having
                 case ErrorStatus.TOO_BIG if len(asked) > 1:
                     half = len(asked) // 2
                     waiting += [asked[half:], asked[:half]]
@@ -145,7 +153,20 @@ def _without_the_unknown(asked: tuple[str, ...], index: int) -> list[tuple[str, 
     return [asked[half:], asked[:half]]
 
 
+def _one_by_one(asked: tuple[str, ...], index: int) -> list[tuple[str, ...]]:
+    """Return what to ask after an error of the agent's own: the OID it names last, and by itself.
+
+    If the index points nowhere, halves find out which one the agent trips over.
+    """
+    if 1 <= index <= len(asked):
+        return [asked[index - 1 : index], asked[: index - 1] + asked[index:]]
+    half = len(asked) // 2
+    return [asked[half:], asked[:half]]
+
+
 def _named(response: Response, asked: tuple[str, ...]) -> str:
     """Return the OID an error is about, or nothing if the agent does not say."""
     index = response.error_index
+    if len(asked) == 1:
+        return asked[0]
     return asked[index - 1] if 1 <= index <= len(asked) else ""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from collector.probes.snmp.agent import Agent, SnmpSettings, Version
+from collector.probes.snmp.agent import AS_USUAL, Agent, SnmpSettings, Version
 
 _MOST_AGENTS = 16_384
 _Key: TypeAlias = tuple[str, int, Version]
@@ -29,7 +29,6 @@ class LimitsMemory:
     def __init__(self, settings: SnmpSettings, now: Callable[[], float]) -> None:
         """Start knowing nothing. `now` returns monotonic seconds."""
         self._usual = Limits(settings.max_repetitions, settings.max_oids, settings.max_oids)
-        self._usual_v1 = Limits(0, settings.max_oids, settings.max_oids)  # v1 has no GETBULK
         self._remember_seconds = settings.remember_seconds
         self._now = now
         self._learnt: dict[_Key, tuple[float, Limits]] = {}
@@ -39,7 +38,16 @@ class LimitsMemory:
         known = self._learnt.get(_key(agent))
         if known is not None and known[0] > self._now():
             return known[1]
-        return self._usual_v1 if agent.version is Version.V1 else self._usual
+        return self._usual_of(agent)
+
+    def _usual_of(self, agent: Agent) -> Limits:
+        """Return what an agent is asked of which nothing was learnt, but what its profile says."""
+        usual, told = self._usual, agent.limits
+        if agent.version is not Version.V1 and told == AS_USUAL:
+            return usual
+        repetitions = usual.repetitions if told.repetitions is None else told.repetitions
+        oids = min(told.oids or usual.oids, usual.oids)
+        return Limits(0 if agent.version is Version.V1 else repetitions, oids, oids)
 
     def learn(self, agent: Agent, limits: Limits) -> None:
         """Remember limits; the oldest entry goes when there are too many."""
@@ -51,7 +59,7 @@ class LimitsMemory:
 
     def restore(self, agent: Agent, limits: Limits) -> None:
         """Take back what was learnt since `limits` were read with `of`."""
-        if limits in (self._usual, self._usual_v1):
+        if limits == self._usual_of(agent):
             self._learnt.pop(_key(agent), None)
         else:
             self.learn(agent, limits)

@@ -4,8 +4,9 @@
     2. walk each table's columns
     3. hand the values to `interpret`, which knows what they mean
 
-A device that is silent at step 1 is not walked. When a later step fails, the readings so far are
-kept: they were measured.
+A device that is silent at step 1 is not walked, and one that falls silent later has failed; the
+readings so far are kept: they were measured. A table that the agent cannot give does not spoil the
+others: the check tells of it and fails only when nothing else was read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,7 @@ class _Run:
     faults: list[Fault] = field(default_factory=list)
     values: int = 0  # values that the agent had, understood or not
     latency_seconds: float | None = None
+    broken: list[tuple[str, SnmpError]] = field(default_factory=list)  # tables it cannot give
 
     def add(self, found: Interpretation) -> None:
         """Take in the readings and faults of a group or table."""
@@ -94,6 +96,8 @@ class SnmpProbe:
             await self._ask_scalars(agent, check, run)
             for table in check.group.tables:
                 await self._ask_table(agent, table, run)
+            if run.broken and run.values == 0:
+                raise run.broken[0][1]
         except _Unusable as problem:
             end = (Outcome.UNKNOWN, problem.reason, str(problem))
         except SnmpError as error:
@@ -128,11 +132,17 @@ class SnmpProbe:
 
     async def _ask_table(self, agent: Agent, table: Table, run: _Run) -> None:
         """Walk the columns of a table."""
-        columns = await self._engine.walk(agent, table_sources(table))
-        singles = table_scalars(table)
-        if singles:
-            values = await self._engine.get(agent, singles)
-            columns |= {oid: {"": value} for oid, value in values.items()}
+        try:
+            columns = await self._engine.walk(agent, table_sources(table))
+            singles = table_scalars(table)
+            if singles:
+                values = await self._engine.get(agent, singles)
+                columns |= {oid: {"": value} for oid, value in values.items()}
+        except (AgentError, BadAnswer, WalkLimit) as error:
+            if _is_refused(error):
+                raise
+            run.broken.append((table.name, error))
+            return
         run.values += sum(_count(rows) for rows in columns.values())
         run.add(interpret_table(table, columns))
 
@@ -149,7 +159,8 @@ def agent_of(target: Target) -> Agent:
     except ValueError:
         detail = f"credential {name}: SNMP version {spoken} is not spoken here"
         raise _Unusable(Reason.CREDENTIAL_REFUSED, detail) from None
-    return Agent(target.address, target.credential.community, target.snmp_port, version)
+    community = target.credential.community
+    return Agent(target.address, community, target.snmp_port, version, target.snmp_limits)
 
 
 def _count(values: Mapping[str, Value]) -> int:
@@ -162,11 +173,18 @@ def _success(check: Check, run: _Run) -> tuple[Outcome, Reason, str]:
     if sources and run.values == 0:
         detail = f"the agent answers, but has none of what was asked; first {sources[0]}"
         return Outcome.FAILED, Reason.BAD_ANSWER, detail
+    details = [f"table {name}: {error}" for name, error in run.broken]
     if run.faults:
         first = run.faults[0]
-        detail = f"{len(run.faults)} values not understood; first {first.metric}: {first.problem}"
-        return Outcome.ANSWERED, Reason.OK, detail
-    return Outcome.ANSWERED, Reason.OK, ""
+        count = f"{len(run.faults)} values not understood"
+        details.append(f"{count}; first {first.metric}: {first.problem}")
+    return Outcome.ANSWERED, Reason.OK, "; ".join(details)
+
+
+def _is_refused(error: SnmpError) -> bool:
+    """Say whether the agent knows us and does not want us, which no other table will change."""
+    statuses = ErrorStatus.AUTHORIZATION_ERROR, ErrorStatus.NO_ACCESS
+    return isinstance(error, AgentError) and error.status in statuses
 
 
 def _failure(error: SnmpError) -> tuple[Outcome, Reason, str]:
@@ -175,7 +193,7 @@ def _failure(error: SnmpError) -> tuple[Outcome, Reason, str]:
     match error:
         case NoAnswer():
             return Outcome.FAILED, Reason.NO_ANSWER, detail
-        case AgentError(status=ErrorStatus.AUTHORIZATION_ERROR | ErrorStatus.NO_ACCESS):
+        case AgentError() if _is_refused(error):
             return Outcome.FAILED, Reason.CREDENTIAL_REFUSED, detail
         case AgentError():
             return Outcome.FAILED, Reason.AGENT_ERROR, detail

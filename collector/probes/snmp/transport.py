@@ -113,6 +113,8 @@ class Transport:
 
         Raises NoAnswer after all tries, BadAnswer, or NotSent. Cancelling it leaves nothing behind.
         """
+        if agent.limits.pause_seconds:
+            await asyncio.sleep(agent.limits.pause_seconds)
         family, address = socket_address(agent.address, agent.port)
         sock = self._sockets.get(family)
         if sock is None:
