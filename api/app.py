@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from api import schemas
+from api.adoption import Adopter
 from api.bodies import BodyLimit
 from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
@@ -28,6 +29,7 @@ from api.routes import (
     incidents,
     maintenance,
     outages,
+    quarantine,
     sessions,
     uptime,
 )
@@ -48,9 +50,17 @@ _ABOUT = (
 )
 
 
-def create_app(*, store: Store, sink: Sink, clock: Clock, settings: ApiSettings) -> FastAPI:
+def create_app(
+    *,
+    store: Store,
+    sink: Sink,
+    clock: Clock,
+    settings: ApiSettings,
+    adopter: Adopter | None = None,
+) -> FastAPI:
     """Return the application over an open store and sink, which stay the caller's to close.
 
+    Without an `adopter` the quarantine can be looked at, and nothing in it be adopted.
     `app.state.parts` holds what it was built from.
     """
     gate = Gate(
@@ -67,7 +77,7 @@ def create_app(*, store: Store, sink: Sink, clock: Clock, settings: ApiSettings)
         collector_timeout_seconds=settings.collector_timeout_seconds,
         still_valid=gate.still_valid,
     )
-    parts = Parts(store, sink, clock, settings, gate, live, planned)
+    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter)
     registry = make_registry(
         Figures(parts.sight, store.collectors, store.counts, store.last_transition_id, live.counts)
     )
@@ -103,7 +113,17 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
             "5XX": {**problem, "description": "The server cannot answer now; see `code`."},
         },
     )
-    for module in (city, devices, uptime, outages, incidents, maintenance, events, sessions):
+    for module in (
+        city,
+        devices,
+        uptime,
+        outages,
+        incidents,
+        maintenance,
+        quarantine,
+        events,
+        sessions,
+    ):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])

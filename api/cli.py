@@ -10,6 +10,7 @@ COMMANDS = {
     "doctor": ("checks", "doctor"),
     "probe": ("devices", "probe"),
     "profile": ("devices", "profile"),
+    "quarantine": ("quarantine", "quarantine"),
     "run": ("watch", "run"),
     "simulate": ("simulate", "simulate"),
     "token": ("tokens", "token"),

@@ -12,6 +12,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.live import Live
 from api.planned import Planned
@@ -38,6 +39,7 @@ class Parts:
     gate: Gate
     live: Live
     planned: Planned
+    adopter: Adopter | None = None
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

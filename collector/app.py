@@ -5,6 +5,7 @@ What runs, and who hands what to whom:
     Poller ── results ──► Engine ── changes ──► Writer ──► store, sink
       ▲ └──── advice ◄──────┘ ▲ each second: tick
     MqttListener ── results ──┘   (acknowledges after Writer.durable)
+         └─ who is no device ──► the store's quarantine, every few seconds
 """
 
 import asyncio
@@ -13,14 +14,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 from collector.advice import Advice
 from collector.clock import Clock
 from collector.config import Config
 from collector.engine import Engine
-from collector.inventory import Plan
+from collector.inventory import Plan, added, joined
 from collector.listeners.mqtt import MqttListener, MqttSettings
-from collector.model import CheckResult, ResultBatch
+from collector.listeners.mqtt_routes import build_routes
+from collector.model import CheckResult, DeviceState, ResultBatch
 from collector.poller import LagMeter, Poller
 from collector.probes import Probe
 from collector.probes.icmp import PingSettings, PingUnavailableError
@@ -29,7 +32,7 @@ from collector.probes.snmp.agent import SnmpSettings
 from collector.probes.snmp.engine import SnmpEngine
 from collector.probes.snmp.probe import SnmpProbe
 from collector.sinks.sqlite import SqliteSink
-from collector.store import Store
+from collector.store import Store, StoreError
 from collector.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 GAP_SECONDS = 2.5 * HEARTBEAT_SECONDS  # away for longer: what was known is history
 TICK_SECONDS = 1.0
+QUARANTINE_SECONDS = 5.0
 KEEP_READINGS = timedelta(days=400)  # a year and its month beside it: what reports compare
 
 
@@ -68,6 +72,12 @@ class Collector:
         self.lag = LagMeter(clock)
         self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
         self._listener = self._make_listener()
+        self._grown = asyncio.Event()
+
+    @property
+    def plan(self) -> Plan:
+        """What is watched now."""
+        return self._plan
 
     async def run(self) -> None:
         """Watch for ever. Raises StoreError or SinkError when the data cannot be opened."""
@@ -93,12 +103,44 @@ class Collector:
                 tasks.create_task(self.poller.run(), name="poller")
                 tasks.create_task(self._tick(), name="tick")
                 if self._listener is not None:
-                    tasks.create_task(self._listener.run(), name="mqtt listener")
+                    tasks.create_task(self._listen(self._listener), name="mqtt listener")
+                    tasks.create_task(self._keep_quarantine(self._listener), name="quarantine")
         finally:
             try:
                 await probes.close()
             finally:
                 await self.writer.close()
+
+    async def take_in(self, newer: Plan) -> tuple[str, ...]:
+        """Watch the devices of a newer plan that are not watched yet; return their ids.
+
+        The others keep what is believed of them and go on by the plan they began with: what else
+        the newer one says holds from the next start. Raises StoreError, and ValueError for an
+        MQTT check that cannot work; then nothing has changed.
+        """
+        devices, checks = added(self._plan, newer)
+        if not devices:
+            return ()
+        plan = joined(self._plan, newer)
+        build_routes(plan.checks)  # what may refuse them goes first
+        now = self._clock.now()
+        stored = await self.writer.in_store_thread(partial(self._apply, plan))
+        self._plan = plan
+        self.engine.add(devices, checks)
+        known = {one.id: stored[one.id] for one in devices if one.id in stored}
+        self.engine.begin(known, now)
+        self.poller.add(checks)
+        if self._listener is not None:  # last: what is retained of them comes at once
+            self._listener.add([check for check in checks if check.probe == "mqtt"])
+        self._grown.set()
+        return tuple(device.id for device in devices)
+
+    def _apply(self, plan: Plan) -> Mapping[str, DeviceState]:
+        """Write a plan to the store; return what it holds of every device's state. Blocks."""
+        now = self._clock.now()
+        self._store.apply_inventory(plan, now)
+        self._store.apply_checks(plan.checks, now)
+        return self._store.load_states().devices
 
     async def _open_probes(self) -> Probes:
         ping = PingProbe(
@@ -133,9 +175,32 @@ class Collector:
             username=mqtt.username,
             password=mqtt.password.get_secret_value() if mqtt.password else None,
             client_id=mqtt.client_id,
+            look_out=mqtt.look_out,
         )
         checks = [check for check in self._plan.checks if check.probe == "mqtt"]
-        return MqttListener(settings, checks, self._deliver, self._clock)
+        profiles = self._plan.profiles.values()
+        return MqttListener(settings, checks, self._deliver, self._clock, profiles)
+
+    async def _listen(self, listener: MqttListener) -> None:
+        """Listen; one that has nothing to listen to is asked again when devices were added."""
+        while True:
+            await listener.run()
+            self._grown.clear()
+            await self._grown.wait()
+
+    async def _keep_quarantine(self, listener: MqttListener) -> None:
+        """Hand on who was heard and is no device. What cannot be stored is kept and told later."""
+        while True:
+            await asyncio.sleep(QUARANTINE_SECONDS)
+            heard = listener.quarantine.take()
+            if not heard:
+                continue
+            work = partial(self._store.quarantine.record, heard, self._clock.now())
+            try:
+                await self.writer.in_store_thread(work)
+            except StoreError as error:
+                listener.quarantine.give_back(heard)
+                logger.warning("the quarantine could not be stored: %s", error)
 
     # --- results ------------------------------------------------------------------------------
 

@@ -71,21 +71,12 @@ class Engine:
         `gap_seconds`: when nothing at all was handled for so long, the collector itself was away
         (stopped, suspended) and what it believed is no longer known.
         """
-        by_device: dict[str, list[Check]] = {}
         self._checks: dict[str, Check] = {}
         self._thresholds: dict[str, Mapping[str, Threshold]] = {}
-        for check in checks:
-            self._checks[check.id] = check
-            self._thresholds[check.id] = thresholds_of(check.group)
-            by_device.setdefault(check.device_id, []).append(check)
-        self._watched = {
-            device.id: Watched(device, tuple(by_device.get(device.id, ())), DeviceState(device.id))
-            for device in devices
-        }
-        self._states = {check_id: CheckState(check_id) for check_id in self._checks}
-        self._topology = Topology.of(watched.device for watched in self._watched.values())
-        self._ways = Ways(self._topology, self._watched, self._states)
-        self._unsteady = Unsteady(self._checks.values())
+        self._watched: dict[str, Watched] = {}
+        self._states: dict[str, CheckState] = {}
+        self._unsteady = Unsteady(())
+        self.add(devices, checks)
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
@@ -100,6 +91,25 @@ class Engine:
         self.counters = EngineCounters()
 
     # --- in -----------------------------------------------------------------------------------
+
+    def add(self, devices: Iterable[Device], checks: Iterable[Check]) -> None:
+        """Hold more devices, all unknown; what is believed of the others stays.
+
+        Their parents are among them or were there before. One that was known to an earlier run is
+        told of with `begin`.
+        """
+        by_device: dict[str, list[Check]] = {}
+        for check in checks:
+            self._checks[check.id] = check
+            self._thresholds[check.id] = thresholds_of(check.group)
+            self._states[check.id] = CheckState(check.id)
+            self._unsteady.add(check)
+            by_device.setdefault(check.device_id, []).append(check)
+        for device in devices:
+            own = tuple(by_device.get(device.id, ()))
+            self._watched[device.id] = Watched(device, own, DeviceState(device.id))
+        self._topology = Topology.of(watched.device for watched in self._watched.values())
+        self._ways = Ways(self._topology, self._watched, self._states)
 
     def begin(self, devices: Mapping[str, DeviceState], now: datetime) -> None:
         """Take over what was stored by an earlier run: it is history, not knowledge.

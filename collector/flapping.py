@@ -119,6 +119,10 @@ class Unsteady:
         self._unrest = {check.id: Unrest.of(check) for check in checks}
         self._flapping: set[str] = set()
 
+    def add(self, check: Check) -> None:
+        """Follow one more check."""
+        self._unrest[check.id] = Unrest.of(check)
+
     def take(self, check_id: str, verdict: Verdict, turned: bool, now: float) -> bool:
         """Take one result into account; say whether flapping began or ended."""
         unrest = self._unrest[check_id]

@@ -640,3 +640,27 @@ class DeviceState:
     cause: str | None = None
     flapping: bool = False
     last_result_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A profile that could be an unknown device's, and what that profile would call it."""
+
+    profile: str
+    name: str  # over MQTT: what would stand for `{topic}`
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Something that spoke to us and is no device of the inventory; nothing of what it said."""
+
+    source: str  # "mqtt", "snmp_trap", "discovery"
+    name: str  # what it calls itself, printable
+    first_seen_at: datetime
+    last_seen_at: datetime
+    messages: int
+    octets: int
+    places: tuple[str, ...] = ()  # where it was heard, such as whole topics
+    shape: Mapping[str, str] = field(default_factory=dict)  # of its last payload: key → type
+    fits: tuple[Fit, ...] = ()  # most specific first
+    about: Mapping[str, str] = field(default_factory=dict)  # name, model, maker: its own words

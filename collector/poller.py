@@ -113,14 +113,10 @@ class Poller:
         self._deliver = deliver
         self._clock = clock
         self._lag = lag
-        self._jobs = {
-            check.id: _Job(check, phase_seconds(check.id, check.interval_seconds))
-            for check in checks
-            if check.probe in probes
-        }
+        self._jobs: dict[str, _Job] = {}
         self._of_device: dict[str, list[_Job]] = {}
-        for job in self._jobs.values():
-            self._of_device.setdefault(job.check.device_id, []).append(job)
+        self._running = False
+        self.add(checks)
         self._queue: list[tuple[float, str]] = []
         self._busy: set[tuple[str, str]] = set()
         self._paused: set[str] = set()
@@ -129,12 +125,24 @@ class Poller:
 
     async def run(self) -> None:
         """Poll until cancelled. Tasks in flight are cancelled with it."""
+        self._running = True
         for job in self._jobs.values():
             self._schedule_slot(job)
         async with asyncio.TaskGroup() as runs:
             while True:
                 self._start_due(runs)
                 await self._sleep()
+
+    def add(self, checks: Iterable[Check]) -> None:
+        """Schedule more checks; those that are scheduled keep their rhythm."""
+        for check in checks:
+            if check.probe not in self._probes or check.id in self._jobs:
+                continue
+            job = _Job(check, phase_seconds(check.id, check.interval_seconds))
+            self._jobs[check.id] = job
+            self._of_device.setdefault(check.device_id, []).append(job)
+            if self._running:
+                self._schedule_slot(job)
 
     def follow(self, advice: Advice) -> None:
         """Pull checks forward, pause and resume devices, as the engine wishes."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from collector.clock import Clock
 from collector.engine import Engine
@@ -29,6 +29,7 @@ READINGS_PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 MAX_PENDING_RESULTS = 200_000  # results with readings held in memory while the sink is down
 MAINTENANCE_SECONDS = 0.05
+Result = TypeVar("Result")
 PRUNE_SECONDS = 3600.0
 
 
@@ -108,6 +109,10 @@ class Writer:
                 lambda: self._readings_kept >= readings and self._transitions_kept >= transitions
             )
 
+    async def in_store_thread(self, work: Callable[[], Result]) -> Result:
+        """Run something that blocks on the store, in the one thread that writes to it."""
+        return await asyncio.get_running_loop().run_in_executor(self._store_thread, work)
+
     async def close(self) -> None:
         """Write what is left, once, and end the threads. Failures are logged, not raised."""
         await self._commit(with_heartbeat=True)
@@ -147,7 +152,7 @@ class Writer:
         devices, checks = tuple(self._devices.values()), tuple(self._checks.values())
         transitions = tuple(self._transitions)
         try:
-            await self._in_store_thread(partial(self._store.commit, devices, checks, transitions))
+            await self.in_store_thread(partial(self._store.commit, devices, checks, transitions))
         except StoreError as error:
             if not error.permanent:
                 raise
@@ -195,7 +200,7 @@ class Writer:
             own_changes = tuple(change for change in transitions if change.device_id == name)
             work = partial(self._store.commit, own_devices, own_checks, own_changes)
             try:
-                await self._in_store_thread(work)
+                await self.in_store_thread(work)
             except StoreError as error:
                 if not error.permanent:
                     raise
@@ -223,14 +228,14 @@ class Writer:
         self._touched_checks.clear()
         self._touched_devices.clear()
         try:
-            await self._in_store_thread(partial(self._store.beat, heartbeat, *touched))
+            await self.in_store_thread(partial(self._store.beat, heartbeat, *touched))
         except StoreError as error:
             if not error.permanent:
                 self._touch_again(*touched)
                 raise
             # A row of them is refused for good; the sign of life must not be.
             self.counters.refused += 1
-            await self._in_store_thread(partial(self._store.beat, heartbeat, (), ()))
+            await self.in_store_thread(partial(self._store.beat, heartbeat, (), ()))
 
     def _touch_again(self, checks: Sequence[CheckState], devices: Sequence[DeviceState]) -> None:
         """Keep what a failed heartbeat carried, unless something newer is known by now."""
@@ -240,9 +245,6 @@ class Writer:
         for device in devices:
             if device.device_id not in self._devices:
                 self._touched_devices.setdefault(device.device_id, device)
-
-    async def _in_store_thread(self, work: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._store_thread, work)
 
     # --- readings -----------------------------------------------------------------------------
 

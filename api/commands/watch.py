@@ -5,16 +5,21 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from api.adoption import Adopter
 from api.app import create_app
 from api.commands.options import config_option
 from api.commands.output import log_to_stderr, problems_told, say
 from api.demo.run import DemoOptions, run_demo
 from api.demo.truth.run import run_truth
+from api.growth import keep_growing, mark_of
 from api.server import open_socket, run_api
 from api.sessions import load_session_key
 from api.settings import ApiSettings
@@ -123,6 +128,8 @@ def load_plan(config: Config) -> Plan:
 
 def _run_collector(config: Config) -> None:
     clock = SystemClock()
+    adopted = config.adopted_path
+    seen = mark_of(adopted)
     plan = load_plan(config)
     with Store.open(config.store_path) as store:
         now = clock.now()
@@ -134,11 +141,20 @@ def _run_collector(config: Config) -> None:
             f"{len(changed.changed)} changed, {len(changed.retired)} retired)"
         )
         collector = Collector(config, plan, store, clock)
-        _run_until_stopped(collector)
+        growing = partial(keep_growing, collector, partial(_load_anew, config), adopted, seen)
+        _run_until_stopped(collector, growing)
 
 
-def _run_until_stopped(collector: Collector) -> None:
+def _load_anew(config: Config) -> Plan:
+    """Read configuration, profiles and inventory as they are by now. Raises ProblemsError."""
+    return load_plan(load_config(config.file, os.environ))
+
+
+def _run_until_stopped(
+    collector: Collector, beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+) -> None:
     async def watch() -> None:
+        growing = None if beside is None else asyncio.create_task(beside(), name="growing")
         running = asyncio.create_task(collector.run())
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -150,6 +166,8 @@ def _run_until_stopped(collector: Collector) -> None:
         # Once only: systemd signals every process and the supervisor signals again, and a
         # second cancel would cut short the writing of what is left.
         running.cancel()
+        if growing is not None:
+            growing.cancel()
         with suppress(asyncio.CancelledError):
             await running
 
@@ -158,6 +176,7 @@ def _run_until_stopped(collector: Collector) -> None:
 
 def _run_api(config: Config, descriptor: int | None) -> None:
     sock = None if descriptor is None else socket.socket(fileno=descriptor)
+    clock = SystemClock()
     with Store.open(config.store_path) as store:
         sink = SqliteSink.open(config.readings_path, read_only=True)
         settings = ApiSettings(
@@ -169,7 +188,8 @@ def _run_api(config: Config, descriptor: int | None) -> None:
             wall_directory=WALL,
             session_key=load_session_key(config.data_directory / "session.key"),
         )
-        app = create_app(store=store, sink=sink, clock=SystemClock(), settings=settings)
+        adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
+        app = create_app(store=store, sink=sink, clock=clock, settings=settings, adopter=adopter)
         try:
             run_api(app, sock=sock, host=config.api.host, port=config.api.port)
         finally:

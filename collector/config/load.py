@@ -16,6 +16,7 @@ from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, YamlMapping, read_file
 from collector.config.settings import (
+    ADOPTED,
     NAMED_SECTIONS,
     Config,
     Settings,
@@ -221,11 +222,14 @@ def _absolute(text: str, place: Place, origins: _Origins) -> Path:
 
 
 def _find_inventory(settings: Settings, origins: _Origins) -> list[Path]:
-    """Return the files of all globs. One that finds nothing is a problem if it was written."""
+    """Return the files of all globs, and what was adopted.
+
+    A glob that finds nothing is a problem if it was written.
+    """
     found: dict[Path, None] = {}
-    if origins.has_defaults("inventory"):
-        return []
-    for pattern in settings.inventory:
+    adopted = _absolute(settings.data_directory, ("data_directory",), origins) / ADOPTED
+    patterns = () if origins.has_defaults("inventory") else settings.inventory
+    for pattern in patterns:
         path = _absolute(pattern, ("inventory",), origins)
         root = Path(path.anchor)
         files = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
@@ -236,6 +240,8 @@ def _find_inventory(settings: Settings, origins: _Origins) -> list[Path]:
                     ("inventory",), f'"{pattern}" finds no file', "make one or mend the name"
                 )
             )
+    if adopted.is_file():
+        found[adopted] = None
     return list(found)
 
 

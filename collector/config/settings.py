@@ -26,6 +26,9 @@ from collector.config.shape import (
 from collector.contract import Rules
 from collector.model import Credential, Rule, RuleOverride
 
+ADOPTED = "adopted.yaml"
+"""Name of the inventory file in the data folder: that folder can be written, others may not."""
+
 SNMP_RETRY_FACTOR = 3
 """Rechecks over SNMP and MQTT are this much slower than those by ping: they ask far more."""
 
@@ -105,6 +108,10 @@ class MqttSettings(Shape):
     )
     password_file: Text | None = Field(None, description="File that holds the password.")
     client_id: Id = Field("pantau-main", description="Fixed name of this listener at the broker.")
+    look_out: bool = Field(
+        True,
+        description="Listen for unknown devices of every profile, not only of those in use.",
+    )
 
     @model_validator(mode="after")
     def _check_password(self) -> Self:
@@ -226,6 +233,11 @@ class Config:
     def store_path(self) -> Path:
         """Where the truth is kept."""
         return self.data_directory / "pantau.db"
+
+    @property
+    def adopted_path(self) -> Path:
+        """Which inventory file holds what was adopted from the quarantine."""
+        return self.data_directory / ADOPTED
 
     @property
     def readings_path(self) -> Path:

@@ -63,6 +63,30 @@ def build_plan(config: Config, inventory: Inventory, profiles: Mapping[str, Prof
     )
 
 
+def added(old: Plan, newer: Plan) -> tuple[tuple[Device, ...], tuple[Check, ...]]:
+    """Return the devices that only the newer plan has, and their checks."""
+    devices = tuple(it for it in newer.devices.values() if it.id not in old.devices)
+    ids = {device.id for device in devices}
+    return devices, tuple(check for check in newer.checks if check.device_id in ids)
+
+
+def joined(old: Plan, newer: Plan) -> Plan:
+    """Return the old plan with what only the newer one has; where both speak, the old one holds."""
+    return Plan(
+        {**newer.areas, **old.areas},
+        {**newer.owners, **old.owners},
+        {**newer.sites, **old.sites},
+        {**newer.devices, **old.devices},
+        {**newer.profiles, **old.profiles},
+        (*old.checks, *added(old, newer)[1]),
+    )
+
+
+def differences(old: Plan, newer: Plan) -> int:
+    """Return how many devices of the old plan are another or none in the newer one."""
+    return sum(newer.devices.get(one.id) != one for one in old.devices.values())
+
+
 def _unknown_names(
     config: Config, inventory: Inventory, profiles: Mapping[str, Profile]
 ) -> Iterator[Problem]:

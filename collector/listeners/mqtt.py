@@ -13,17 +13,18 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.clock import Clock
+from collector.listeners.mqtt_fitting import Fitting
 from collector.listeners.mqtt_link import Incoming, Link, LinkError, MqttSettings
-from collector.listeners.mqtt_quarantine import Quarantined
+from collector.listeners.mqtt_quarantine import Quarantine
 from collector.listeners.mqtt_reading import MessageReader, MqttCounters
 from collector.listeners.mqtt_routes import build_routes
-from collector.model import Check, CheckResult
+from collector.model import Check, CheckResult, Profile
 
-__all__ = ["Deliver", "MqttCounters", "MqttListener", "MqttSettings", "Quarantined"]
+__all__ = ["Deliver", "MqttCounters", "MqttListener", "MqttSettings", "Quarantine"]
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +52,17 @@ class MqttListener:
     """Feeds the MQTT checks of all devices from one broker."""
 
     def __init__(
-        self, settings: MqttSettings, checks: Sequence[Check], deliver: Deliver, clock: Clock
+        self,
+        settings: MqttSettings,
+        checks: Sequence[Check],
+        deliver: Deliver,
+        clock: Clock,
+        profiles: Iterable[Profile] = (),
     ) -> None:
         """Prepare the routes; nothing is connected before `run`.
+
+        `profiles` are those by which unknown devices are looked for: their topics are listened to
+        as well, and what is heard there goes to the quarantine.
 
         `deliver` must return only when its results are stored for good, and may be handed the
         same results again after it failed. Checks of other probes are ignored.
@@ -64,9 +73,14 @@ class MqttListener:
         self._settings = settings
         self._deliver = deliver
         self._clock = clock
+        self._checks = tuple(checks)
         self._routes = build_routes(checks)
+        self._fitting = Fitting.of(profiles)
+        self.quarantine = Quarantine(self._fitting)
         self.counters = MqttCounters()
-        self._reader = MessageReader(self._routes, settings.max_payload_bytes, clock, self.counters)
+        self._reader = MessageReader(
+            self._routes, settings.max_payload_bytes, clock, self.counters, self.quarantine
+        )
         self._queue: deque[_Arrival] = deque()
         self._arrived = asyncio.Event()
         self._link: Link | None = None  # also while it is being opened: messages come early
@@ -83,20 +97,44 @@ class MqttListener:
         """Why there is no connection; None when there is one, or none was tried yet."""
         return self._trouble
 
-    @property
-    def quarantine(self) -> tuple[Quarantined, ...]:
-        """Topics that fit a profile and belong to no device, last heard first."""
-        return self._reader.quarantine.snapshot()
-
     async def run(self) -> None:
-        """Listen until cancelled. Without any MQTT check there is nothing to do: returns."""
-        if not self._routes.subscriptions:
+        """Listen until cancelled. Without any topic there is nothing to do: returns."""
+        if not self._routes.subscriptions and not self._lookouts():
             logger.info("no device speaks MQTT: not listening")
             return
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._stay_connected(), name="mqtt connection")
             tasks.create_task(self._deliver_for_ever(), name="mqtt delivery")
             tasks.create_task(self._repeat_for_ever(), name="mqtt repetition")
+
+    def add(self, checks: Sequence[Check]) -> None:
+        """Listen for more devices from now on, without interrupting those listened to.
+
+        What the broker retains is asked for once more: a new device's word was heard before, as a
+        stranger's. Raises ValueError as the constructor does; then nothing has changed.
+        """
+        routes = build_routes((*self._checks, *checks))
+        self._checks = (*self._checks, *checks)
+        self._routes = routes
+        self._reader.replan(routes)
+        if self._link is not None and self._connected:
+            self._look_out(self._link)
+            self._link.subscribe(routes.subscriptions)
+
+    def _lookouts(self) -> tuple[str, ...]:
+        if not self._settings.look_out:
+            return ()
+        return self._fitting.subscriptions(self._routes.subscriptions)
+
+    def _look_out(self, link: Link) -> None:
+        """Listen to the topics of profiles that no device has, and to none twice.
+
+        The broker's session remembers the subscriptions of former runs and plans; one that is not
+        wanted any more may overlap with one that is.
+        """
+        wanted = self._lookouts()
+        link.unsubscribe(self._fitting.every() - {*wanted, *self._routes.subscriptions})
+        link.subscribe(wanted)
 
     # --- the connection -----------------------------------------------------------------------
 
@@ -116,6 +154,7 @@ class MqttListener:
         try:
             await link.open()
             self._regained()
+            self._look_out(link)
             why = await link.wait_closed()
         except LinkError as problem:
             self.counters.refusals += 1

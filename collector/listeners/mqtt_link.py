@@ -8,7 +8,7 @@ used: with the socket in our loop, back-pressure is to stop watching it.
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -39,6 +39,7 @@ class MqttSettings:
     keepalive_seconds: int = 30
     tls: bool = False
     tls_ca_file: str | None = None  # PEM; None: the machine's own authorities
+    look_out: bool = True  # also for devices of profiles that no listed device has
     max_payload_bytes: int = 64 * 1024
     max_queued_messages: int = 1000  # waiting for delivery; then the socket is not read
     reconnect_min_seconds: float = 1.0
@@ -93,6 +94,7 @@ class Link:
         self._greeted: asyncio.Future[str | None] = self._loop.create_future()
         self._subscribed: asyncio.Future[str | None] = self._loop.create_future()
         self._ended: asyncio.Future[str] = self._loop.create_future()
+        self._asked: dict[int, tuple[str, ...]] = {}  # subscriptions under way, by message id
         self._paused = False
         self._watched: int | None = None
         self._taken = 0
@@ -112,7 +114,7 @@ class Link:
             async with asyncio.timeout(GREETING_SECONDS):
                 refusal = await self._greeted
             if refusal is None:
-                self._client.subscribe([(pattern, QOS) for pattern in self._subscriptions])
+                self._subscribe(self._subscriptions)
                 # No time limit: what had waited for us comes first, and may fill the queue.
                 refusal = await self._keep_alive_until(self._subscribed)
         except TimeoutError:
@@ -124,6 +126,25 @@ class Link:
         if refusal is not None:
             self.close()
             raise LinkError(refusal)
+
+    def subscribe(self, patterns: Sequence[str]) -> None:
+        """Listen to more topics, or anew to the same: what is retained there comes again.
+
+        A broker that refuses some of them is told of in the log, and the others hold.
+        """
+        if patterns and not self._ended.done():
+            self._guarded(lambda: self._subscribe(patterns))
+
+    def unsubscribe(self, patterns: Collection[str]) -> None:
+        """Listen to some topics no more."""
+        if patterns and not self._ended.done():
+            self._guarded(lambda: self._client.unsubscribe(list(patterns))[0])
+
+    def _subscribe(self, patterns: Sequence[str]) -> MQTTErrorCode:
+        code, message_id = self._client.subscribe([(pattern, QOS) for pattern in patterns])
+        if message_id is not None:
+            self._asked[message_id] = tuple(patterns)
+        return code
 
     async def wait_closed(self) -> str:
         """Keep the connection alive until it ends; return why it did."""
@@ -306,8 +327,8 @@ class Link:
         reasons: list[ReasonCode],
         properties: Properties | None,
     ) -> None:
-        del client, userdata, message_id, properties
-        for pattern, reason in zip(self._subscriptions, reasons, strict=False):
+        del client, userdata, properties
+        for pattern, reason in zip(self._asked.pop(message_id, ()), reasons, strict=False):
             if reason.is_failure:
                 place = self._settings.place
                 logger.error("MQTT broker %s refuses topics %s: %s", place, pattern, reason)

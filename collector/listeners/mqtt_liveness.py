@@ -44,6 +44,10 @@ class Liveness:
         self._status_checks = status_checks
         self._standing: dict[str, _Standing] = {}
 
+    def replan(self, status_checks: Mapping[str, tuple[Check, ...]]) -> None:
+        """Follow these status checks from now on."""
+        self._status_checks = status_checks
+
     def hear_word(self, check: Check, now: float, *, online: bool, retained: bool) -> None:
         """Take the word of a status topic. A retained "online" is no news and not repeated."""
         silent = online and retained

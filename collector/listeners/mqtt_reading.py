@@ -40,7 +40,12 @@ class MessageReader:
     """Makes results of messages. Never raises: what cannot be understood is a result too."""
 
     def __init__(
-        self, routes: Routes, max_payload_bytes: int, clock: Clock, counters: MqttCounters
+        self,
+        routes: Routes,
+        max_payload_bytes: int,
+        clock: Clock,
+        counters: MqttCounters,
+        quarantine: Quarantine | None = None,
     ) -> None:
         self._routes = routes
         self._limit = max_payload_bytes
@@ -48,7 +53,7 @@ class MessageReader:
         self._counters = counters
         self._liveness = Liveness(routes.status_checks)
         self._last_slot: dict[str, datetime] = {}
-        self.quarantine = Quarantine()
+        self.quarantine = quarantine or Quarantine()
 
     def read(self, message: Incoming) -> tuple[CheckResult, ...]:
         """Return what a message means for every check that hears its topic.
@@ -61,7 +66,7 @@ class MessageReader:
         if not routes:
             self._counters.quarantined += 1
             shown = "(not UTF-8)" if topic is None else topic
-            self.quarantine.add(shown, len(message.payload), self._clock.now())
+            self.quarantine.add(shown, message.payload, self._clock.now())
         results: list[CheckResult] = []
         for route in routes:
             try:
@@ -72,6 +77,11 @@ class MessageReader:
                 self._counters.errors += 1
                 results.append(self._result(route.check, Outcome.UNKNOWN, Reason.COLLECTOR_ERROR))
         return tuple(results)
+
+    def replan(self, routes: Routes) -> None:
+        """Read by these routes from now on; what was said of devices stays known."""
+        self._routes = routes
+        self._liveness.replan(routes.status_checks)
 
     def repeat(self) -> tuple[CheckResult, ...]:
         """Return the words that stand unchanged and are to be told again now."""

@@ -37,6 +37,7 @@ from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
+from collector.store.quarantine import QuarantineList
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -70,6 +71,7 @@ class Store:
         self.outages = Outages(database)
         self.incidents = Incidents(database)
         self.ledger = Ledger(database)
+        self.quarantine = QuarantineList(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod

@@ -5,7 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from collector.model import CheckState, DeviceState, Role, Rule, RuleOverride, State
+from collector.model import (
+    CheckState,
+    DeviceState,
+    Role,
+    Rule,
+    RuleOverride,
+    Sighting,
+    State,
+)
 
 RowT = TypeVar("RowT")
 
@@ -150,3 +158,45 @@ class TokenRow:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+
+class QuarantineState(StrEnum):
+    """What people made of an entry of the quarantine."""
+
+    WAITING = "waiting"
+    IGNORED = "ignored"
+    ADOPTED = "adopted"
+
+
+class Decision(StrEnum):
+    """What somebody did with an entry of the quarantine."""
+
+    IGNORED = "ignored"
+    UNIGNORED = "unignored"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """Something that was heard and is no device, and what people made of it."""
+
+    id: int
+    state: QuarantineState
+    sighting: Sighting
+    device_id: str | None = None  # as which it was adopted
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """Who decided what about an entry of the quarantine, and when. Never changed or deleted."""
+
+    id: int
+    entry_id: int
+    source: str
+    name: str
+    kind: Decision
+    device_id: str | None
+    author: str
+    at: datetime

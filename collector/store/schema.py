@@ -9,6 +9,7 @@
                            └──── uptime_months   sums of the log, made anew when it was touched
                                  uptime_touches  counts that, for answers that are still in memory
     collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
+    quarantine  who was heard and is no device    quarantine_decisions  what people made of it
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
 JSON list. Portable types only: SQLite now, PostgreSQL later.
@@ -29,6 +30,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -320,6 +322,44 @@ uptime_touches = Table(
     metadata,
     Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, UTC
     Column("times", BigInteger, nullable=False),  # that the past was changed from this day on
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("source", String, nullable=False),  # which listener heard it
+    Column("name", String, nullable=False),  # what it calls itself: its topic
+    Column("state", String, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("messages", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("places", JSON, nullable=False),  # where it was heard: whole topics
+    Column("shape", JSON, nullable=False),  # keys and types of its last payload, no values
+    Column("fits", JSON, nullable=False),  # [profile, name by that profile], best first
+    Column("about", JSON, nullable=False),  # what it says of itself
+    Column("device_id", String),  # no reference: the collector takes the device in later
+    Column("decided_at", BigInteger),
+    Column("decided_by", String),
+    CheckConstraint("state IN ('waiting', 'ignored', 'adopted')", name="state"),
+    UniqueConstraint("source", "name"),
+    Index(None, "state", "last_seen_at"),
+    sqlite_autoincrement=True,
+)
+
+quarantine_decisions = Table(
+    "quarantine_decisions",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("entry_id", _SerialId, nullable=False),  # no reference: entries go, decisions stay
+    Column("source", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("device_id", String),
+    Column("author", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 collectors = Table(

@@ -1,4 +1,4 @@
-"""From message to results, with a clock that stands still; and the quarantine."""
+"""From message to results, with a clock that stands still."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collector.listeners.mqtt_link import Incoming, MqttSettings
-from collector.listeners.mqtt_quarantine import TOPIC_SHOWN, Quarantine
 from collector.listeners.mqtt_reading import MessageReader, MqttCounters
 from collector.listeners.mqtt_routes import build_routes
 from collector.model import Check, CheckResult, Metric, MetricGroup, Outcome, Reason, Role, Target
@@ -188,26 +187,10 @@ def test_topics_of_no_device_are_quarantined(desk: Desk) -> None:
     assert desk.hear("tele/two/STATE", b"123") == ()
     assert desk.hear(None, b"") == ()
     unreadable, known = desk.reader.quarantine.snapshot()
-    assert unreadable.topic == "(not UTF-8)"
-    assert (known.topic, known.messages, known.last_bytes) == ("tele/two/STATE", 2, 3)
+    assert unreadable.name == "(not UTF-8)"
+    assert (known.name, known.messages, known.octets) == ("tele/two/STATE", 2, 8)
     assert (known.first_seen_at, known.last_seen_at) == (START, START + timedelta(seconds=60))
     assert desk.counters.quarantined == 3
-
-
-def test_the_quarantine_is_bounded_and_forgets_who_was_silent_longest() -> None:
-    quarantine = Quarantine(limit=3)
-    for topic in ("a", "b", "c", "a", "d"):
-        quarantine.add(topic, 1, START)
-    assert [entry.topic for entry in quarantine.snapshot()] == ["d", "a", "c"]
-    assert quarantine.forgotten == 1
-
-
-def test_a_strangers_topic_is_made_safe_to_show() -> None:
-    quarantine = Quarantine()
-    quarantine.add("tele/\x1b[31m\n/" + "x" * 500, 1, START)
-    (entry,) = quarantine.snapshot()
-    assert entry.topic.isprintable()
-    assert len(entry.topic) == TOPIC_SHOWN + 1
 
 
 def test_the_password_is_in_no_repr() -> None:
