@@ -85,10 +85,11 @@ class Collector:
         self.engine.begin(self._store.load_states().devices, now)
         self._probes = probes = await self._open_probes()
         self.poller = Poller(self._plan.checks, probes.by_name, self._take, self._clock, self.lag)
+        sink = SqliteSink.open(self._config.readings_path)
         self.writer = Writer(
             self.engine,
             self._store,
-            SqliteSink.open(self._config.readings_path),
+            sink,
             self._clock,
             collector_id=self._config.collector_id,
             run_id=self._run_id,
@@ -110,6 +111,7 @@ class Collector:
                 await probes.close()
             finally:
                 await self.writer.close()
+                sink.close()
 
     async def take_in(self, newer: Plan) -> tuple[str, ...]:
         """Watch the devices of a newer plan that are not watched yet; return their ids.

@@ -1,0 +1,162 @@
+"""From a stranger on the broker to a watched device, while everything else goes on."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from api import growth
+from api.adoption import Adopter
+from api.commands.watch import load_plan
+from collector import app as app_module
+from collector.app import Collector
+from collector.clock import SystemClock
+from collector.config import Config, load_config
+from collector.inventory import Plan
+from collector.model import State
+from collector.store import QuarantineRow, Store
+from tests.integration.mqtt_broker import ACCOUNTS, Broker, Device, a_device, running_broker
+
+PATIENCE_SECONDS = 20.0
+DEVICE = "  - {{id: keran-{0}, name: K, kind: sensor, site: losari, profile: tasmota, mqtt_topic: keran_{0}}}\n"  # noqa: E501
+INVENTORY = (
+    'areas: [{code: "73.71", name: Makassar}]\n'
+    'sites: [{id: losari, name: Losari, area: "73.71"}]\n'
+    "devices:\n" + DEVICE.format(1)
+)
+
+
+@pytest.fixture
+def broker(mosquitto_program: str, tmp_path: Path) -> Iterator[Broker]:
+    with running_broker(mosquitto_program, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def folder(tmp_path: Path, broker: Broker) -> Path:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "inventory" / "kota.yaml").write_text(INVENTORY)
+    (tmp_path / "password").touch(mode=0o600)
+    (tmp_path / "password").write_text(ACCOUNTS["pantau"])
+    (tmp_path / "pantau.yaml").write_text(
+        "data_directory: data\nrule: {confirm: 1, recover: 1}\n"
+        f"mqtt: {{port: {broker.port}, username: pantau, password_file: password}}\n"
+    )
+    return tmp_path
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def running(folder: Path, store: Store) -> AsyncIterator[Collector]:
+    """Run a collector as `pantau run` does, with what lets it grow."""
+    config = load_config(folder / "pantau.yaml", {})
+    clock = SystemClock()
+    seen = growth.mark_of(config.adopted_path)
+    plan = load_plan(config)
+    store.apply_inventory(plan, clock.now())
+    store.apply_checks(plan.checks, clock.now())
+    collector = Collector(config, plan, store, clock)
+    growing = growth.keep_growing(collector, partial(anew, folder), config.adopted_path, seen)
+    tasks = [asyncio.create_task(collector.run()), asyncio.create_task(growing)]
+    try:
+        await until(lambda: collector._listener and collector._listener.connected)
+        yield collector
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+
+
+def config_of(folder: Path) -> Config:
+    return load_config(folder / "pantau.yaml", {})
+
+
+def anew(folder: Path) -> Plan:
+    return load_plan(config_of(folder))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "QUARANTINE_SECONDS", 0.05)
+    monkeypatch.setattr(growth, "LOOK_SECONDS", 0.05)
+
+
+async def online(device: Device, name: str) -> None:
+    await device.publish(f"tele/{name}/LWT", "Online", retain=True)
+
+
+async def test_a_stranger_is_seen_adopted_and_watched_while_the_others_go_on(
+    folder: Path, broker: Broker
+) -> None:
+    with Store.open(folder / "data" / "pantau.db") as store:
+        async with running(folder, store) as collector, a_device(broker) as device:
+
+            def state(device_id: str) -> State | None:
+                row = store.device(device_id)
+                return None if row is None else row.state.state
+
+            await online(device, "keran_1")
+            await device.publish("tele/keran_1/STATE", '{"UptimeSec": 9}')
+            await until(lambda: state("keran-1") is State.UP)
+            before = store.device("keran-1")
+            await online(device, "keran_7")
+            await device.publish("tele/keran_7/STATE", '{"UptimeSec": 9, "Wifi": {"RSSI": 50}}')
+            waiting: list[QuarantineRow] = []
+
+            def heard() -> bool:
+                waiting[:] = store.quarantine.page().items
+                return bool(waiting) and waiting[0].sighting.messages == 2
+
+            await until(heard)
+            (entry,) = waiting
+            assert entry.sighting.name == "keran_7"
+            assert entry.sighting.fits[0].profile == "tasmota"
+
+            adopter = Adopter(store, SystemClock(), partial(config_of, folder))
+            await asyncio.to_thread(adopter.adopt, entry, {"site": "losari"}, "ani")
+            # Nothing is published any more: its retained word must be asked for once more.
+            await until(lambda: state("keran-7") is State.UP)
+            after = store.device("keran-1")
+            assert before is not None
+            assert after is not None
+            assert after.state.since_at == before.state.since_at
+            changes = store.transitions("keran-1").items
+            assert [one.new for one in changes] == [State.UP]
+            assert collector.plan.devices.keys() == {"keran-1", "keran-7"}
+            await device.publish("tele/keran_7/LWT", "Offline", retain=True)
+            await until(lambda: state("keran-7") is State.DOWN)
+            assert store.quarantine.page().items == ()
+
+
+async def test_sighup_takes_in_new_devices_of_all_files_and_nothing_else(
+    folder: Path, broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = folder / "inventory" / "kota.yaml"
+    with Store.open(folder / "data" / "pantau.db") as store:
+        async with running(folder, store) as collector, a_device(broker) as device:
+            file.write_text(INVENTORY + "  - {id: broken}\n")
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: "is not read again" in caplog.text)
+            assert "kota.yaml" in caplog.text
+            file.write_text(INVENTORY.replace("keran_1", "other").replace("keran-1", "keran-2"))
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: "keran-2" in collector.plan.devices)
+            assert "1 devices were changed or removed" in caplog.text
+            assert "keran-1" in collector.plan.devices
+            await online(device, "other")
+            await until(lambda: (row := store.device("keran-2")) and row.state.state is State.UP)
+            gone = store.device("keran-1")
+            assert gone is not None
