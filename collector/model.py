@@ -327,6 +327,18 @@ class SnmpLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class TrapRule:
+    """What a trap of this model hints at: the groups that are worth asking now.
+
+    `oid` is its snmpTrapOID; a v1 trap gets one by RFC 3584, section 3.1.
+    """
+
+    oid: str
+    name: str
+    ask: tuple[str, ...] | None = None  # names of groups; None: all, empty: none
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A model family: what to ask it and what the answers mean."""
 
@@ -336,6 +348,7 @@ class Profile:
     groups: tuple[MetricGroup, ...]
     match: tuple[MatchRule, ...] = ()
     snmp: SnmpLimits = SnmpLimits()
+    traps: tuple[TrapRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import heapq
 import logging
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -58,6 +58,8 @@ class _Job:
     slot_seconds: float = 0.0  # the slot's moment on the wall clock
     running: bool = False
     waiting: bool = False  # due, but another check of the same device and protocol runs
+    ended: float = -math.inf  # the last run
+    wanted: bool = False  # somebody hinted while it ran: what it sees may be older than that
 
 
 class LagMeter:
@@ -157,7 +159,38 @@ class Poller:
             if wanted is not None:
                 self._schedule_soon(wanted, seconds)
 
+    def ask_now(self, device_id: str, groups: Collection[str] | None = None) -> int:
+        """Ask a device at once, because something hinted that it has changed (a trap).
+
+        `groups`: names of its groups; None asks all. Of a device that does not answer at all only
+        the reachability is asked. No check runs more often than its rechecks would, however many
+        hints there are: it waits until `retry_seconds` after its last run. So hints, which anybody
+        may forge, neither load a device nor hasten what is believed of it. Returns how many checks
+        were pulled forward; zero for a device that is not polled.
+        """
+        silent = device_id in self._paused
+        asked = [
+            job
+            for job in self._of_device.get(device_id, ())
+            if (job.check.role is Role.REACHABILITY if silent else self._is_of(job, groups))
+        ]
+        for job in asked:
+            if job.running:
+                job.wanted = True
+            else:
+                self._schedule_wanted(job)
+        return len(asked)
+
     # --- schedule -----------------------------------------------------------------------------
+
+    @staticmethod
+    def _is_of(job: _Job, groups: Collection[str] | None) -> bool:
+        return groups is None or job.check.name in groups
+
+    def _schedule_wanted(self, job: _Job) -> None:
+        job.wanted = False
+        allowed = job.ended + job.check.rule.retry_seconds
+        self._schedule_soon(job, max(0.0, allowed - self._clock.monotonic()))
 
     def _schedule_slot(self, job: _Job) -> None:
         """Put the check at its next slot. Slots missed meanwhile are not made up for."""
@@ -236,6 +269,7 @@ class Poller:
             result = await self._ask(job.check, slot_at)
         finally:
             job.running = False
+            job.ended = self._clock.monotonic()
             self._busy.discard((job.check.device_id, job.check.probe))
         self.counters.done += 1
         self.counters.overrun += int(
@@ -244,6 +278,8 @@ class Poller:
         advice = self._deliver((self._honest(result, job.check, started),))
         self._schedule_slot(job)
         self.follow(advice)
+        if job.wanted:
+            self._schedule_wanted(job)
         self._launch_waiting(job, runs)
 
     def _launch_waiting(self, finished: _Job, runs: asyncio.TaskGroup) -> None:

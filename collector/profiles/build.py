@@ -17,6 +17,7 @@ from collector.model import (
     SnmpLimits,
     Table,
     Threshold,
+    TrapRule,
 )
 from collector.profiles.format import (
     PING_METRICS,
@@ -31,6 +32,7 @@ from collector.profiles.format import (
     TableMetric,
     TableShape,
     ThresholdShape,
+    TrapShape,
 )
 
 PING_PART = "ping"
@@ -86,7 +88,15 @@ def build_profile(
         tell((), "the profile asks for nothing", "add groups or include a part")
     for name, problem in _contradictions(groups):
         tell(("groups", name), problem, "the same name must mean the same everywhere")
-    return _profile(shape, groups), problems
+    written: list[tuple[Place, TrapShape]] = [
+        (("traps", position), trap) for position, trap in enumerate(shape.traps)
+    ]
+    for position, part in enumerate(_included(shape)):
+        if part in parts:
+            written += [(("include", position), trap) for trap in parts[part].traps]
+    for place, problem, remedy in _bad_traps(written, groups):
+        tell(place, problem, remedy)
+    return _profile(shape, groups, [trap for _, trap in written]), problems
 
 
 def _included(shape: ProfileFile) -> list[str]:
@@ -94,7 +104,32 @@ def _included(shape: ProfileFile) -> list[str]:
     return [*shape.include, PING_PART] if adds_ping else list(shape.include)
 
 
-def _profile(shape: ProfileFile, groups: Mapping[str, MetricGroup]) -> Profile:
+def _bad_traps(
+    written: Sequence[tuple[Place, TrapShape]], groups: Mapping[str, MetricGroup]
+) -> Iterator[tuple[Place, str, str]]:
+    """Yield traps that ask groups which are not there, and those that the profile has twice."""
+    own: set[str] = set()
+    for place, trap in written:
+        for name in trap.ask or ():
+            if name not in groups:
+                what = f'the trap {trap.name} asks "{name}", which is no group'
+                yield place, what, did_you_mean(name, groups)
+        if place[0] == "traps" and trap.oid in own:
+            yield place, f"{trap.oid} stands twice", "remove one"
+        own |= {trap.oid} if place[0] == "traps" else set()
+
+
+def _traps(shapes: Sequence[TrapShape]) -> tuple[TrapRule, ...]:
+    """Return what traps hint at; of several words on one trap the first counts."""
+    rules: dict[str, TrapRule] = {}
+    for shape in shapes:
+        rules.setdefault(shape.oid, TrapRule(shape.oid, shape.name, shape.ask))
+    return tuple(rules.values())
+
+
+def _profile(
+    shape: ProfileFile, groups: Mapping[str, MetricGroup], traps: Sequence[TrapShape]
+) -> Profile:
     rules = tuple(
         MatchRule(rule.sys_object_id, rule.sys_descr, rule.probe_oid, rule.probe_value)
         for rule in shape.match
@@ -106,7 +141,9 @@ def _profile(shape: ProfileFile, groups: Mapping[str, MetricGroup]) -> Profile:
         oids=said.max_oids,
         pause_seconds=said.pause_seconds,
     )
-    return Profile(shape.name, shape.title, shape.kinds, tuple(by_probe), rules, limits)
+    return Profile(
+        shape.name, shape.title, shape.kinds, tuple(by_probe), rules, limits, _traps(traps)
+    )
 
 
 def _contradictions(groups: Mapping[str, MetricGroup]) -> Iterator[tuple[str, str]]:

@@ -325,11 +325,20 @@ class SnmpLimitsShape(Shape):
         return self
 
 
+class TrapShape(Shape):
+    """A trap that the device sends, and what to ask when it comes."""
+
+    oid: OidPrefix
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
+    ask: Words[Name] | None = None
+
+
 class PartFile(Shape):
-    """A named part that profiles include: groups and nothing else."""
+    """A named part that profiles include: groups and traps, nothing else."""
 
     title: Text
     groups: Annotated[dict[Name, Group], Field(min_length=1, max_length=20)]
+    traps: Annotated[tuple[TrapShape, ...], Field(max_length=200)] = ()
 
 
 class ProfileFile(Shape):
@@ -343,3 +352,4 @@ class ProfileFile(Shape):
     snmp: SnmpLimitsShape = SnmpLimitsShape()
     include: Words[Text] = ()
     groups: Annotated[dict[Name, Group], Field(max_length=20)] = Field(default_factory=dict)
+    traps: Annotated[tuple[TrapShape, ...], Field(max_length=200)] = ()

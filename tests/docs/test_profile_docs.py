@@ -23,6 +23,7 @@ from collector.profiles.format import (
     TableMetric,
     TableShape,
     ThresholdShape,
+    TrapShape,
 )
 from collector.profiles.load import built_in_folder
 
@@ -37,6 +38,7 @@ SECTIONS: dict[str, list[type[Shape]]] = {
     "`metrics`": [SnmpMetric, TableMetric, MqttMetric, PingMetric],
     "`scale_from`": [ScaleFromShape],
     "`threshold`": [ThresholdShape],
+    "`traps`": [TrapShape],
 }
 
 

@@ -257,6 +257,36 @@ groups:
     assert ping.interval_seconds == 30.0
 
 
+def test_traps_of_parts_are_known_and_a_profiles_own_word_goes_first(tmp_path: Path) -> None:
+    profile = load_one(
+        tmp_path,
+        "name: mine\ntitle: Mine\nkinds: [switch]\ninclude: [system, interfaces]\n"
+        "traps:\n"
+        "  - {oid: 1.3.6.1.6.3.1.1.5.3, name: linkDown, ask: [ping, interfaces]}\n"
+        "  - {oid: 1.3.6.1.4.1.99999.0.7, name: fanFailed, ask: status}\n",
+    )
+
+    asked = {trap.name: trap.ask for trap in profile.traps}
+
+    assert asked == {
+        "linkDown": ("ping", "interfaces"),
+        "fanFailed": ("status",),
+        "coldStart": None,
+        "warmStart": None,
+        "authenticationFailure": (),
+        "linkUp": ("interfaces",),
+    }
+
+
+def test_a_ups_that_says_it_is_on_battery_is_asked_for_its_power(
+    built_in: dict[str, Profile],
+) -> None:
+    (on_battery,) = (t for t in built_in["ups-rfc1628"].traps if t.name == "upsTrapOnBattery")
+
+    assert on_battery.oid == "1.3.6.1.2.1.33.2.1"
+    assert on_battery.ask == ("power",)
+
+
 def test_a_folder_can_bring_parts_and_replace_a_built_in_profile(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "radio.yaml").write_text(

@@ -55,6 +55,15 @@ BAD = {
         "      - {name: ping_loss_percent, threshold: {warning_above: 1, reason: on_battery}}\n",
         "F:8: groups.ping.metrics[0]: a ping is no evidence of a power cut; remove reason",
     ),
+    "a trap that asks no group there is": (
+        METRIC + "traps:\n  - {oid: 1.3.6.1.4.1.99999.0.1, name: hot, ask: [statuss]}\n",
+        'F:11: traps[0]: the trap hot asks "statuss", which is no group; did you mean "status"?',
+    ),
+    "a trap twice": (
+        METRIC + "traps:\n  - {oid: 1.3.6.1.4.1.99999.0.1, name: hot}\n"
+        "  - {oid: 1.3.6.1.4.1.99999.0.1, name: cold}\n",
+        "F:12: traps[1]: 1.3.6.1.4.1.99999.0.1 stands twice; remove one",
+    ),
     "a key of another probe": (
         STATUS + "    topics: ['tele/{topic}/LWT']\n",
         "F:7: groups.status.topics: unknown key; "
