@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -10,12 +11,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api import schemas
+from api.counted import UTILIZATION, can_be_reckoned, rated
 from api.deps import PAGE_DEFAULT, Cursor, Limit, Parts, PartsOf, parse_moment, reply
 from api.errors import Code, ProblemError, invalid, unknown_device
 from api.events import transition_view
 from api.views import check_view, device_view
 from collector.model import State
-from collector.sinks import Point, Series
+from collector.sinks import Point, Series, SeriesInfo
 from collector.store import DeviceRow
 
 router = APIRouter(tags=["devices"])
@@ -110,19 +112,27 @@ def list_transitions(
 
 @router.get("/devices/{device_id}/metrics", response_model=schemas.MetricPage)
 def list_metrics(parts: PartsOf, device_id: str) -> Response:
-    """What readings there are of a device: every series with its newest value."""
+    """What readings there are of a device: every series with its newest value.
+
+    The utilization of links is reckoned when it is asked for; its `last_value` is null.
+    """
     find(parts, device_id)
-    items = [
-        {
-            "metric": one.metric,
-            "unit": one.unit,
-            "labels": dict(one.labels),
-            "last_at": one.last_at,
-            "last_value": one.last_value,
-        }
-        for one in parts.sink.list_series(device_id)
-    ]
-    return reply({"items": items, "next": None})
+    found = parts.sink.list_series(device_id)
+    stored = [_metric_view(one.metric, one.unit, one, one.last_value) for one in found]
+    reckoned = [_metric_view(metric, "%", one, None) for metric, one in can_be_reckoned(found)]
+    return reply({"items": stored + reckoned, "next": None})
+
+
+def _metric_view(
+    metric: str, unit: str, one: SeriesInfo, last_value: float | str | None
+) -> dict[str, object]:
+    return {
+        "metric": metric,
+        "unit": unit,
+        "labels": dict(one.labels),
+        "last_at": one.last_at,
+        "last_value": last_value,
+    }
 
 
 @router.get("/devices/{device_id}/readings", response_model=schemas.Readings)
@@ -145,17 +155,29 @@ def get_readings(
             f"window up to 6 hours, else a step that gives at most {_CHART_POINTS} points.",
         ),
     ] = None,
+    rate: Annotated[
+        bool, Query(description="Of a counter: what it counted a second, not its raw value.")
+    ] = False,
 ) -> Response:
     """Readings of one metric, one series for each set of labels; a window has at most 31 days.
 
     Points are `[at, value]`; a step's point has its start and the mean, `low`, `high` and
     `counts` say what the mean hides. Where nothing was measured there is no point.
+
+    Counters are stored raw. With `rate` wraps are bridged, and spans with a restart of the device
+    or a gap have no point. `if_in_utilization_percent` and `if_out_utilization_percent` are
+    rates of octets, in percent of the interface's speed.
     """
     find(parts, device_id)
     end = parts.clock.now() if to is None else parse_moment("to", to)
     start = end - timedelta(hours=1) if from_ is None else parse_moment("from", from_)
     step_seconds = _choose_step(start, end, step)
-    series = parts.sink.query(device_id, metric, start, end, step_seconds)
+    if rate or metric in UTILIZATION:
+        found = rated(parts.sink, device_id, metric, start, end, step_seconds)
+        items = [_series_view(one.series, one.at_least) for one in found]
+    else:
+        series = parts.sink.query(device_id, metric, start, end, step_seconds)
+        items = [_series_view(one) for one in series]
     return reply(
         {
             "device": device_id,
@@ -163,7 +185,7 @@ def get_readings(
             "from": start,
             "to": end,
             "step_seconds": step_seconds,
-            "items": [_series_view(one) for one in series],
+            "items": items,
             "next": None,
         }
     )
@@ -218,7 +240,7 @@ def _choose_step(start: datetime, end: datetime, step: int | None) -> int | None
     return next(s for s in _STEPS if window.total_seconds() / s <= _CHART_POINTS)
 
 
-def _series_view(series: Series) -> dict[str, object]:
+def _series_view(series: Series, at_least: Sequence[bool] = ()) -> dict[str, object]:
     points: tuple[Point, ...] = series.points
     return {
         "metric": series.metric,
@@ -228,4 +250,5 @@ def _series_view(series: Series) -> dict[str, object]:
         "low": [point.low for point in points],
         "high": [point.high for point in points],
         "counts": [point.count for point in points],
+        "at_least": list(at_least),
     }

@@ -168,7 +168,7 @@ class MetricView(Shape):
     unit: str
     labels: dict[str, str]
     last_at: AwareDatetime
-    last_value: float | int | str
+    last_value: float | int | str | None
 
 
 class MetricPage(Shape):
@@ -190,6 +190,13 @@ class SeriesView(Shape):
     low: Annotated[list[float], Field(description="Lowest value in each step.")]
     high: Annotated[list[float], Field(description="Highest value in each step.")]
     counts: Annotated[list[int], Field(description="How many values each step holds.")]
+    at_least: Annotated[
+        list[bool],
+        Field(
+            description="Of rates: whether it may have been more, because the counter may have "
+            "gone round twice. Empty for plain readings."
+        ),
+    ]
 
 
 class Readings(Shape):

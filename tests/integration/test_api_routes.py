@@ -313,6 +313,47 @@ async def test_readings_come_from_the_embedded_sink_as_they_were_written(
     sink.close()
 
 
+async def test_counters_are_told_as_rates_and_links_by_their_use(
+    city: City, tmp_path: Path
+) -> None:
+    """A wrap is bridged, a restart and a gap leave a hole, and 100 % is the link's speed."""
+    sink = SqliteSink.open(tmp_path / "readings.db")
+    labels = (("interface", "eth0"),)
+    start = NOON - timedelta(hours=1)
+    # minutes, octets, uptime: a wrap after 5, a restart after 20, a gap from 25 to 50
+    rows = [(0, 2**32 - 75_000, 9000), (5, 300_000, 9300), (10, 675_000, 9600),
+            (15, 675_000, 9900), (20, 10, 60), (25, 37_510, 360), (50, 99_999, 1860),
+            (55, 137_499, 2160)]  # fmt: skip
+    for minute, octets, uptime in rows:
+        at = start + timedelta(minutes=minute)
+        readings = (
+            Reading("if_in_octets", octets, "B", labels),
+            Reading("if_speed_bits_per_second", 100_000, "bit/s", labels),
+            Reading("sys_uptime_seconds", uptime, "s"),
+        )
+        sink.write([DeviceReadings("cam-0001", at, readings)])
+    app = create_app(store=city.store, sink=sink, clock=city.clock, settings=ApiSettings())
+    async with client_of(app, city.token()) as client:
+        path = "/devices/cam-0001/readings"
+        rates = (await get(client, path, metric="if_in_octets", rate=True))["items"][0]
+        use = (await get(client, path, metric="if_in_utilization_percent"))["items"][0]
+        hour = (await get(client, path, metric="if_in_octets", rate=True, step=3600))["items"][0]
+        metrics = await get(client, "/devices/cam-0001/metrics")
+    sink.close()
+
+    assert (rates["unit"], rates["labels"]) == ("B/s", {"interface": "eth0"})
+    assert [(at[14:16], value) for at, value in rates["points"]] == [
+        ("05", 1250), ("10", 1250), ("15", 0), ("25", 125), ("55", 125),
+    ]  # fmt: skip
+    assert (use["unit"], [value for _, value in use["points"]]) == ("%", [10, 10, 0, 1, 1])
+    assert hour["points"] == [["2026-11-22T03:00:00Z", 550]]
+    assert (hour["low"], hour["high"], hour["counts"]) == ([0], [1250], [5])
+    assert rates["at_least"] == [False] * 5
+    assert ("if_in_utilization_percent", "%", None) in [
+        (one["metric"], one["unit"], one["last_value"]) for one in metrics["items"]
+    ]
+
+
 async def test_an_unknown_device_is_not_found_on_every_route(client: httpx.AsyncClient) -> None:
     for tail in ("", "/checks", "/transitions", "/metrics", "/readings?metric=x"):
         answer = await client.get(f"/api/v1/devices/nobody{tail}")
