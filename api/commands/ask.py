@@ -22,9 +22,10 @@ from collector.probes.icmp import PingSettings
 from collector.probes.ping import PingProbe
 from collector.probes.snmp.agent import SnmpSettings
 from collector.probes.snmp.engine import SnmpEngine
-from collector.probes.snmp.errors import SnmpError
+from collector.probes.snmp.errors import AgentError, BadAnswer, SnmpError
 from collector.probes.snmp.plain import text_of
 from collector.probes.snmp.probe import SnmpProbe, agent_of
+from collector.probes.snmp.values import Value
 from collector.profiles import Facts, match_profile, probe_oids
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
@@ -93,11 +94,14 @@ async def ask(
 async def _facts(engine: SnmpEngine, target: Target, oids: Sequence[str]) -> Facts:
     """Ask what tells models apart; a device that does not answer says nothing of itself."""
     agent = agent_of(target)
-    try:
-        found = await engine.get(agent, (SYS_OBJECT_ID, SYS_DESCR))
-        found |= await engine.get(agent, oids) if oids else {}
-    except SnmpError:
-        return Facts()
+    found: dict[str, Value] = {}
+    for asked in ((SYS_OBJECT_ID, SYS_DESCR), tuple(oids)):
+        try:
+            found |= await engine.get(agent, asked) if asked else {}
+        except (AgentError, BadAnswer):
+            continue  # an agent that trips over one question may answer the other
+        except SnmpError:
+            break
     texts = {oid: text for oid, value in found.items() if (text := text_of(value)) is not None}
     return Facts(
         sys_object_id=texts.get(SYS_OBJECT_ID),
