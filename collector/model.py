@@ -282,8 +282,9 @@ class Table:
     """Columns walked together.
 
     `labels` maps a label's name to references (collector.profiles.columns), of which the first
-    that has text counts. Rows are kept when every reference of `keep_when` has one of the values
-    and none of `drop_when` matches its regular expression.
+    that has text counts; where `label_patterns` has a regular expression that matches, its one
+    group is the label. Rows are kept when every reference of `keep_when` has one of the values and
+    none of `drop_when` matches its regular expression.
     """
 
     name: str
@@ -291,6 +292,7 @@ class Table:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keep_when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
     drop_when: Mapping[str, str] = field(default_factory=dict)
+    label_patterns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,7 @@ def _table(name: str, shape: TableShape) -> Table:
         labels=dict(shape.labels),
         keep_when=dict(shape.keep_when),
         drop_when=dict(shape.drop_when),
+        label_patterns=dict(shape.label_patterns),
     )
 
 

@@ -220,6 +220,7 @@ class TableShape(Shape):
     labels: dict[Name, Words[Column]] = Field(default_factory=dict)
     keep_when: dict[Column, Words[Raw]] = Field(default_factory=dict)
     drop_when: dict[Column, Pattern] = Field(default_factory=dict)
+    label_patterns: dict[Name, CuttingPattern] = Field(default_factory=dict)
     metrics: Annotated[tuple[TableMetric, ...], Field(min_length=1, max_length=200)]
 
     @model_validator(mode="after")
@@ -229,6 +230,12 @@ class TableShape(Shape):
                 "no metric stands in a column of the table itself, so that it has no rows",
                 "write the source of at least one as a plain column",
             )
+        for name in self.label_patterns:
+            if name not in self.labels:
+                raise refuse(
+                    f'label_patterns names "{name}", which is no label of the table',
+                    did_you_mean(name, self.labels),
+                )
         for metric in self.metrics:
             for name in metric.by:
                 if name not in self.labels:

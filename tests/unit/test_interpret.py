@@ -291,6 +291,27 @@ def test_rows_with_the_same_labels_get_their_index() -> None:
     ]
 
 
+def test_a_state_in_a_name_is_cut_off_the_label() -> None:
+    table = Table(
+        "t",
+        (Metric("m", "v"),),
+        {"fan": ("name",)},
+        label_patterns={"fan": "^(.+?), (?i:normal|critical)"},
+    )
+    columns: dict[str, dict[str, Value]] = {
+        "v": {"1": 1, "2": 3, "3": 1},
+        "name": {"1": b"Fan 1, Normal", "2": b"Fan 2, CRITICAL", "3": b"Switch#1, Fan#1"},
+    }
+
+    found = interpret_table(table, columns)
+
+    assert [reading.labels for reading in found.readings] == [
+        (("fan", "Fan 1"),),
+        (("fan", "Fan 2"),),
+        (("fan", "Switch#1, Fan#1"),),
+    ]
+
+
 def test_an_index_has_parts() -> None:
     table = Table(
         "t", (Metric("m", "v"),), {"sort": ("index.1",), "id": ("index.2",), "x": ("index.3",)}

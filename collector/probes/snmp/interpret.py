@@ -245,8 +245,14 @@ def _row_labels(table: Table, row: _Row) -> Labels:
         texts = (text_of(row.look_up(source)) for source in sources)
         text = next((text for text in texts if text), None)
         if text is not None:
-            found.append((name, text))
+            found.append((name, _cut_label(table.label_patterns.get(name), text)))
     return tuple(found)
+
+
+def _cut_label(pattern: str | None, text: str) -> str:
+    """Return the part of a label that the pattern's group finds; all of it where none matches."""
+    found = None if pattern is None else compiled(pattern).search(text)
+    return text if found is None else (found[1] or "").strip() or text
 
 
 def _combine(metric: Metric, numbers: list[Number]) -> Number:
