@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from simulators.run import CityOptions, Isolation, run_city, run_walk
+from simulators.weakness import Weakness
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,9 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     walk.add_argument("--address", default="127.0.0.1")
     walk.add_argument("--port", type=int, default=1161)
     walk.add_argument("--community", default="public")
+    walk.add_argument(
+        "--weakness", type=Weakness, action="append", default=[], choices=list(Weakness)
+    )
     given = parser.parse_args(arguments)
     if given.command == "walk":
-        return run_walk(given.file, given.address, given.port, given.community)
+        return run_walk(given.file, given.address, given.port, given.community, given.weakness)
     return run_city(
         CityOptions(
             state_directory=given.state_directory,

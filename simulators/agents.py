@@ -16,6 +16,7 @@ from simulators.ber import BerError, Request
 from simulators.datagrams import Address
 from simulators.live import Live
 from simulators.mib import Layout, Plan, respond
+from simulators.weakness import Weakness, hears, refusal, weakened
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Agent:
 
     live: Live
     layout: Layout
+    weaknesses: frozenset[Weakness] = frozenset()
 
 
 class Agents:
@@ -57,7 +59,14 @@ class Agents:
             if not compare_digest(request.community, self._community):
                 self.refused += 1
                 return
-            plan = agent.layout.plan(request)
+            if agent.weaknesses:
+                if not hears(agent.weaknesses, request):
+                    return
+                refused = refusal(agent.weaknesses, request)
+                if refused is not None:
+                    datagrams.send_from(self._socket, asked, refused, source)
+                    return
+            plan = weakened(agent.weaknesses, request, agent.layout.plan(request))
         except BerError:
             self.malformed += 1
             return

@@ -47,6 +47,7 @@ class ErrorStatus(IntEnum):
     NO_ERROR = 0
     TOO_BIG = 1
     NO_SUCH_NAME = 2
+    GEN_ERR = 5
     NOT_WRITABLE = 17
 
 

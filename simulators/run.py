@@ -38,6 +38,7 @@ from simulators.scenario import find_scenario
 from simulators.services import Services, open_services
 from simulators.snmprec import read_recording
 from simulators.timeline import Conductor
+from simulators.weakness import Weakness
 
 _DONE, _PROBLEM, _WRONG_USE = 0, 1, 2
 
@@ -87,16 +88,19 @@ def run_city(options: CityOptions) -> int:
 
 
 def run_walk(
-    recording: Path, address: str = "127.0.0.1", port: int = 1161, community: str = "public"
+    recording: Path,
+    address: str = "127.0.0.1",
+    port: int = 1161,
+    community: str = "public",
+    weaknesses: Iterable[Weakness] = (),
 ) -> int:
     """Replay a recording as one device on a loopback address until interrupted or stdin ends."""
     if not address.startswith("127."):
         return _complain(f"{address} is not a loopback address (127.…)", _WRONG_USE)
     try:
         read = read_recording(recording)
-        asyncio.run(
-            _replay(Agent(_anybody(address), read.layout()), port, community, read.problems)
-        )
+        agent = Agent(_anybody(address), read.layout(), frozenset(weaknesses))
+        asyncio.run(_replay(agent, port, community, read.problems))
     except OSError as error:
         return _complain(f"{error.strerror}: {error.filename or f'port {port}'}", _PROBLEM)
     return _DONE

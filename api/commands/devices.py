@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -127,9 +127,10 @@ def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
 
 
 @contextmanager
-def replayed(recording: Path) -> Iterator[tuple[str, int]]:
+def replayed(recording: Path, weaknesses: Iterable[str] = ()) -> Iterator[tuple[str, int]]:
     """Serve a recording on loopback by a process of its own; yield its address and port."""
     command = [sys.executable, "-m", "simulators", "walk", str(recording), "--port", "0"]
+    command += [word for one in weaknesses for word in ("--weakness", one)]
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from simulators.run import CityOptions, run_city, run_walk
+from simulators.weakness import Weakness
 
 
 @click.group()
@@ -34,6 +35,14 @@ def city(devices: int, seed: int, scenario: str, state_directory: Path) -> None:
 @click.option("--address", default="127.0.0.1", show_default=True)
 @click.option("--port", default=1161, show_default=True, type=click.IntRange(0, 65_535))
 @click.option("--community", default="public", show_default=True)
-def walk(file: Path, address: str, port: int, community: str) -> None:
+@click.option(
+    "--weakness",
+    "weaknesses",
+    multiple=True,
+    type=click.Choice([one.value for one in Weakness]),
+    help="Something that agents of the field get wrong; may be given several times.",
+)
+def walk(file: Path, address: str, port: int, community: str, weaknesses: tuple[str, ...]) -> None:
     """Replay a recording (.snmprec) as one device until Ctrl-C."""
-    raise click.exceptions.Exit(run_walk(file, address, port, community))
+    wanted = [Weakness(one) for one in weaknesses]
+    raise click.exceptions.Exit(run_walk(file, address, port, community, wanted))
