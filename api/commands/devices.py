@@ -172,16 +172,31 @@ def _as_json(target: str, answer: Answer) -> dict[str, object]:
             for check, result in answer.results
         ],
         "readings": [
-            {
-                "metric": reading.metric,
-                "value": reading.value,
-                "unit": reading.unit,
-                "labels": dict(reading.labels),
-            }
-            for _, result in answer.results
+            _reading_as_json(reading, words)
+            for check, result in answer.results
+            for words in (_words(check.group),)
             for reading in result.readings
         ],
     }
+
+
+def _reading_as_json(
+    reading: Reading, words: Mapping[str, Mapping[int | str, str]]
+) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "metric": reading.metric,
+        "value": reading.value,
+        "unit": reading.unit,
+        "labels": dict(reading.labels),
+    }
+    word = _word(reading, words)
+    return shown if word is None else {**shown, "state": word}
+
+
+def _word(reading: Reading, words: Mapping[str, Mapping[int | str, str]]) -> str | None:
+    """Return what a state's raw value is called."""
+    value = reading.value
+    return None if isinstance(value, float) else words.get(reading.metric, {}).get(value)
 
 
 def _print(target: str, answer: Answer) -> None:
@@ -208,5 +223,5 @@ def _row(reading: Reading, words: Mapping[str, Mapping[int | str, str]]) -> tupl
     unit = "" if reading.unit == "1" else f" {reading.unit}"
     value = reading.value
     plain = f"{value:.6g}" if isinstance(value, float) else str(value)
-    word = None if isinstance(value, float) else words.get(reading.metric, {}).get(value)
+    word = _word(reading, words)
     return f"  {reading.metric}", labels, f"{plain}{unit}" + (f" ({word})" if word else "")
