@@ -15,6 +15,7 @@ from collector.probes.snmp.interpret import (
     interpret_scalars,
     interpret_table,
     scalar_sources,
+    table_scalars,
     table_sources,
 )
 from collector.probes.snmp.values import Value
@@ -57,12 +58,11 @@ def replay(profile: Profile, values: Mapping[str, Value]) -> Interpretation:
             continue
         scalars = {oid: values[oid] for oid in scalar_sources(group) if oid in values}
         found = [interpret_scalars(group, scalars)]
-        found += [
-            interpret_table(
-                table, {column: _rows(values, column) for column in table_sources(table)}
-            )
-            for table in group.tables
-        ]
+        for table in group.tables:
+            columns = {column: _rows(values, column) for column in table_sources(table)}
+            singles = (oid for oid in table_scalars(table) if oid in values)
+            columns |= {oid: {"": values[oid]} for oid in singles}
+            found.append(interpret_table(table, columns))
         for interpretation in found:
             readings += interpretation.readings
             faults += interpretation.faults

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from collector.model import (
     MatchRule,
     MetricGroup,
+    MetricKind,
     Profile,
     Reason,
     Role,
@@ -88,6 +89,15 @@ def test_the_name_of_a_metric_says_its_unit(built_in: dict[str, Profile]) -> Non
                 assert metric.unit == (UNITS[longest] if longest else "1"), metric.name
 
 
+def test_a_metric_has_one_unit_and_type_in_all_profiles(built_in: dict[str, Profile]) -> None:
+    first: dict[str, tuple[str, MetricKind]] = {}
+    for profile in built_in.values():
+        for group in profile.groups:
+            for metric in [*group.metrics, *(m for t in group.tables for m in t.metrics)]:
+                said = metric.unit, metric.kind
+                assert first.setdefault(metric.name, said) == said, (metric.name, profile.name)
+
+
 def test_one_echo_of_three_lost_warns_and_loss_has_a_margin(built_in: dict[str, Profile]) -> None:
     ping = group_named(built_in["generic-ping"], "ping")
     loss = next(metric for metric in ping.metrics if metric.name == "ping_loss_percent")
@@ -115,15 +125,19 @@ def test_only_a_ups_on_its_battery_is_evidence_of_a_power_cut(
         if metric.threshold is not None and metric.threshold.reason is Reason.ON_BATTERY
     }
 
-    assert evidence == {("ups-rfc1628", "ups_output_source", 5)}
-    power = group_named(built_in["ups-rfc1628"], "power")
-    verdicts = {
-        verdict
-        for metric in power.metrics
-        if metric.threshold
-        for verdict in metric.threshold.states.values()
+    assert evidence == {
+        ("synology-dsm", "ups_output_source", 5),
+        ("ups-rfc1628", "ups_output_source", 5),
     }
-    assert verdicts == {Verdict.WARNING}  # nothing worse may hide the evidence
+    for name in ("synology-dsm", "ups-rfc1628"):
+        power = group_named(built_in[name], "power")
+        verdicts = {
+            verdict
+            for metric in power.metrics
+            if metric.threshold
+            for verdict in metric.threshold.states.values()
+        }
+        assert verdicts == {Verdict.WARNING}  # nothing worse may hide the evidence
 
 
 def test_a_ups_is_recognised_by_what_it_answers_whatever_it_is_called(
