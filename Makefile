@@ -24,8 +24,9 @@ run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--con
 
 test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 
+# A module stays with one worker; the order is kept, so that the longest (acceptance) begin first.
 unit: $(VENV)/.test wall ## the Python tests; ARGS="tests/unit -k state" is passed on
-	. $(VENV)/.node && $(BIN)/pytest $(ARGS)
+	. $(VENV)/.node && $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test ## style of the Python code
 	$(BIN)/ruff check $(PACKAGES) tests

@@ -237,7 +237,7 @@ async def test_a_client_that_reads_slowly_gets_a_fresh_snapshot_and_the_truth(ci
         reader, writer = await slow_reader(server, headers)
         await until(lambda: live.counts().listeners == 1)
         for number in range(3_000):
-            city.change("cam-0001", State.DOWN if number % 2 else State.UP)
+            city.change("cam-0001", State.DEGRADED if number % 2 else State.UP)
             if live.counts().overflows:
                 break
             await asyncio.sleep(0)

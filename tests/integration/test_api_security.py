@@ -277,4 +277,5 @@ async def test_no_secret_is_in_any_answer_or_log_line(
     for canary in canaries:
         assert all(canary not in text for text in said)
     assert any("Kamera Losari 01" in text for text in said)  # there is something to look at
-    assert '"credentials"' not in "".join(said)
+    told = [text for text in said if '"openapi"' not in text[:20]]  # which names what may be sent
+    assert '"credentials"' not in "".join(told)
