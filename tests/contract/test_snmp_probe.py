@@ -257,3 +257,17 @@ async def test_silence_or_a_refusal_in_a_table_is_the_whole_check_s(error: SnmpE
 async def test_a_community_is_in_no_result(error: SnmpError) -> None:
     result, _ = await run(error)
     assert "rahasia-kota" not in repr(result)
+
+
+async def test_other_tables_are_walked_only_for_rows_that_point_into_them() -> None:
+    signal, here, there = "1.3.6.1.4.1.14988.1.1.16.1.1.4", f"{IF_NAME}[index]", IF_STATUS
+    modems = Table("modems", (Metric("lte_rsrp_dbm", signal),), {"interface": (here, there)})
+    rows: dict[str, dict[str, Value]] = {signal: {"3": -105}, IF_NAME: {"3": b"lte1"}}
+
+    without, router = await run({UPTIME: 1}, {}, check(tables=(modems,)))
+    with_one, modem = await run({UPTIME: 1}, rows, check(tables=(modems,)))
+
+    assert router.walks == [(signal, there)]
+    assert without.outcome is Outcome.ANSWERED
+    assert modem.walks == [(signal, there), (IF_NAME,)]
+    assert with_one.readings[-1].labels == (("interface", "lte1"),)

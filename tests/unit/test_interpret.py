@@ -382,6 +382,29 @@ def test_rows_are_combined_into_one_reading(combine: Combine, value: float) -> N
     assert (reading.value, reading.unit, reading.labels) == (value, "%", ())
 
 
+def test_rows_are_combined_by_several_labels_at_once() -> None:
+    def clients(*by: str) -> Metric:
+        return Metric("wifi_clients", "n", combine=Combine.SUM, by=by)
+
+    labels = {"ssid": ("s",), "radio": ("r",)}
+    table = Table("t", (clients(), clients("ssid"), clients("radio")), labels)
+    cells: dict[str, dict[str, Value]] = {
+        "n": {"1": 1, "2": 3, "3": 5},
+        "s": {"1": b"kota", "2": b"tamu", "3": b"kota"},
+        "r": {"1": b"ng", "2": b"ng", "3": b"na"},
+    }
+
+    found = {reading.labels: reading.value for reading in interpret_table(table, cells).readings}
+
+    assert found == {
+        (): 9,
+        (("ssid", "kota"),): 6,
+        (("ssid", "tamu"),): 3,
+        (("radio", "ng"),): 4,
+        (("radio", "na"),): 5,
+    }
+
+
 def test_an_empty_table_is_no_fault() -> None:
     table = Table("t", (Metric("m", "v", combine=Combine.MEAN),), {"x": ("name",)})
 

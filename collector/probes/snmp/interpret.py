@@ -5,7 +5,8 @@ How a caller uses it:
     sources = scalar_sources(group)            # these OIDs to GET
     result = interpret_scalars(group, {oid: value, …})
 
-    columns = table_sources(table)             # these columns to walk
+    columns = table_sources(table)             # these columns to walk; of them
+    strange = foreign_sources(table)           # … these only if the others have rows
     singles = table_scalars(table)             # and these OIDs to GET, if any
     result = interpret_table(table, {column: {"7": value, …}, …})   # row index → value; a single
                                                                     # value: {oid: {"": value}}
@@ -53,6 +54,8 @@ from collector.profiles.columns import ColumnAt, IndexPart, parse_reference
 Lookup: TypeAlias = Callable[[str], Value]
 """Finds the raw value of a source; `Missing` or None when there is none."""
 
+_Series: TypeAlias = tuple[str, Labels, bool, tuple[str, ...]]
+"""A metric's name, its fixed labels, whether rows are combined, and the labels kept then."""
 
 _LARGEST_EXPONENT = 30
 _DECIMALS = 9  # what scaling by 0.1 leaves behind the ninth is binary noise
@@ -90,6 +93,24 @@ def scalar_sources(group: MetricGroup) -> tuple[str, ...]:
 def table_sources(table: Table) -> tuple[str, ...]:
     """Return every column a table needs, each once: metrics first, then labels and filters."""
     return _columns_of(table)[0]
+
+
+def foreign_sources(table: Table) -> tuple[str, ...]:
+    """Return those columns of a table that stand in other tables: without rows nobody needs them.
+
+    A router has a thousand interfaces and no LTE modem that would be labelled by one.
+    """
+    found: dict[str, None] = {}
+    own: set[str] = set()
+    for words in _words(table):
+        reference = parse_reference(words)
+        if isinstance(reference, ColumnAt) and reference.key is None:
+            own.add(reference.oid)
+        elif isinstance(reference, ColumnAt) and reference.key != "":
+            oid, *key = reference.columns()
+            found[oid] = None
+            own.update(key)
+    return tuple(oid for oid in found if oid not in own)
 
 
 def table_scalars(table: Table) -> tuple[str, ...]:
@@ -277,12 +298,13 @@ def _read_all(
 ) -> tuple[list[tuple[Metric, Reading]], list[Fault]]:
     """Read metrics; of those with the same name and labels, the first that has a value.
 
-    A fault counts only when no other way to the metric worked.
+    What is combined by other labels is something else: clients of each radio beside clients of
+    each SSID. A fault counts only when no other way to the metric worked.
     """
-    found: dict[tuple[str, Labels], tuple[Metric, Reading]] = {}
-    faults: list[tuple[tuple[str, Labels], Fault]] = []
+    found: dict[_Series, tuple[Metric, Reading]] = {}
+    faults: list[tuple[_Series, Fault]] = []
     for metric in metrics:
-        series = metric.name, metric.labels
+        series = metric.name, metric.labels, metric.combine is not None, metric.by
         if series in found or not _matches(metric.when, look_up):
             continue
         try:

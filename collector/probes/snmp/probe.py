@@ -1,7 +1,7 @@
 """A check over SNMP: ask one device for everything its metric group needs, and say how it went.
 
     1. GET the scalars; the first answer's time is the check's latency
-    2. walk each table's columns
+    2. walk each table's columns; other tables' columns that its rows point into only if it has rows
     3. hand the values to `interpret`, which knows what they mean
 
 A device that is silent at step 1 is not walked, and one that falls silent later has failed; the
@@ -29,6 +29,7 @@ from collector.probes.snmp.errors import (
 from collector.probes.snmp.interpret import (
     Fault,
     Interpretation,
+    foreign_sources,
     interpret_scalars,
     interpret_table,
     scalar_sources,
@@ -133,7 +134,11 @@ class SnmpProbe:
     async def _ask_table(self, agent: Agent, table: Table, run: _Run) -> None:
         """Walk the columns of a table."""
         try:
-            columns = await self._engine.walk(agent, table_sources(table))
+            foreign = foreign_sources(table)
+            own = tuple(oid for oid in table_sources(table) if oid not in foreign)
+            columns = await self._engine.walk(agent, own)
+            if foreign and any(columns.values()):
+                columns |= await self._engine.walk(agent, foreign)
             singles = table_scalars(table)
             if singles:
                 values = await self._engine.get(agent, singles)
