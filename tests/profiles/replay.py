@@ -5,10 +5,10 @@ hexadecimal (format of snmpsim).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from collector.model import Profile, Reading
+from collector.model import MetricGroup, Profile, Reading
 from collector.probes.snmp.interpret import (
     Fault,
     Interpretation,
@@ -51,21 +51,27 @@ def _value(tag: int, content: str, *, is_hex: bool) -> Value:
 
 def replay(profile: Profile, values: Mapping[str, Value]) -> Interpretation:
     """Return what the profile's SNMP groups make of a recording."""
+    found = [replay_group(group, values) for group in profile.groups if group.probe == "snmp"]
+    return _together(found)
+
+
+def replay_group(group: MetricGroup, values: Mapping[str, Value]) -> Interpretation:
+    """Return what one SNMP group makes of a recording."""
+    scalars = {oid: values[oid] for oid in scalar_sources(group) if oid in values}
+    found = [interpret_scalars(group, scalars)]
+    for table in group.tables:
+        columns = {column: _rows(values, column) for column in table_sources(table)}
+        singles = {oid: {"": values[oid]} for oid in table_scalars(table) if oid in values}
+        found.append(interpret_table(table, columns | singles))
+    return _together(found)
+
+
+def _together(found: Iterable[Interpretation]) -> Interpretation:
     readings: list[Reading] = []
     faults: list[Fault] = []
-    for group in profile.groups:
-        if group.probe != "snmp":
-            continue
-        scalars = {oid: values[oid] for oid in scalar_sources(group) if oid in values}
-        found = [interpret_scalars(group, scalars)]
-        for table in group.tables:
-            columns = {column: _rows(values, column) for column in table_sources(table)}
-            singles = (oid for oid in table_scalars(table) if oid in values)
-            columns |= {oid: {"": values[oid]} for oid in singles}
-            found.append(interpret_table(table, columns))
-        for interpretation in found:
-            readings += interpretation.readings
-            faults += interpretation.faults
+    for interpretation in found:
+        readings += interpretation.readings
+        faults += interpretation.faults
     return Interpretation(tuple(readings), tuple(faults))
 
 

@@ -389,19 +389,19 @@ def test_rows_are_combined_by_several_labels_at_once() -> None:
     labels = {"ssid": ("s",), "radio": ("r",)}
     table = Table("t", (clients(), clients("ssid"), clients("radio")), labels)
     cells: dict[str, dict[str, Value]] = {
-        "n": {"1": 1, "2": 3, "3": 5},
-        "s": {"1": b"kota", "2": b"tamu", "3": b"kota"},
-        "r": {"1": b"ng", "2": b"ng", "3": b"na"},
+        "n": {"1": 1, "2": 3, "3": 5, "4": 2},
+        "s": {"1": b"kota", "2": b"tamu", "3": b"kota", "4": b""},
+        "r": {"1": b"ng", "2": b"ng", "3": b"na", "4": b"na"},
     }
 
     found = {reading.labels: reading.value for reading in interpret_table(table, cells).readings}
 
     assert found == {
-        (): 9,
+        (): 11,
         (("ssid", "kota"),): 6,
         (("ssid", "tamu"),): 3,
         (("radio", "ng"),): 4,
-        (("radio", "na"),): 5,
+        (("radio", "na"),): 7,
     }
 
 

@@ -193,7 +193,10 @@ class _Combined:
         """Take in the reading of one row."""
         if isinstance(reading.value, str):
             return
-        kept = tuple(label for label in reading.labels if label[0] in metric.by) + metric.labels
+        kept = tuple(label for label in reading.labels if label[0] in metric.by)
+        if metric.by and not kept:
+            return  # of no radio, no SSID: it counts among all, not as one more
+        kept += metric.labels
         self._values.setdefault((metric.name, kept), (metric, []))[1].append(reading.value)
 
     def readings(self) -> Iterable[Reading]:
