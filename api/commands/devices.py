@@ -14,6 +14,7 @@ import click
 from api.commands.ask import Answer, Question, ask
 from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, say_table
+from api.commands.unread import recorded, unread
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import load_inventory
@@ -107,14 +108,25 @@ def _described(one: Profile) -> dict[str, object]:
 @profile.command("test")
 @click.argument("name")
 @click.option("--walk", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--unread", "with_unread", is_flag=True, help="List what the profile leaves unread.")
 @click.option("--json", "as_json", is_flag=True)
 @config_option
-def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
-    """Replay a recording (.snmprec) as a device and show what profile NAME makes of it."""
+def test_(name: str, walk: Path, config: Path | None, *, with_unread: bool, as_json: bool) -> None:
+    """Replay a recording (.snmprec) as a device and show what a profile makes of it.
+
+    NAME is the profile's name, or the path of its file.
+    """
     with problems_told():
-        profiles = load_profiles(load_config(config, os.environ).profiles)
+        folders = list(load_config(config, os.environ).profiles)
+        if name.endswith((".yaml", ".yml")) and Path(name).is_file():
+            folders.append(Path(name).parent)
+            name = Path(name).stem
+        profiles = load_profiles(folders)
         if name not in profiles:
-            raise click.UsageError(f'there is no profile "{name}"; see `pantau profile list`')
+            raise click.UsageError(
+                f'there is no profile "{name}"; see `pantau profile list`, or give the path of its '
+                "file"
+            )
         clock = SystemClock()
         with replayed(walk) as (address, port):
             question = Question(address, port, Credential("recording", "2c", "public"))
@@ -123,7 +135,20 @@ def test_(name: str, walk: Path, config: Path | None, *, as_json: bool) -> None:
             answer = asyncio.run(ask(named, profiles, clock, with_ping=False))
     if not as_json:
         say(f"The recording would be matched to {fits.profile.name}: {fits.profile_reason}.")
+        _tell_unread(profiles[name], walk, whole=with_unread)
     _show(walk.name, answer, as_json=as_json)
+
+
+def _tell_unread(profile: Profile, walk: Path, *, whole: bool) -> None:
+    """Say what of a recording is not read: where to look for more."""
+    left = unread(profile, recorded(walk))
+    count = sum(one.count for one in left)
+    if not whole:
+        say(f"It leaves {count} objects of the recording unread; --unread lists them.\n")
+        return
+    say(f"Unread are {count} objects:")
+    say_table([(f"  {one.oid}", f"{one.count} x", one.example[:60]) for one in left])
+    say("")
 
 
 @contextmanager
