@@ -246,10 +246,10 @@ class Metric:
     """One thing to read: where it stands, what it means.
 
     `source` is an OID (an instance for scalars; in a table a reference of
-    collector.profiles.columns) or, for MQTT, a JSON path such as `ENERGY.Power`;
-    collector.probes.snmp.interpret says how a raw value becomes a reading. A metric may be
-    written several times (same meaning and labels, other source): the first that has a value
-    counts.
+    collector.profiles.columns) or, for MQTT, a JSON path such as `ENERGY.Power`, `jmespath
+    EXPRESSION`, or nothing for the whole payload; collector.probes.snmp.interpret says how a raw
+    value becomes a reading. A metric may be written several times (same meaning and labels, other
+    source): the first that has a value counts.
     """
 
     name: str
@@ -275,6 +275,8 @@ class Metric:
     combine: Combine | None = None
     by: tuple[str, ...] = ()  # labels that `combine` leaves apart
     threshold: Threshold | None = None
+    topic: str | None = None  # MQTT: read from this topic alone
+    lenient: bool = False  # MQTT: what makes no sense is passed over, and is no fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,7 @@ class Table:
     keep_when: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
     drop_when: Mapping[str, str] = field(default_factory=dict)
     label_patterns: Mapping[str, str] = field(default_factory=dict)
+    rows: str = ""  # MQTT: source of the list or mapping whose entries are the rows
 
 
 @dataclass(frozen=True, slots=True)

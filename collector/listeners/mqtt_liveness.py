@@ -1,13 +1,15 @@
 """When an MQTT device is there: what the broker said of it *and* that it still speaks. Pure.
 
 A device says "online" once, when it connects, and the broker says "offline" once, in its name
-(last will). A retained "online" outlives a device that died while the broker was down. So the
-status check of a device is fed by three voices:
+(last will). A retained "online" outlives a device that died while the broker was down, and one
+that was taken away years ago: nobody knows its age. So the status check is fed by three voices:
 
-    the word itself        online → answered, offline → failed; retained or live
+    the word itself        offline → failed, retained or live; online → answered, but only live:
+                           a retained "online" waits for telemetry to back it
     fresh telemetry        answered, unless the last word was "offline"
     a word that stands     repeated, so that it is confirmed like any failure and stays fresh:
-                           offline until the next word; a live "online" until it is believed
+                           offline until the next word; a live or backed "online" until it is
+                           believed
 
 Silence after "online" produces nothing: the check grows stale and the device unknown. Words are
 forgotten with the connection that brought them; the next one brings the retained ones again.
@@ -16,7 +18,7 @@ forgotten with the connection that brought them; the next one brings the retaine
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collector.model import Check
+from collector.model import Check, Reading
 
 REPEAT_SECONDS = 5.0  # as a ping in doubt: repeating the broker's word costs nobody anything
 
@@ -27,6 +29,7 @@ class _Standing:
     online: bool
     said: int  # how often it was told, the word itself included
     due_at: float  # monotonic; infinite: not to be repeated
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Repetition:
 
     check: Check
     online: bool
+    readings: tuple[Reading, ...] = ()  # what came with the word, and stands as it does
 
 
 class Liveness:
@@ -48,24 +52,45 @@ class Liveness:
         """Follow these status checks from now on."""
         self._status_checks = status_checks
 
-    def hear_word(self, check: Check, now: float, *, online: bool, retained: bool) -> None:
-        """Take the word of a status topic. A retained "online" is no news and not repeated."""
-        silent = online and retained
-        due_at = float("inf") if silent else now + REPEAT_SECONDS
-        self._standing[check.id] = _Standing(check, online, 1, due_at)
+    def hear_word(
+        self,
+        check: Check,
+        now: float,
+        *,
+        online: bool,
+        retained: bool,
+        readings: tuple[Reading, ...] = (),
+    ) -> None:
+        """Take the word of a status topic. A retained "online" waits for telemetry."""
+        waits = online and retained
+        said, due_at = (0, float("inf")) if waits else (1, now + REPEAT_SECONDS)
+        self._standing[check.id] = _Standing(check, online, said, due_at, readings)
 
-    def stands(self, check: Check, *, online: bool) -> bool:
+    def take_back(self, check: Check) -> None:
+        """Forget the word: its retained message was deleted."""
+        self._standing.pop(check.id, None)
+
+    def stands(self, check: Check, *, online: bool, readings: tuple[Reading, ...] = ()) -> bool:
         """Say whether this is already the last word of this connection."""
         standing = self._standing.get(check.id)
-        return standing is not None and standing.online == online
+        if standing is None:
+            return False
+        return (standing.online, standing.readings) == (online, readings)
 
-    def hear_telemetry(self, device_id: str) -> list[Check]:
-        """Take a sign of life; return the status checks that it confirms."""
+    def hear_telemetry(self, device_id: str, now: float) -> list[Repetition]:
+        """Take a sign of life; return the status checks that it confirms.
+
+        It backs a retained "online", which is from then on told like a live one.
+        """
         confirmed = []
         for check in self._status_checks.get(device_id, ()):
             standing = self._standing.get(check.id)
-            if standing is None or standing.online:
-                confirmed.append(check)
+            if standing is None:
+                confirmed.append(Repetition(check, online=True))
+            elif standing.online:
+                if standing.said == 0:
+                    standing.said, standing.due_at = 1, now + REPEAT_SECONDS
+                confirmed.append(Repetition(check, True, standing.readings))
         return confirmed
 
     def due(self, now: float) -> list[Repetition]:
@@ -75,7 +100,7 @@ class Liveness:
             if standing.due_at <= now:
                 standing.said += 1
                 standing.due_at = now + _pause_after(standing)
-                repeated.append(Repetition(standing.check, standing.online))
+                repeated.append(Repetition(standing.check, standing.online, standing.readings))
         return repeated
 
     def forget(self) -> None:

@@ -1,10 +1,13 @@
-"""MQTT payloads become words and readings. Pure; no payload content ever reaches an error text.
+"""Documents of MQTT payloads become readings. Pure; no content ever reaches an error text.
 
-A metric's `source` is a path into the JSON document:
+A metric's `source` is a path into the document:
 
     ENERGY.Power            keys
     Channels[0].Voltage     an element of a list
     *.Temperature           every key (`[*]`: every element); the label `item` says which
+
+or `jmespath EXPRESSION` (a list or mapping gives a reading an entry, with the label `item`), or
+nothing: the document itself. A table's sources are held against each entry of its `rows`.
 
 What a value means is decided where SNMP's values are (collector.probes.snmp.interpret), so that
 a scale, a pattern or an enumeration means the same in every profile.
@@ -12,18 +15,18 @@ a scale, a pattern or an enumeration means the same in every profile.
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 
-import orjson
-
-from collector.model import Metric, MetricGroup, Reading, Table
+from collector.model import Labels, Metric, MetricGroup, Reading, Table
 from collector.probes.snmp.interpret import (
     Interpretation,
     interpret_scalars,
     interpret_table,
-    scalar_sources,
+    table_sources,
 )
+from collector.profiles.expressions import JMESPATH, ExpressionError, compiled, evaluate
 
 ITEM_LABEL = "item"
 ITEMS_LIMIT = 64  # a wildcard is for a handful of channels, not for whatever somebody sends
@@ -31,10 +34,6 @@ NAMES_SHOWN = 3
 NUMBER_LIMIT = 2.0**63  # what store and sinks take as an integer
 
 _STEP = re.compile(r"(?P<key>[^\[\]]*)(?P<indexes>(?:\[(?:\d{1,6}|\*)\])*)", re.ASCII)
-
-
-class PayloadError(Exception):
-    """A payload is not what the profile says. The text is short and without its content."""
 
 
 class AnyStep:
@@ -64,42 +63,6 @@ class Extract:
         shown = ", ".join(self.not_understood[:NAMES_SHOWN])
         more = len(self.not_understood) - NAMES_SHOWN
         return f"not understood: {shown}" + (f" and {more} more" if more > 0 else "")
-
-
-# --- bytes ------------------------------------------------------------------------------------
-
-
-def load_json(payload: bytes, limit_bytes: int) -> object:
-    """Parse a JSON payload (RFC 8259: no NaN, no Infinity; at most 1,024 levels deep).
-
-    Raises:
-        PayloadError: too large, or not JSON in UTF-8.
-    """
-    _check_size(payload, limit_bytes)
-    try:
-        document: object = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        # `from None`: its message and traceback carry the payload, which may be anything.
-        raise PayloadError(f"the payload ({len(payload)} bytes) is not JSON") from None
-    return document
-
-
-def load_text(payload: bytes, limit_bytes: int) -> str:
-    """Return a payload as text without surrounding white space.
-
-    Raises:
-        PayloadError: too large, or not UTF-8.
-    """
-    _check_size(payload, limit_bytes)
-    try:
-        return payload.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise PayloadError(f"the payload ({len(payload)} bytes) is not text in UTF-8") from None
-
-
-def _check_size(payload: bytes, limit_bytes: int) -> None:
-    if len(payload) > limit_bytes:
-        raise PayloadError(f"the payload has {len(payload)} bytes, more than {limit_bytes}")
 
 
 # --- paths ------------------------------------------------------------------------------------
@@ -147,61 +110,162 @@ def _entries(value: object) -> Iterable[tuple[str, object]]:
     return ((str(at), inner) for at, inner in enumerate(value if isinstance(value, list) else ()))
 
 
+# --- sources ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value stands: a path, or an expression of JMESPath."""
+
+    path: Path = ()
+    expression: str | None = None
+
+    @property
+    def is_wild(self) -> bool:
+        """Whether it may lead to several values."""
+        return self.expression is not None or ANY in self.path
+
+    def entries(self, document: object) -> Iterator[tuple[str, object]]:
+        """Yield (which of several, value); of a single value the first is empty.
+
+        Raises:
+            ExpressionError: the expression does not fit the document.
+        """
+        if self.expression is None:
+            yield from find(document, self.path)
+            return
+        found = evaluate(self.expression, document)
+        if isinstance(found, dict | list):
+            yield from islice(_entries(found), ITEMS_LIMIT)
+        else:
+            yield "", found
+
+
+def source_of(text: str) -> Source:
+    """Read a source as it stands in a metric.
+
+    Raises:
+        ValueError: an expression of JMESPath that is none, or not allowed.
+    """
+    if text.startswith(JMESPATH):
+        expression = text.removeprefix(JMESPATH)
+        compiled(expression)
+        return Source(expression=expression)
+    return Source(parse_path(text) if text else ())
+
+
 # --- values -----------------------------------------------------------------------------------
+
+Columns = dict[str, dict[str, Leaf]]
+"""Source → which of several → value."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table, and where its rows and columns stand."""
+
+    table: Table
+    rows: Source
+    sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True, slots=True)
 class TelemetryReader:
-    """Takes the readings of one group out of payloads."""
+    """Takes the readings of one group out of documents."""
 
     scalars: MetricGroup
     items: Table | None
-    paths: dict[str, Path] = field(repr=False)
+    sources: Mapping[str, Source]
+    tables: tuple[_Rows, ...] = ()
 
-    def read_json(self, document: object) -> Extract:
-        """Take the readings out of a parsed document. One bad value does not spoil the others."""
-        columns: dict[str, dict[str, Leaf]] = {}
+    def read(self, document: object, labels: Labels = ()) -> Extract:
+        """Take the readings out of a document. One bad value does not spoil the others.
+
+        `labels` are what the topic says; they go in front of all others.
+        """
         odd: set[str] = set()
-        for source, path in self.paths.items():
-            for item, value in find(document, path):
-                if value is None:
-                    continue
-                leaf = _leaf(value)
-                if leaf is None:
-                    odd.add(source)
-                else:
-                    columns.setdefault(source, {})[item] = leaf
-        scalars = {source: rows[""] for source, rows in columns.items() if "" in rows}
-        return self._interpret(scalars, columns, odd)
-
-    def read_text(self, text: str) -> Extract:
-        """Take the readings out of a payload that is one bare value, the same for all metrics."""
-        return self._interpret(dict.fromkeys(self.paths, text), {}, set())
-
-    def _interpret(
-        self,
-        scalars: dict[str, Leaf],
-        columns: dict[str, dict[str, Leaf]],
-        odd: set[str],
-    ) -> Extract:
-        parts = [interpret_scalars(self.scalars, scalars)]
+        columns = _columns(self.sources, document, odd)
+        single = {source: rows[""] for source, rows in columns.items() if "" in rows}
+        parts = [interpret_scalars(self.scalars, single)]
+        metrics = [*self.scalars.metrics]
         if self.items is not None:
-            parts.append(interpret_table(self.items, columns))
-        metrics = [*self.scalars.metrics, *(self.items.metrics if self.items else ())]
-        return _sift(parts, [metric for metric in metrics if metric.source in odd])
+            several = {
+                source: {item: leaf for item, leaf in rows.items() if item}
+                for source, rows in columns.items()
+            }
+            parts.append(interpret_table(self.items, several))
+            metrics += self.items.metrics
+        for each in self.tables:
+            parts.append(_read_rows(each, document, odd))
+            metrics += each.table.metrics
+        return _sift(parts, [metric for metric in metrics if metric.source in odd], metrics, labels)
 
 
 def telemetry_reader(group: MetricGroup) -> TelemetryReader:
-    """Prepare a group: metrics with a wildcard become the rows of a table."""
-    wild = tuple(metric for metric in group.metrics if ANY in parse_path(metric.source))
-    plain = tuple(metric for metric in group.metrics if metric not in wild)
+    """Prepare a group: metrics that may have several values become the rows of a table.
+
+    Raises:
+        ValueError: a source cannot be used.
+    """
+    metrics = group.metrics
+    sources = {metric.source: source_of(metric.source) for metric in metrics}
+    wild = tuple(metric for metric in metrics if sources[metric.source].is_wild)
+    plain = tuple(metric for metric in metrics if ANY not in sources[metric.source].path)
     scalars = MetricGroup(group.name, group.probe, group.role, group.interval_seconds, plain)
     items = Table(group.name, wild, labels={ITEM_LABEL: ("index",)}) if wild else None
-    sources = [*scalar_sources(scalars), *(metric.source for metric in wild)]
-    return TelemetryReader(scalars, items, {source: parse_path(source) for source in sources})
+    tables = tuple(
+        _Rows(
+            table,
+            source_of(table.rows),
+            {source: source_of(source) for source in table_sources(table)},
+        )
+        for table in group.tables
+    )
+    return TelemetryReader(scalars, items, sources, tables)
 
 
-def _sift(parts: list[Interpretation], odd: list[Metric]) -> Extract:
+def _columns(sources: Mapping[str, Source], document: object, odd: set[str]) -> Columns:
+    columns: Columns = {}
+    for text, source in sources.items():
+        try:
+            for item, value in source.entries(document):
+                if value is None:
+                    continue
+                leaf = leaf_of(value)
+                if leaf is None:
+                    odd.add(text)
+                else:
+                    columns.setdefault(text, {})[item] = leaf
+        except ExpressionError:
+            odd.add(text)
+    return columns
+
+
+def _read_rows(each: _Rows, document: object, odd: set[str]) -> Interpretation:
+    columns: Columns = {}
+    try:
+        rows = _rows_of(each.rows, document)
+    except ExpressionError:
+        odd.update(each.sources)
+        return Interpretation(())
+    for index, row in rows:
+        for text, leaves in _columns(each.sources, row, odd).items():
+            if "" in leaves:
+                columns.setdefault(text, {})[index] = leaves[""]
+    return interpret_table(each.table, columns)
+
+
+def _rows_of(rows: Source, document: object) -> list[tuple[str, object]]:
+    """Return the rows with what tells them apart: the key, or the place in the list."""
+    found = list(rows.entries(document))
+    if rows.is_wild:
+        return found
+    return [row for _, value in found for row in islice(_entries(value), ITEMS_LIMIT)]
+
+
+def _sift(
+    parts: list[Interpretation], odd: list[Metric], metrics: list[Metric], labels: Labels
+) -> Extract:
     """Join what was understood; drop numbers that no store takes. Each name of a fault once."""
     readings = [reading for part in parts for reading in part.readings]
     good = tuple(reading for reading in readings if _is_storable(reading.value))
@@ -209,11 +273,17 @@ def _sift(parts: list[Interpretation], odd: list[Metric]) -> Extract:
     faults += [reading.metric for reading in readings if not _is_storable(reading.value)]
     known = {reading.metric for reading in good}
     faults += [metric.name for metric in odd if metric.name not in known]
-    return Extract(good, tuple(dict.fromkeys(faults)))
+    lenient = {metric.name for metric in metrics if metric.lenient}
+    if labels:
+        good = tuple(replace(reading, labels=(*labels, *reading.labels)) for reading in good)
+    return Extract(good, tuple(dict.fromkeys(name for name in faults if name not in lenient)))
 
 
-def _leaf(value: object) -> Leaf | None:
-    """Return a JSON value as an agent would give it: true and false are words, no numbers."""
+def leaf_of(value: object) -> Leaf | None:
+    """Return a JSON value as an agent would give it: true and false are words, no numbers.
+
+    None for what is no single value, or a number that no store takes.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float | str) and _is_storable(value):

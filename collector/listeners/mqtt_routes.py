@@ -2,72 +2,48 @@
 
     profile     tele/{topic}/LWT                      (the group's option `topics`)
     subscribed  tele/+/LWT                            (so that devices nobody listed show up too)
-    by topic    tele/tasmota_0001/LWT → its route     (one dictionary look-up a message)
+    by topic    tele/tasmota_0001/LWT → its route     (one look-up a topic pattern of that length)
 
-Options of a group: `topics`, a list; `payload`, "json" (default) or "text"; a status group has
-the words `online` and `offline` as well, and with "json" perhaps `path`, where the word stands.
+Options of a group: `topics`, a list; `payload`, the name of a format (default "json"); `at`, where
+the message says when it was made; a status group has the words `online` and `offline` as well,
+and perhaps `path`, where the word stands. A metric with a `topic` of its own adds that topic.
+A group with neither words nor metrics takes every message as a sign of life.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from collector.listeners.mqtt_payload import (
-    Path,
-    PayloadError,
-    TelemetryReader,
-    find,
-    load_json,
-    load_text,
-    parse_path,
-    telemetry_reader,
-)
-from collector.model import Check
-
-PLACEHOLDER = "{topic}"
-
-
-class PayloadFormat(StrEnum):
-    """How a payload is written."""
-
-    JSON = "json"
-    TEXT = "text"
+from collector.listeners.mqtt_formats import DECODERS, Decoder
+from collector.listeners.mqtt_payload import Source, TelemetryReader, source_of, telemetry_reader
+from collector.listeners.mqtt_topics import TopicPattern, topic_pattern, without_overlap
+from collector.listeners.mqtt_words import WordReader
+from collector.model import Check, Labels, MetricGroup
 
 
 @dataclass(frozen=True, slots=True)
-class StatusReader:
-    """Reads the word that a device, or the broker in its name, says about being there."""
+class Ear:
+    """How a group of a profile reads what comes on one of its topics."""
 
-    format: PayloadFormat
-    online: str
-    offline: str
-    path: Path = ()
+    pattern: TopicPattern
+    decoder: Decoder
+    reader: TelemetryReader
+    word: WordReader | None = None
+    at: Source | None = None
 
-    def is_online(self, payload: bytes, limit_bytes: int) -> bool:
-        """Return whether the word is the online one.
-
-        Raises:
-            PayloadError: neither of the two words, or not readable at all.
-        """
-        if self.format is PayloadFormat.TEXT:
-            word: object = load_text(payload, limit_bytes)
-        else:
-            document = load_json(payload, limit_bytes)
-            word = next((value for _, value in find(document, self.path)), None)
-        if word == self.online:
-            return True
-        if word == self.offline:
-            return False
-        raise PayloadError("the status is neither of the profile's two words")
+    @property
+    def hears_life_only(self) -> bool:
+        """Whether every message is a sign of life, whatever it holds."""
+        parts = (self.reader.scalars.metrics, self.reader.items, self.reader.tables)
+        return self.word is None and not any(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One check that hears a topic, and how it reads what it hears."""
+    """One check that hears a topic, how it reads what it hears, and what the topic says."""
 
     check: Check
-    format: PayloadFormat
-    reader: StatusReader | TelemetryReader
+    ear: Ear
+    labels: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +51,33 @@ class Routes:
     """All routes of a listener."""
 
     subscriptions: tuple[str, ...]
-    by_topic: Mapping[str, tuple[Route, ...]]
     status_checks: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)  # by device
+    _patterns: Mapping[int, tuple[TopicPattern, ...]] = field(default_factory=dict, repr=False)
+    _by_name: Mapping[tuple[str, str], tuple[Route, ...]] = field(default_factory=dict, repr=False)
+
+    def find(self, topic: str) -> tuple[Route, ...]:
+        """Return the routes of a topic: none when no check of any device hears it.
+
+        Of several topics of one check that fit, the most exact counts: a message is one result.
+        """
+        found: dict[str, Route] = {}
+        for pattern in self._patterns.get(topic.count("/"), ()):
+            match = pattern.match(topic)
+            if match is None:
+                continue
+            for route in self._by_name.get((pattern.text, match.device_topic), ()):
+                other = found.get(route.check.id)
+                if other is None or other.ear.pattern.exactness < pattern.exactness:
+                    found[route.check.id] = replace(route, labels=match.labels)
+        return tuple(found.values())
+
+    def is_of_known_device(self, topic: str) -> bool:
+        """Say whether a topic that no check hears belongs to a device that is listed."""
+        return any(
+            (pattern.text, owner) in self._by_name
+            for pattern in self._patterns.get(topic.count("/"), ())
+            if (owner := pattern.owner(topic)) is not None
+        )
 
 
 def build_routes(checks: Iterable[Check]) -> Routes:
@@ -85,40 +86,67 @@ def build_routes(checks: Iterable[Check]) -> Routes:
     Raises:
         ValueError: a group's options cannot work; the text names the check and the option.
     """
-    patterns: dict[str, None] = {}
-    by_topic: dict[str, list[Route]] = {}
+    filters: dict[str, None] = {}
+    by_name: dict[tuple[str, str], list[Route]] = {}
+    by_length: dict[int, dict[str, TopicPattern]] = {}
     status: dict[str, list[Check]] = {}
+    decoders: dict[str, Decoder] = {}
+    made: dict[int, tuple[MetricGroup, tuple[Ear, ...]]] = {}  # devices of a profile share them
     for check in checks:
         if check.probe != "mqtt":
             continue
-        route = _route_of(check)
-        if isinstance(route.reader, StatusReader):
-            status.setdefault(check.device_id, []).append(check)
+        if id(check.group) not in made:
+            made[id(check.group)] = check.group, tuple(_ears_of(check, decoders))
         name = _device_topic(check)
-        for topic in _words(check, "topics"):
-            if "+" in topic or "#" in topic:
-                raise _refusal(check, "topics", f"{topic!r} has a wildcard; write {PLACEHOLDER}")
-            levels = "/".join("+" for _ in name.split("/"))
-            patterns.setdefault(topic.replace(PLACEHOLDER, levels))
-            by_topic.setdefault(topic.replace(PLACEHOLDER, name), []).append(route)
+        for ear in made[id(check.group)][1]:
+            if ear.word is not None and check not in status.setdefault(check.device_id, []):
+                status[check.device_id].append(check)
+            filters.setdefault(ear.pattern.subscription(name.count("/") + 1))
+            slashes = ear.pattern.text.count("/") + name.count("/")
+            by_length.setdefault(slashes, {}).setdefault(ear.pattern.text, ear.pattern)
+            by_name.setdefault((ear.pattern.text, name), []).append(Route(check, ear))
     return Routes(
-        tuple(patterns),
-        {topic: tuple(routes) for topic, routes in by_topic.items()},
+        without_overlap(filters),
         {device: tuple(found) for device, found in status.items()},
+        {slashes: tuple(patterns.values()) for slashes, patterns in by_length.items()},
+        {key: tuple(routes) for key, routes in by_name.items()},
     )
 
 
-def _route_of(check: Check) -> Route:
-    options = check.group.options
-    try:
-        payload = PayloadFormat(str(options.get("payload", PayloadFormat.JSON)))
-    except ValueError:
-        raise _refusal(check, "payload", 'must be "json" or "text"') from None
-    if "online" not in options and "offline" not in options:
-        return Route(check, payload, telemetry_reader(check.group))
-    path = parse_path(_word(check, "path")) if "path" in options else ()
-    words = _word(check, "online"), _word(check, "offline")
-    return Route(check, payload, StatusReader(payload, *words, path))
+def _ears_of(check: Check, decoders: dict[str, Decoder]) -> Iterator[Ear]:
+    """Yield an ear for each topic of a check's group."""
+    group, options = check.group, check.group.options
+    payload = str(options.get("payload", "json"))
+    if payload not in DECODERS:
+        raise _refusal(check, "payload", f"must be one of {', '.join(DECODERS)}")
+    decoder = decoders.setdefault(payload, DECODERS[payload]())
+    word = None
+    if "online" in options or "offline" in options:
+        words = tuple(_words(check, "online")), tuple(_words(check, "offline"))
+        word = WordReader(*words, _source(check, "path"))
+    at = _source(check, "at") if "at" in options else None
+    own = [metric.topic for metric in group.metrics if metric.topic is not None]
+    topics = [] if own and "topics" not in options else _words(check, "topics")
+    for topic in dict.fromkeys([*topics, *own]):
+        try:
+            pattern = topic_pattern(topic)
+        except ValueError as problem:
+            raise _refusal(check, "topics", f"{topic!r} {problem}") from None
+        try:
+            reader = telemetry_reader(_part_of(group, topic, shared=topic in topics))
+        except ValueError as problem:
+            raise _refusal(check, "source", str(problem)) from None
+        yield Ear(pattern, decoder, reader, word, at)
+
+
+def _part_of(group: MetricGroup, topic: str, *, shared: bool) -> MetricGroup:
+    """Return what of a group is read from one topic; what names no topic, from the shared ones."""
+    metrics = tuple(
+        metric
+        for metric in group.metrics
+        if metric.topic == topic or (metric.topic is None and shared)
+    )
+    return replace(group, metrics=metrics, tables=group.tables if shared else ())
 
 
 def _device_topic(check: Check) -> str:
@@ -128,20 +156,24 @@ def _device_topic(check: Check) -> str:
     return topic
 
 
+def _source(check: Check, option: str) -> Source:
+    value = check.group.options.get(option, "")
+    if not isinstance(value, str):
+        raise _refusal(check, option, "must be a path")
+    try:
+        return source_of(value)
+    except ValueError as problem:
+        raise _refusal(check, option, str(problem)) from None
+
+
 def _words(check: Check, option: str) -> Sequence[str]:
     value = check.group.options.get(option)
-    if not isinstance(value, list | tuple) or not value:
-        raise _refusal(check, option, "must be a list of topics")
-    if not all(isinstance(word, str) and word for word in value):
-        raise _refusal(check, option, "must be a list of topics")
-    return value
-
-
-def _word(check: Check, option: str) -> str:
-    value = check.group.options.get(option)
-    if not isinstance(value, str) or not value:
-        raise _refusal(check, option, "must be a word")
-    return value
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not words:
+        raise _refusal(check, option, "must be a list of words")
+    if not all(isinstance(word, str) and word for word in words):
+        raise _refusal(check, option, "must be a list of words")
+    return words
 
 
 def _refusal(check: Check, option: str, problem: str) -> ValueError:

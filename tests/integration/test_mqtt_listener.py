@@ -153,18 +153,22 @@ def test_a_last_will_takes_a_device_offline_on_both_loops(
     run(work())
 
 
-async def test_a_retained_word_is_heard_at_the_start_and_marked_as_old(broker: Broker) -> None:
+async def test_retained_words_and_telemetry_make_nobody_up_and_offline_is_believed(
+    broker: Broker,
+) -> None:
     keeper = Keeper()
     async with a_device(broker) as device:
         await device.publish("tele/plug_0/LWT", "Online", retain=True)
         await device.publish("tele/plug_0/STATE", '{"UptimeSec": 5}', retain=True)
+        await device.publish("tele/plug_1/LWT", "Offline", retain=True)
     async with running(the_listener(broker, keeper)) as listener:
-        await until(lambda: listener.counters.messages == 2)
+        await until(lambda: listener.counters.messages == 3)
         await until(lambda: keeper.kept)
-    (old,) = keeper.kept
-    assert (old.check_id, old.outcome) == ("sensor-0/status", Outcome.ANSWERED)
+    assert keeper.of("sensor-0/status") == keeper.of("sensor-0/telemetry") == []
+    old = keeper.of("sensor-1/status")[0]
+    assert (old.outcome, old.reason) == (Outcome.FAILED, Reason.REPORTED_OFFLINE)
     assert "retained" in old.detail
-    assert listener.counters.retained_telemetry == 1
+    assert (listener.counters.retained_telemetry, listener.counters.retained_words) == (1, 1)
 
 
 async def test_what_was_not_kept_before_we_died_comes_again(broker: Broker) -> None:

@@ -25,6 +25,10 @@ def told_at(liveness: Liveness, seconds: int) -> list[tuple[int, bool]]:
     return [(now, word.online) for now in range(seconds) for word in liveness.due(float(now))]
 
 
+def confirmed(liveness: Liveness) -> list[Check]:
+    return [word.check for word in liveness.hear_telemetry("s", 1.0)]
+
+
 def test_offline_is_told_until_confirmed_and_then_once_an_interval() -> None:
     check = a_check(interval_seconds=300.0)
     liveness = Liveness({"s": (check,)})
@@ -53,6 +57,15 @@ def test_a_retained_online_is_no_news() -> None:
     assert told_at(liveness, 1000) == []
 
 
+def test_a_retained_online_that_telemetry_backs_is_told_until_it_is_believed() -> None:
+    check = a_check()
+    liveness = Liveness({"s": (check,)})
+    liveness.hear_word(check, 0.0, online=True, retained=True)
+    assert confirmed(liveness) == [check]
+    assert confirmed(liveness) == [check]
+    assert told_at(liveness, 1000) == [(6, True)]
+
+
 def test_the_last_word_counts() -> None:
     check = a_check()
     liveness = Liveness({"s": (check,)})
@@ -72,12 +85,12 @@ def test_a_check_that_speaks_by_events_only_is_not_kept_fresh() -> None:
 def test_telemetry_confirms_a_device_unless_its_last_word_was_offline() -> None:
     check = a_check()
     liveness = Liveness({"s": (check,)})
-    assert liveness.hear_telemetry("s") == [check]
+    assert confirmed(liveness) == [check]
     liveness.hear_word(check, 0.0, online=False, retained=False)
-    assert liveness.hear_telemetry("s") == []
+    assert confirmed(liveness) == []
     liveness.hear_word(check, 1.0, online=True, retained=True)
-    assert liveness.hear_telemetry("s") == [check]
-    assert liveness.hear_telemetry("somebody-else") == []
+    assert confirmed(liveness) == [check]
+    assert liveness.hear_telemetry("somebody-else", 1.0) == []
 
 
 def test_with_the_connection_all_words_fall() -> None:
@@ -86,4 +99,4 @@ def test_with_the_connection_all_words_fall() -> None:
     liveness.hear_word(check, 0.0, online=False, retained=False)
     liveness.forget()
     assert told_at(liveness, 1000) == []
-    assert liveness.hear_telemetry("s") == [check]
+    assert confirmed(liveness) == [check]

@@ -98,12 +98,33 @@ def test_telemetry_does_not_speak_against_a_last_will(desk: Desk) -> None:
     ]
 
 
-def test_a_retained_word_says_in_its_detail_that_it_is_old(desk: Desk) -> None:
-    (old,) = desk.hear("tele/one/LWT", b"On", retained=True)
+def test_a_retained_offline_says_in_its_detail_that_it_is_old(desk: Desk) -> None:
+    (old,) = desk.hear("tele/one/LWT", b"Off", retained=True)
     (new,) = desk.hear("tele/one/LWT", b"On")
-    assert (old.outcome, old.reason, old.slot_at) == (Outcome.ANSWERED, Reason.OK, START)
+    assert (old.outcome, old.slot_at) == (Outcome.FAILED, START)
     assert "retained" in old.detail
     assert "retained" not in new.detail
+
+
+def test_a_retained_online_makes_nobody_up_until_fresh_telemetry_backs_it(desk: Desk) -> None:
+    assert desk.hear("tele/one/LWT", b"On", retained=True) == ()
+    desk.clock.pass_by(3600)
+    assert desk.reader.repeat() == ()
+    assert desk.hear("tele/one/STATE", b"{}", retained=True) == ()
+    assert desk.counters.retained_words == 1
+    _, status = desk.hear("tele/one/STATE", b"{}")
+    assert (status.check_id, status.outcome) == ("s1/status", Outcome.ANSWERED)
+    desk.clock.pass_by(5)
+    (again,) = desk.reader.repeat()
+    assert (again.check_id, again.outcome) == ("s1/status", Outcome.ANSWERED)
+
+
+def test_a_retained_word_that_was_deleted_is_no_word(desk: Desk) -> None:
+    desk.hear("tele/one/LWT", b"Off")
+    assert desk.hear("tele/one/LWT", b"") == ()
+    desk.clock.pass_by(5)
+    assert desk.reader.repeat() == ()
+    assert len(desk.hear("tele/one/STATE", b"{}")) == 2
 
 
 def test_a_retained_word_that_comes_twice_is_one_result(desk: Desk) -> None:
@@ -142,7 +163,6 @@ def test_a_clock_that_was_set_back_is_followed(desk: Desk) -> None:
         ("tele/one/STATE", b'{"Power": 99999999999999999999}', "s1/telemetry"),
         ("tele/one/LWT", b"Perhaps", "s1/status"),
         ("tele/one/LWT", b"\xff", "s1/status"),
-        ("tele/one/LWT", b"", "s1/status"),
     ],
 )
 def test_a_bad_payload_is_a_counted_bad_answer(
@@ -173,7 +193,7 @@ def test_a_fault_of_our_own_is_unknown_and_the_message_is_answered(
     def trip(*_: object) -> None:
         raise RuntimeError("tripped")
 
-    monkeypatch.setattr("collector.listeners.mqtt_reading.load_json", trip)
+    monkeypatch.setattr("collector.listeners.mqtt_reading.check_size", trip)
     assert brief(desk.hear("tele/one/STATE", b"{}")) == [
         ("s1/telemetry", Outcome.UNKNOWN, Reason.COLLECTOR_ERROR)
     ]

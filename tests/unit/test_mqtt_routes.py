@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from collector.listeners.mqtt_payload import PayloadError
-from collector.listeners.mqtt_routes import StatusReader, build_routes
+from collector.listeners.mqtt_formats import PayloadError
+from collector.listeners.mqtt_routes import Ear, build_routes
 from collector.model import Check, Metric, MetricGroup, Role, Target
 
 LWT = {"topics": ["tele/{topic}/LWT"], "payload": "text", "online": "Online", "offline": "Offline"}
@@ -31,12 +31,15 @@ def test_patterns_are_subscribed_once_and_topics_lead_to_checks() -> None:
         ]
     )
     assert routes.subscriptions == ("tele/+/LWT", "tele/+/STATE", "tele/+/SENSOR")
-    heard = {topic: [r.check.id for r in found] for topic, found in routes.by_topic.items()}
+    topics = [f"tele/{name}/{end}" for name in ("one", "two") for end in ("LWT", "STATE", "SENSOR")]
+    heard = {topic: [r.check.id for r in routes.find(topic)] for topic in topics}
     assert heard == {
         "tele/one/LWT": ["sensor-1/status"],
         "tele/two/LWT": ["sensor-2/status"],
         "tele/one/STATE": ["sensor-1/telemetry"],
         "tele/one/SENSOR": ["sensor-1/telemetry"],
+        "tele/two/STATE": [],
+        "tele/two/SENSOR": [],
     }
     assert [check.id for check in routes.status_checks["sensor-1"]] == ["sensor-1/status"]
 
@@ -44,7 +47,7 @@ def test_patterns_are_subscribed_once_and_topics_lead_to_checks() -> None:
 def test_a_topic_of_several_levels_needs_as_many_wildcards() -> None:
     routes = build_routes([a_check("sensor-1", "status", LWT, "hall/north")])
     assert routes.subscriptions == ("tele/+/+/LWT",)
-    assert "tele/hall/north/LWT" in routes.by_topic
+    assert len(routes.find("tele/hall/north/LWT")) == 1
 
 
 def test_checks_of_other_probes_are_left_alone() -> None:
@@ -56,12 +59,13 @@ def test_checks_of_other_probes_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({}, "option topics must be a list of topics"),
-        ({"topics": []}, "option topics must be a list of topics"),
-        ({"topics": [5]}, "option topics must be a list of topics"),
-        ({"topics": ["tele/+/LWT"]}, "has a wildcard; write {topic}"),
-        ({"topics": ["t"], "payload": "xml"}, 'option payload must be "json" or "text"'),
-        ({"topics": ["t"], "online": "Online"}, "option offline must be a word"),
+        ({}, "option topics must be a list of words"),
+        ({"topics": []}, "option topics must be a list of words"),
+        ({"topics": [5]}, "option topics must be a list of words"),
+        ({"topics": ["tele/+/LWT"]}, "needs {topic} once, as a level of its own"),
+        ({"topics": ["{topic}"], "payload": "xml"}, "option payload must be one of json, text"),
+        ({"topics": ["{topic}"], "online": "Online"}, "option offline must be a list of words"),
+        ({"topics": ["{topic}"], "at": "jmespath map(&a, @)"}, "option at the function map"),
     ],
 )
 def test_options_that_cannot_work_are_refused_by_name(
@@ -78,23 +82,41 @@ def test_a_device_without_a_usable_topic_is_refused(topic: str | None) -> None:
         build_routes([a_check("sensor-1", "status", LWT, topic)])
 
 
-def status_reader(options: Mapping[str, object]) -> StatusReader:
-    (route,) = build_routes([a_check("s", "status", options)]).by_topic["tele/t1/LWT"]
-    assert isinstance(route.reader, StatusReader)
-    return route.reader
+def status_ear(options: Mapping[str, object]) -> Ear:
+    (route,) = build_routes([a_check("s", "status", options)]).find("tele/t1/LWT")
+    return route.ear
+
+
+def is_online(ear: Ear, payload: bytes) -> bool:
+    assert ear.word is not None
+    return ear.word.is_online(ear.decoder.decode(payload, "tele/t1/LWT"))
 
 
 def test_a_status_word_is_read_from_text() -> None:
-    reader = status_reader(LWT)
-    assert reader.is_online(b"Online\r\n", 100)
-    assert not reader.is_online(b"Offline", 100)
-    with pytest.raises(PayloadError, match="neither of the profile's two words"):
-        reader.is_online(b"offline?", 100)
+    ear = status_ear(LWT)
+    assert is_online(ear, b"Online\r\n")
+    assert not is_online(ear, b"Offline")
+    with pytest.raises(PayloadError, match="none of the profile's words"):
+        is_online(ear, b"offline?")
 
 
 def test_a_status_word_is_read_from_json_where_the_path_leads() -> None:
-    reader = status_reader({**LWT, "payload": "json", "path": "state.word"})
-    assert reader.is_online(b'{"state": {"word": "Online"}}', 100)
-    for payload in (b"{}", b'{"state": "Online"}', b'{"state": {"word": ["Online"]}}'):
-        with pytest.raises(PayloadError, match="neither"):
-            reader.is_online(payload, 100)
+    ear = status_ear({**LWT, "payload": "json", "path": "state.word"})
+    assert is_online(ear, b'{"state": {"word": "Online"}}')
+    for payload in (b"{}", b'{"state": "Online"}', b'{"state": {"word": ["Online"]}}', b"[]", b"1"):
+        with pytest.raises(PayloadError, match="none"):
+            is_online(ear, payload)
+
+
+def test_words_may_be_several_and_true_and_false() -> None:
+    ear = status_ear(
+        {
+            "topics": ["tele/{topic}/LWT"],
+            "online": ["ready", "true"],
+            "offline": ["lost", "false"],
+            "path": "jmespath devices[?type(@) == 'boolean'] | [0]",
+        }
+    )
+    assert is_online(ear, b'{"devices": [1, true]}')
+    assert not is_online(ear, b'{"devices": [1, false]}')
+    assert is_online(ear, b'"ready"')
