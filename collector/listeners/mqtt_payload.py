@@ -24,7 +24,6 @@ from collector.probes.snmp.interpret import (
     Interpretation,
     interpret_scalars,
     interpret_table,
-    table_sources,
 )
 from collector.profiles.expressions import JMESPATH, ExpressionError, compiled, evaluate
 
@@ -162,11 +161,38 @@ Columns = dict[str, dict[str, Leaf]]
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A table, and where its rows and columns stand."""
+    """A table with plain names for its columns, and where rows and columns stand."""
 
     table: Table
-    rows: Source
-    sources: Mapping[str, Source]
+    columns: Mapping[str, Source]
+    rows: Source | None = None  # None: every column by itself has several values
+
+    def read(self, document: object, odd: set[str]) -> Interpretation:
+        """Read the table; columns that made no sense are added to `odd`."""
+        if self.rows is None:
+            found = _columns(self.columns, document, odd)
+            for leaves in found.values():
+                leaves.pop("", None)  # a single value is a scalar's
+            return interpret_table(self.table, found)
+        columns: Columns = {}
+        try:
+            rows = self._entries(self.rows, document)
+        except ExpressionError:
+            odd.update(self.columns)
+            return Interpretation(())
+        for index, row in rows:
+            for name, leaves in _columns(self.columns, row, odd).items():
+                if "" in leaves:
+                    columns.setdefault(name, {})[index] = leaves[""]
+        return interpret_table(self.table, columns)
+
+    @staticmethod
+    def _entries(rows: Source, document: object) -> list[tuple[str, object]]:
+        """Return the rows with what tells them apart: the key, or the place in the list."""
+        found = list(rows.entries(document))
+        if rows.is_wild:
+            return found
+        return [row for _, value in found for row in islice(_entries(value), ITEMS_LIMIT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +200,13 @@ class TelemetryReader:
     """Takes the readings of one group out of documents."""
 
     scalars: MetricGroup
-    items: Table | None
     sources: Mapping[str, Source]
     tables: tuple[_Rows, ...] = ()
+
+    @property
+    def reads_nothing(self) -> bool:
+        """Whether no document has anything for it."""
+        return not self.scalars.metrics and not self.tables
 
     def read(self, document: object, labels: Labels = ()) -> Extract:
         """Take the readings out of a document. One bad value does not spoil the others.
@@ -187,18 +217,11 @@ class TelemetryReader:
         columns = _columns(self.sources, document, odd)
         single = {source: rows[""] for source, rows in columns.items() if "" in rows}
         parts = [interpret_scalars(self.scalars, single)]
+        parts += [each.read(document, odd) for each in self.tables]
         metrics = [*self.scalars.metrics]
-        if self.items is not None:
-            several = {
-                source: {item: leaf for item, leaf in rows.items() if item}
-                for source, rows in columns.items()
-            }
-            parts.append(interpret_table(self.items, several))
-            metrics += self.items.metrics
         for each in self.tables:
-            parts.append(_read_rows(each, document, odd))
             metrics += each.table.metrics
-        return _sift(parts, [metric for metric in metrics if metric.source in odd], metrics, labels)
+        return _sift(parts, odd, metrics, labels)
 
 
 def telemetry_reader(group: MetricGroup) -> TelemetryReader:
@@ -207,21 +230,39 @@ def telemetry_reader(group: MetricGroup) -> TelemetryReader:
     Raises:
         ValueError: a source cannot be used.
     """
-    metrics = group.metrics
-    sources = {metric.source: source_of(metric.source) for metric in metrics}
-    wild = tuple(metric for metric in metrics if sources[metric.source].is_wild)
-    plain = tuple(metric for metric in metrics if ANY not in sources[metric.source].path)
-    scalars = MetricGroup(group.name, group.probe, group.role, group.interval_seconds, plain)
-    items = Table(group.name, wild, labels={ITEM_LABEL: ("index",)}) if wild else None
-    tables = tuple(
-        _Rows(
-            table,
-            source_of(table.rows),
-            {source: source_of(source) for source in table_sources(table)},
-        )
-        for table in group.tables
+    sources = {metric.source: source_of(metric.source) for metric in group.metrics}
+    plain = tuple(metric for metric in group.metrics if ANY not in sources[metric.source].path)
+    wild = tuple(metric for metric in group.metrics if sources[metric.source].is_wild)
+    scalars = replace(group, metrics=plain, tables=(), options={})
+    tables = [_rows_of(table, source_of(table.rows)) for table in group.tables]
+    if wild:
+        tables.insert(0, _rows_of(Table(group.name, wild, labels={ITEM_LABEL: ("index",)}), None))
+    kept = {metric.source: sources[metric.source] for metric in plain}
+    return TelemetryReader(scalars, kept, tuple(tables))
+
+
+def _rows_of(table: Table, rows: Source | None) -> _Rows:
+    """Give the columns plain names: in tables, brackets and dots have a meaning of SNMP."""
+    names: dict[str, str] = {}
+
+    def name_of(source: str) -> str:
+        return source if source == "index" else names.setdefault(source, f"column {len(names)}")
+
+    plain = replace(
+        table,
+        metrics=tuple(
+            replace(
+                metric,
+                source=name_of(metric.source),
+                when={name_of(source): words for source, words in metric.when.items()},
+            )
+            for metric in table.metrics
+        ),
+        labels={label: tuple(map(name_of, sources)) for label, sources in table.labels.items()},
+        keep_when={name_of(source): words for source, words in table.keep_when.items()},
+        drop_when={name_of(source): pattern for source, pattern in table.drop_when.items()},
     )
-    return TelemetryReader(scalars, items, sources, tables)
+    return _Rows(plain, {name: source_of(source) for source, name in names.items()}, rows)
 
 
 def _columns(sources: Mapping[str, Source], document: object, odd: set[str]) -> Columns:
@@ -241,30 +282,8 @@ def _columns(sources: Mapping[str, Source], document: object, odd: set[str]) -> 
     return columns
 
 
-def _read_rows(each: _Rows, document: object, odd: set[str]) -> Interpretation:
-    columns: Columns = {}
-    try:
-        rows = _rows_of(each.rows, document)
-    except ExpressionError:
-        odd.update(each.sources)
-        return Interpretation(())
-    for index, row in rows:
-        for text, leaves in _columns(each.sources, row, odd).items():
-            if "" in leaves:
-                columns.setdefault(text, {})[index] = leaves[""]
-    return interpret_table(each.table, columns)
-
-
-def _rows_of(rows: Source, document: object) -> list[tuple[str, object]]:
-    """Return the rows with what tells them apart: the key, or the place in the list."""
-    found = list(rows.entries(document))
-    if rows.is_wild:
-        return found
-    return [row for _, value in found for row in islice(_entries(value), ITEMS_LIMIT)]
-
-
 def _sift(
-    parts: list[Interpretation], odd: list[Metric], metrics: list[Metric], labels: Labels
+    parts: list[Interpretation], odd: set[str], metrics: list[Metric], labels: Labels
 ) -> Extract:
     """Join what was understood; drop numbers that no store takes. Each name of a fault once."""
     readings = [reading for part in parts for reading in part.readings]
@@ -272,7 +291,7 @@ def _sift(
     faults = [fault.metric for part in parts for fault in part.faults]
     faults += [reading.metric for reading in readings if not _is_storable(reading.value)]
     known = {reading.metric for reading in good}
-    faults += [metric.name for metric in odd if metric.name not in known]
+    faults += [it.name for it in metrics if it.source in odd and it.name not in known]
     lenient = {metric.name for metric in metrics if metric.lenient}
     if labels:
         good = tuple(replace(reading, labels=(*labels, *reading.labels)) for reading in good)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 
 from collector.listeners.mqtt_formats import DECODERS, Decoder
 from collector.listeners.mqtt_payload import Source, TelemetryReader, source_of, telemetry_reader
-from collector.listeners.mqtt_topics import TopicPattern, topic_pattern, without_overlap
 from collector.listeners.mqtt_words import WordReader
 from collector.model import Check, Labels, MetricGroup
+from collector.profiles.topics import TopicPattern, topic_pattern, without_overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,7 @@ class Ear:
     @property
     def hears_life_only(self) -> bool:
         """Whether every message is a sign of life, whatever it holds."""
-        parts = (self.reader.scalars.metrics, self.reader.items, self.reader.tables)
-        return self.word is None and not any(parts)
+        return self.word is None and self.reader.reads_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from collector.profiles.format import (
     Group,
     Meaning,
     MqttGroup,
+    MqttRowMetric,
+    MqttTableShape,
     PartFile,
     PingGroup,
     ProfileFile,
@@ -186,7 +188,12 @@ def _group(name: str, shapes: Sequence[Group]) -> MetricGroup:
         case SnmpGroup():
             return replace(group, metrics=_snmp_metrics(shapes), tables=_tables(shapes))
         case MqttGroup() as first:
-            return replace(group, metrics=_mqtt_metrics(shapes), options=_mqtt_options(first))
+            return replace(
+                group,
+                metrics=_mqtt_metrics(shapes),
+                tables=_mqtt_tables(shapes),
+                options=_mqtt_options(first),
+            )
 
 
 def _rule(said: Sequence[RuleOverride]) -> RuleOverride | None:
@@ -246,17 +253,44 @@ def _table(name: str, shape: TableShape) -> Table:
 
 def _mqtt_metrics(shapes: Sequence[Group]) -> tuple[Metric, ...]:
     return tuple(
-        _meaning(metric, metric.source)
+        replace(_mqtt_metric(metric), topic=metric.topic)
         for shape in shapes
         if isinstance(shape, MqttGroup)
         for metric in shape.metrics
     )
 
 
+def _mqtt_metric(shape: MqttRowMetric) -> Metric:
+    return replace(_meaning(shape, shape.words()), lenient=shape.lenient)
+
+
+def _mqtt_tables(shapes: Sequence[Group]) -> tuple[Table, ...]:
+    """Return the tables; of those with the same name the first counts, as a whole."""
+    tables: dict[str, Table] = {}
+    for shape in shapes:
+        if isinstance(shape, MqttGroup):
+            for name, table in shape.tables.items():
+                tables.setdefault(name, _mqtt_table(name, table))
+    return tuple(tables.values())
+
+
+def _mqtt_table(name: str, shape: MqttTableShape) -> Table:
+    return Table(
+        name=name,
+        metrics=tuple(_mqtt_metric(metric) for metric in shape.metrics),
+        labels=dict(shape.labels),
+        keep_when=dict(shape.keep_when),
+        drop_when=dict(shape.drop_when),
+        rows=shape.rows,
+    )
+
+
 def _mqtt_options(shape: MqttGroup) -> dict[str, object]:
     options: dict[str, object] = {"topics": list(shape.topics), "payload": shape.payload}
-    words = {"path": shape.path, "online": shape.online, "offline": shape.offline}
-    options.update((key, word) for key, word in words.items() if word is not None)
+    options.update({"path": shape.path} if shape.path is not None else {})
+    options.update({"at": shape.at} if shape.at is not None else {})
+    if shape.online:
+        options.update(online=list(shape.online), offline=list(shape.offline))
     return options
 
 

@@ -21,6 +21,7 @@ from collector.config.shape import (
 )
 from collector.model import Combine, MetricKind, Role, Verdict
 from collector.profiles.columns import is_own_cell
+from collector.profiles.expressions import JMESPATH, Expression
 from collector.profiles.sources import (
     Column,
     CuttingPattern,
@@ -208,10 +209,38 @@ class TableMetric(SnmpMeaning):
         return self
 
 
-class MqttMetric(Meaning):
-    """A metric that a device publishes."""
+class MqttRowMetric(Meaning):
+    """A metric that a device publishes: where it stands in the document, or in an entry of it."""
 
-    source: JsonPath
+    source: JsonPath | None = None
+    jmespath: Expression | None = None
+    lenient: bool = False
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Self:
+        if self.source is not None and self.jmespath is not None:
+            raise refuse(f"{self.name}: has source and jmespath", "remove one of them")
+        return self
+
+    def words(self) -> str:
+        """Return where it stands as one text; empty for the whole payload."""
+        return self.source or "" if self.jmespath is None else JMESPATH + self.jmespath
+
+
+class MqttMetric(MqttRowMetric):
+    """A metric that a device publishes, perhaps on a topic of its own."""
+
+    topic: Topic | None = None
+
+
+class MqttTableShape(Shape):
+    """A list or mapping in a document, whose entries are rows."""
+
+    rows: JsonPath
+    labels: dict[Name, Words[JsonPath]] = Field(default_factory=dict)
+    keep_when: dict[JsonPath, Words[Raw]] = Field(default_factory=dict)
+    drop_when: dict[JsonPath, Pattern] = Field(default_factory=dict)
+    metrics: Annotated[tuple[MqttRowMetric, ...], Field(min_length=1, max_length=200)]
 
 
 class TableShape(Shape):
@@ -274,24 +303,55 @@ class MqttGroup(Shape):
     interval_seconds: Interval | None = Field(None, alias="interval")
     role: Role | None = None
     rule: RuleOverrideShape | None = None
-    topics: Annotated[Words[Topic], Field(min_length=1, max_length=20)]
-    payload: Literal["text", "json"] = "json"
+    topics: Annotated[Words[Topic], Field(max_length=20)] = ()
+    payload: Literal["json", "text", "json_or_text"] = "json"
     path: JsonPath | None = None
-    online: Text | None = None
-    offline: Text | None = None
+    online: Words[Text] = ()
+    offline: Words[Text] = ()
+    at: JsonPath | None = None
     metrics: Annotated[tuple[MqttMetric, ...], Field(max_length=500)] = ()
+    tables: dict[Name, MqttTableShape] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_words(self) -> Self:
-        if (self.online is None) != (self.offline is None):
+        if bool(self.online) != bool(self.offline):
             raise refuse("online and offline belong together", "give both or neither")
-        if self.online is None and not self.metrics:
-            raise refuse("the group hears nothing", "add metrics, or online and offline")
-        if self.path is not None and (self.online is None or self.payload == "text"):
+        for word in self.online:
+            if word in self.offline:
+                raise refuse(f'"{word}" is online and offline', "remove one of them")
+        if self.path is not None and (not self.online or self.payload == "text"):
             raise refuse(
                 "path says where in JSON the word online or offline stands",
                 "add payload: json, online and offline, or remove path",
             )
+        if self.online and any(metric.topic for metric in self.metrics):
+            raise refuse(
+                "a group with online and offline hears that word alone",
+                "put metrics with a topic of their own into another group",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_topics(self) -> Self:
+        hears = self.online or self.metrics or self.tables
+        if not hears and self.role is not Role.REACHABILITY:
+            raise refuse(
+                "the group hears nothing",
+                "add metrics, or online and offline, or role: reachability if every message is a "
+                "sign of life",
+            )
+        if not self.topics and (
+            self.tables or not self.metrics or any(metric.topic is None for metric in self.metrics)
+        ):
+            raise refuse("topics is missing", "say on which topics the device speaks")
+        return self
+
+    @model_validator(mode="after")
+    def _check_payload(self) -> Self:
+        pointing = [metric.name for metric in self.metrics if metric.words()]
+        if self.payload == "text" and (pointing or self.tables or self.at):
+            what = pointing[0] if pointing else "at" if self.at else "tables"
+            raise refuse(f"{what}: a text has nothing inside", "remove source, or payload: text")
         return self
 
 

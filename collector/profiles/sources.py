@@ -7,10 +7,12 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from collector.config.shape import refuse
 from collector.profiles.columns import INDEX_PATTERN, ColumnAt, parse_reference
+from collector.profiles.topics import topic_pattern
 
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,9})){2,127}", re.ASCII)
 _JSON_PATH = re.compile(r"[^.\s]{1,64}(?:\.[^.\s]{1,64}){0,15}")
 _LONGEST_PATTERN = 200
+_LONGEST_TOPIC = 200
 _MOST_OPEN_ENDS = 4
 _OID_BODY = r"[0-2](\.(0|[1-9][0-9]{0,9})){2,127}"
 _OID_PATTERN = f"^{_OID_BODY}$"
@@ -81,8 +83,12 @@ def _check_topic(value: object) -> object:
         return value
     if "{topic}" not in value:
         raise refuse(f'"{value[:60]}" has no {{topic}}', "write it where the device's topic stands")
-    if len(value) > 200 or re.search(r"[+#\x00]", value):
-        raise refuse(f'"{value[:60]}" is no topic', "write it without + and #, in 200 characters")
+    try:
+        topic_pattern(value)
+    except ValueError as error:
+        raise refuse(f'"{value[:60]}" {error}', "mend that level") from None
+    if len(value) > _LONGEST_TOPIC:
+        raise refuse(f'"{value[:60]}…" is too long', f"write {_LONGEST_TOPIC} characters at most")
     return value
 
 
