@@ -7,11 +7,11 @@
 The name may have several levels: whatever stands between what comes before and after `{topic}`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from collector.listeners.mqtt_routes import PLACEHOLDER
-from collector.model import Fit, Profile
+from collector.model import Fit, MetricGroup, Profile
+from collector.profiles.topics import TopicPattern, topic_pattern
 
 NAME_LEVELS_LIMIT = 4  # of a device's name
 FITS_LIMIT = 8
@@ -19,36 +19,23 @@ FITS_LIMIT = 8
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """One topic of a profile: levels before the name, and after it."""
+    """One topic of a profile."""
 
     profile: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-
-    @property
-    def literals(self) -> int:
-        """How many levels must be just so: the more, the more specific."""
-        return sum(level not in ("+", "#") for level in (*self.before, *self.after))
+    topic: TopicPattern
 
     @property
     def subscription(self) -> str:
         """What to listen to; a name of one level, as nearly all have."""
-        return "/".join((*self.before, "+", *self.after))
+        return self.topic.subscription()
 
-    def name_in(self, levels: Sequence[str]) -> str | None:
+    def name_in(self, topic: str) -> str | None:
         """Return what stands for `{topic}`, or None when the pattern does not fit."""
-        after = self.after
-        if after[-1:] == ("#",):  # then nobody knows where the name ends: it has one level
-            after = after[:-1]
-            levels = levels[: len(self.before) + 1 + len(after)]
-        length = len(levels) - len(self.before) - len(after)
-        if not 1 <= length <= NAME_LEVELS_LIMIT:
+        match = self.topic.match(topic, attributes=True)
+        if match is None:
             return None
-        end = len(self.before) + length
-        name = levels[len(self.before) : end]
-        if not all(name) or not _matches(self.before, levels[: len(self.before)]):
-            return None
-        return "/".join(name) if _matches(after, levels[end:]) else None
+        levels = match.device_topic.split("/")
+        return match.device_topic if all(levels) and len(levels) <= NAME_LEVELS_LIMIT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +52,16 @@ class Fitting:
             for profile in profiles
             for group in profile.groups
             if group.probe == "mqtt"
-            for topic in _topics(group.options.get("topics"))
-            if (pattern := _pattern(profile.name, topic)) is not None
+            for pattern in _patterns(profile.name, group)
         }
-        return cls(tuple(sorted(found, key=lambda it: (-it.literals, it.profile))))
+        return cls(tuple(sorted(found, key=lambda it: (-it.topic.exactness, it.profile))))
 
     def fits(self, topic: str) -> tuple[Fit, ...]:
         """Return the profiles that a topic fits, most specific first, each once."""
-        levels = topic.split("/")
         found: dict[str, Fit] = {}
         for pattern in self._patterns:
             if pattern.profile not in found and len(found) < FITS_LIMIT:
-                name = pattern.name_in(levels)
+                name = pattern.name_in(topic)
                 if name is not None:
                     found[pattern.profile] = Fit(pattern.profile, name)
         return tuple(found.values())
@@ -119,20 +104,12 @@ def overlap(one: str, other: str) -> bool:
     return True
 
 
-def _pattern(profile: str, topic: str) -> _Pattern | None:
-    levels = topic.split("/")
-    if levels.count(PLACEHOLDER) != 1:
-        return None
-    at = levels.index(PLACEHOLDER)
-    return _Pattern(profile, tuple(levels[:at]), tuple(levels[at + 1 :]))
-
-
-def _topics(value: object) -> Iterable[str]:
-    words = value if isinstance(value, list | tuple) else ()
-    return (word for word in words if isinstance(word, str))
-
-
-def _matches(pattern: Sequence[str], levels: Sequence[str]) -> bool:
-    return len(pattern) == len(levels) and all(
-        wanted in ("+", level) for wanted, level in zip(pattern, levels, strict=True)
-    )
+def _patterns(profile: str, group: MetricGroup) -> Iterator[_Pattern]:
+    topics = group.options.get("topics")
+    words = [*(topics if isinstance(topics, list | tuple) else ())]
+    words += [metric.topic for metric in group.metrics if metric.topic is not None]
+    for word in words:
+        try:
+            yield _Pattern(profile, topic_pattern(str(word)))
+        except ValueError:
+            continue  # the routes refuse it, should a device have this profile

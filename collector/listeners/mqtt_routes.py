@@ -125,7 +125,7 @@ def _ears_of(check: Check, decoders: dict[str, Decoder]) -> Iterator[Ear]:
         word = WordReader(*words, _source(check, "path"))
     at = _source(check, "at") if "at" in options else None
     own = [metric.topic for metric in group.metrics if metric.topic is not None]
-    topics = [] if own and "topics" not in options else _words(check, "topics")
+    topics = [] if own and not options.get("topics") else _words(check, "topics")
     for topic in dict.fromkeys([*topics, *own]):
         try:
             pattern = topic_pattern(topic)

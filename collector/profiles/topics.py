@@ -59,8 +59,11 @@ class TopicPattern:
                 return None
         return "/".join(levels[front:back])
 
-    def match(self, topic: str) -> TopicMatch | None:
-        """Say whose a topic is if it is one of this pattern, with as many levels as there are."""
+    def match(self, topic: str, *, attributes: bool = False) -> TopicMatch | None:
+        """Say whose a topic is if it is one of this pattern, with as many levels as there are.
+
+        With `attributes`, labels stand for levels that begin with `$` as well.
+        """
         levels = topic.split("/")
         front, back = len(self.before), len(levels) - len(self.after)
         if back <= front:
@@ -72,7 +75,7 @@ class TopicPattern:
             if want in (ANY_LEVEL, level):
                 continue
             name = _LABEL.fullmatch(want)
-            if name is None or level.startswith("$"):
+            if name is None or (level.startswith("$") and not attributes):
                 return None
             labels.append((name[1], level))
         return TopicMatch("/".join(levels[front:back]), tuple(labels))

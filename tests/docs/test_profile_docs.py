@@ -7,11 +7,13 @@ import pytest
 
 from collector.config.settings import RuleOverrideShape
 from collector.config.shape import Shape, keys_of
+from collector.listeners.mqtt_payload import telemetry_reader
 from collector.profiles import load_profiles
 from collector.profiles.format import (
     MatchShape,
     MqttGroup,
     MqttMetric,
+    MqttTableShape,
     PartFile,
     PingGroup,
     PingMetric,
@@ -34,7 +36,7 @@ SECTIONS: dict[str, list[type[Shape]]] = {
     "`snmp`": [SnmpLimitsShape],
     "`groups`": [PingGroup, SnmpGroup, MqttGroup],
     "`rule`": [RuleOverrideShape],
-    "`tables`": [TableShape],
+    "`tables`": [TableShape, MqttTableShape],
     "`metrics`": [SnmpMetric, TableMetric, MqttMetric, PingMetric],
     "`scale_from`": [ScaleFromShape],
     "`threshold`": [ThresholdShape],
@@ -70,3 +72,26 @@ def test_the_example_of_the_page_is_a_profile(tmp_path: Path) -> None:
     profile = load_profiles([tmp_path])["axis-camera"]
 
     assert [group.name for group in profile.groups] == ["ping", "sensors", "status", "interfaces"]
+
+
+def test_the_mqtt_example_of_the_page_is_a_profile_that_reads(tmp_path: Path) -> None:
+    text = README.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(name: my-station\n.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "my-station.yaml").write_text(example, encoding="utf-8")
+    groups = load_profiles([tmp_path])["my-station"].groups
+    (group,) = (group for group in groups if group.name == "telemetry")
+
+    extract = telemetry_reader(group).read(
+        {
+            "channels": [{"name": "rain", "value": 0}, {"name": "temp", "value": 31.5}],
+            "receivers": [{"id": "balai", "rssi": -110}, {"id": "menara", "rssi": -87}],
+        }
+    )
+
+    assert {(it.metric, it.labels, it.value) for it in extract.readings} == {
+        ("temperature_celsius", (), 31.5),
+        ("radio_best_rssi_dbm", (), -87),
+        ("radio_rssi_dbm", (("receiver", "balai"),), -110),
+        ("radio_rssi_dbm", (("receiver", "menara"),), -87),
+    }
+    assert extract.problem == ""

@@ -44,6 +44,13 @@ UNITS = {
     "_bits_per_second": "bit/s",
     "_kilowatt_hours": "kWh",
     "_hectopascals": "hPa",
+    "_volt_amperes": "VA",
+    "_hertz": "Hz",
+    "_lux": "lx",
+    "_ppm": "ppm",
+    "_centimetres": "cm",
+    "_micrograms": "µg/m³",
+    "_decibels": "dB",
 }
 
 

@@ -177,7 +177,8 @@ BAD = {
     ),
     "a group that hears nothing": (
         HEAD + "groups:\n  s: {probe: mqtt, topics: ['a/{topic}']}\n",
-        "F:5: groups.s: the group hears nothing; add metrics, or online and offline",
+        "F:5: groups.s: the group hears nothing; add metrics, or online and offline, or role: "
+        "reachability if every message is a sign of life",
     ),
     "a rule that matches everything": (
         HEAD + "match: [{}]\n",
