@@ -152,8 +152,8 @@ def test_a_check_carries_what_its_probe_needs(plan: Plan) -> None:
     assert lwt.group.options == {
         "topics": ["tele/{topic}/LWT"],
         "payload": "text",
-        "online": "Online",
-        "offline": "Offline",
+        "online": ["Online"],
+        "offline": ["Offline"],
     }
     assert telemetry.group.options == {
         "topics": ["tele/{topic}/STATE", "tele/{topic}/SENSOR"],
