@@ -127,7 +127,9 @@ async def test_a_stranger_is_seen_adopted_and_watched_while_the_others_go_on(
 
             adopter = Adopter(store, SystemClock(), partial(config_of, folder))
             await asyncio.to_thread(adopter.adopt, entry, {"site": "losari"}, "ani")
-            # Nothing is published any more: its retained word must be asked for once more.
+            # Its retained word is asked for once more, and its next telemetry backs it.
+            await until(lambda: "keran-7" in collector.plan.devices)
+            await device.publish("tele/keran_7/STATE", '{"UptimeSec": 10}')
             await until(lambda: state("keran-7") is State.UP)
             after = store.device("keran-1")
             assert before is not None
