@@ -1,0 +1,149 @@
+"""A profile file for a device that announced its topics and values. Pure.
+
+The device's own topic is a level that all its topics have; the deepest one, since what comes before
+is often a house or a base that other devices share.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+INTERVAL_SECONDS = 300
+_FRESH_INTERVALS = 2.5
+_KNOWN = {
+    ("temperature", "°C"): "temperature_celsius",
+    ("humidity", "%"): "humidity_percent",
+    ("battery", "%"): "battery_percent",
+    ("signal_strength", "dBm"): "signal_dbm",
+    ("voltage", "V"): "voltage_volts",
+    ("current", "A"): "current_amperes",
+    ("power", "W"): "power_watts",
+    ("energy", "kWh"): "energy_kilowatt_hours",
+    ("frequency", "Hz"): "frequency_hertz",
+    ("pressure", "hPa"): "pressure_hectopascals",
+    ("illuminance", "lx"): "illuminance_lux",
+    ("carbon_dioxide", "ppm"): "carbon_dioxide_ppm",
+    ("duration", "s"): "duration_seconds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Where a device says that it is there, and how."""
+
+    topic: str
+    path: str
+    online: str
+    offline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One value that a device announced."""
+
+    name: str
+    topic: str
+    path: str  # empty: the whole payload
+    device_class: str = ""
+    unit: str = ""
+    only_grows: bool = False
+    words: tuple[str, str] | None = None  # on and off, of what is no number
+    availability: tuple[Word, ...] = ()
+    expire_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A new profile, and what stands for `{topic}` in it."""
+
+    profile: str
+    mqtt_topic: str
+    text: str
+    left_out: tuple[str, ...] = ()
+
+
+def propose(name: str, title: str, entities: Sequence[Entity]) -> Proposal | None:
+    """Return a profile that reads these entities; None when no level is common to their topics."""
+    own = _own_level([entity.topic for entity in entities])
+    if own is None:
+        return None
+    left_out: list[str] = []
+    periods = [it.expire_seconds for it in entities if it.expire_seconds is not None]
+    interval = max(1, int(min(periods) / _FRESH_INTERVALS)) if periods else INTERVAL_SECONDS
+    status = _status(own, entities, left_out)
+    telemetry = {
+        "probe": "mqtt",
+        "interval": f"{interval}s",
+        "payload": "json_or_text",
+        "metrics": [_metric(own, entity) for entity in entities],
+    }
+    document = {
+        "name": f"announced-{_slug(name)}",
+        "title": title,
+        "kinds": ["sensor"],
+        "ping": False,
+        "groups": {"status": {"interval": f"{interval}s"} | status, "telemetry": telemetry},
+    }
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    return Proposal(f"announced-{_slug(name)}", own, text, tuple(left_out))
+
+
+def _own_level(topics: Sequence[str]) -> str | None:
+    """Return the deepest level that stands exactly once in every topic."""
+    if not topics:
+        return None
+    split = [topic.split("/") for topic in topics]
+    common = [
+        level for level in split[0] if level and all(levels.count(level) == 1 for levels in split)
+    ]
+    # Where there is one topic alone, its last level often says what is measured.
+    return common[-1] if common else None
+
+
+def _pattern(own: str, topic: str) -> str:
+    return "/".join("{topic}" if level == own else level for level in topic.split("/"))
+
+
+def _status(own: str, entities: Iterable[Entity], left_out: list[str]) -> dict[str, object]:
+    """Return the status group: by the device's own word, else by every message."""
+    words = dict.fromkeys(word for entity in entities for word in entity.availability)
+    for word in words:
+        if word.topic.split("/").count(own) != 1:
+            left_out.append(f"availability {word.topic}: another device's")
+            continue
+        group: dict[str, object] = {
+            "probe": "mqtt",
+            "role": "reachability",
+            "topics": [_pattern(own, word.topic)],
+            "payload": "json_or_text",
+            "online": [word.online],
+            "offline": [word.offline],
+        }
+        return group | ({"path": word.path} if word.path else {})
+    topics = list(dict.fromkeys(_pattern(own, entity.topic) for entity in entities))
+    return {"probe": "mqtt", "role": "reachability", "topics": topics[:20], "payload": "text"}
+
+
+def _metric(own: str, entity: Entity) -> dict[str, object]:
+    known = _KNOWN.get((entity.device_class, entity.unit))
+    metric: dict[str, object] = {
+        "name": "announced_state" if entity.words else known or "announced_value",
+        "topic": _pattern(own, entity.topic),
+        "labels": {"entity": entity.name},
+        "lenient": True,
+    }
+    if entity.path:
+        metric["source"] = entity.path
+    if entity.words:
+        on, off = entity.words
+        metric |= {"type": "state", "values": {on: 1, off: 0}, "states": {1: "on", 0: "off"}}
+    elif known:
+        metric["unit"] = entity.unit
+        metric |= {"type": "counter"} if entity.only_grows else {}
+    return metric
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "device"
