@@ -5,8 +5,9 @@
                └──── stop reading ◄────┘ when it is full
 
 A message is acknowledged only after `deliver` has returned, in the order of arrival; whatever we
-lose before that, the broker sends again, because client id and session are fixed. Devices that
-publish with QoS 0 have no such promise, from anybody. See docs/adr/0005-mqtt-listener.md.
+lose before that, the broker sends again, because client id and session are fixed. What it sends
+again although we have it makes no second result. Devices that publish with QoS 0 have no such
+promise, from anybody. See docs/adr/0005-mqtt-listener.md.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from collector.listeners.mqtt_fitting import Fitting
 from collector.listeners.mqtt_link import Incoming, Link, LinkError, MqttSettings
 from collector.listeners.mqtt_quarantine import Quarantine
 from collector.listeners.mqtt_reading import MessageReader, MqttCounters
+from collector.listeners.mqtt_redelivery import Redelivery
 from collector.listeners.mqtt_routes import build_routes
 from collector.model import Check, CheckResult, Profile
 
@@ -83,6 +85,7 @@ class MqttListener:
         )
         self._queue: deque[_Arrival] = deque()
         self._arrived = asyncio.Event()
+        self._redelivery = Redelivery()
         self._link: Link | None = None  # also while it is being opened: messages come early
         self._connected = False
         self._trouble: str | None = None
@@ -164,6 +167,7 @@ class MqttListener:
             self._link = None
             self._connected = False
             self._reader.forget_words()
+            self._redelivery.end_connection(self._clock.monotonic())
             link.close()
         self._lost(
             f"lost the broker {self._settings.place}: {why} (if this repeats, another program "
@@ -188,7 +192,12 @@ class MqttListener:
         """Turn a message into results and queue it. Called for every message, in order."""
         self.counters.messages += 1
         self.counters.redelivered += message.redelivered
-        self._put(_Arrival(self._reader.read(message), link, message.message_id, message.qos))
+        results: tuple[CheckResult, ...] = ()
+        if self._redelivery.came_before(message):
+            self.counters.repeated += 1  # answered behind what it repeats, which may still wait
+        else:
+            results = self._reader.read(message)
+        self._put(_Arrival(results, link, message.message_id, message.qos))
         if len(self._queue) >= self._settings.max_queued_messages:
             self.counters.pauses += 1
             link.pause()
@@ -258,3 +267,4 @@ class MqttListener:
             return
         if arrival.link.acknowledge(arrival.message_id, arrival.qos):
             self.counters.acknowledged += 1
+            self._redelivery.acknowledge(arrival.message_id, self._clock.monotonic())

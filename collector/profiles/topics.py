@@ -107,21 +107,33 @@ def _is_literal(level: str) -> bool:
 
 
 def without_overlap(filters: Iterable[str]) -> tuple[str, ...]:
-    """Return filters that take in the same topics, none of which shares a topic with another.
+    """Return filters that take in the same topics and share as few as can be.
 
-    A broker may send a message once for every filter that takes it in. Two filters of which
-    neither holds the other become one that is wider: `a/+/x` and `a/b/+` are `a/+/+`.
+    A broker may send a message once for every filter that takes it in. What another filter holds
+    is left out; two of which neither holds the other become one that is wider, `a/+/x` and `a/b/+`
+    are `a/+/+`, unless that would listen to every topic of that length.
     """
     kept: list[list[str]] = []
     for text in dict.fromkeys(filters):
         levels = text.split("/")
-        while (other := next((old for old in kept if _overlap(old, levels)), None)) is not None:
+        while (other := _joinable(kept, levels)) is not None:
             kept.remove(other)
-            levels = [
-                one if one == two else ANY_LEVEL for one, two in zip(other, levels, strict=True)
-            ]
+            levels = _joined(other, levels)
         kept.append(levels)
     return tuple("/".join(levels) for levels in kept)
+
+
+def _joinable(kept: Iterable[list[str]], levels: list[str]) -> list[str] | None:
+    for other in kept:
+        if _overlap(other, levels):
+            joined = _joined(other, levels)
+            if joined in (other, levels) or joined[0] != ANY_LEVEL:
+                return other
+    return None
+
+
+def _joined(one: Sequence[str], two: Sequence[str]) -> list[str]:
+    return [a if a == b else ANY_LEVEL for a, b in zip(one, two, strict=True)]
 
 
 def _overlap(one: Sequence[str], two: Sequence[str]) -> bool:

@@ -17,16 +17,18 @@ START_SECONDS = 10.0
 ACCOUNTS = {"pantau": "kunci-pantau", "device": "kunci-device"}
 ACL = """
 user pantau
-topic read tele/#
+topic read {topics}
 user device
-topic readwrite tele/#
+topic readwrite {topics}
 """
 
 
 class Broker:
     """A mosquitto on a free port of 127.0.0.1. Sessions and retained words outlive a restart."""
 
-    def __init__(self, program: str, folder: Path, *, tls: bool = False) -> None:
+    def __init__(
+        self, program: str, folder: Path, *, tls: bool = False, topics: str = "tele/#"
+    ) -> None:
         self._program = program
         self._folder = folder
         self.port = _free_port()
@@ -39,7 +41,7 @@ class Broker:
             subprocess.run(  # noqa: S603 - our own words
                 [*command, str(passwords), name, password], check=True, capture_output=True
             )
-        acl.write_text(ACL)
+        acl.write_text(ACL.format(topics=topics))
         self._configuration.write_text(
             "\n".join(
                 (
@@ -98,9 +100,11 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_broker(program: str, folder: Path, *, tls: bool = False) -> Iterator[Broker]:
-    """Run a broker for the length of a test."""
-    broker = Broker(program, folder, tls=tls)
+def running_broker(
+    program: str, folder: Path, *, tls: bool = False, topics: str = "tele/#"
+) -> Iterator[Broker]:
+    """Run a broker for the length of a test; its accounts may use these topics."""
+    broker = Broker(program, folder, tls=tls, topics=topics)
     broker.start()
     try:
         yield broker
