@@ -9,7 +9,7 @@ import bisect
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 TOO_BIG, NO_SUCH_NAME, GEN_ERR = 1, 2, 5
@@ -99,26 +99,31 @@ class Asked(NamedTuple):
 
 def read_request(data: bytes) -> Asked:
     """Read a request of the product; these are well-formed, or the test deserves to fail."""
-    _, message, rest = _element(data)
+    _, message, rest = element(data)
     assert rest == b""
-    _, version, message = _element(message)
-    _, community, message = _element(message)
-    pdu, message, rest = _element(message)
+    _, version, message = element(message)
+    _, community, message = element(message)
+    pdu, message, rest = element(message)
     assert rest == b""
-    _, request_id, message = _element(message)
+    return read_pdu(int.from_bytes(version, "big"), community, pdu, message)
+
+
+def read_pdu(version: int, community: bytes, pdu: int, content: bytes) -> Asked:
+    """Read what stands in the PDU of a request."""
+    _, request_id, content = element(content)
     assert len(request_id) == 4
-    _, _, message = _element(message)
-    _, repetitions, message = _element(message)
-    _, listed, rest = _element(message)
+    _, _, content = element(content)
+    _, repetitions, content = element(content)
+    _, listed, rest = element(content)
     assert rest == b""
     oids = []
     while listed:
-        _, one, listed = _element(listed)
-        tag, name, value = _element(one)
+        _, one, listed = element(listed)
+        tag, name, value = element(one)
         assert (tag, value) == (0x06, NULL)
         oids.append(_dotted(name))
     return Asked(
-        int.from_bytes(version, "big"),
+        version,
         community,
         pdu,
         int.from_bytes(request_id, "big", signed=True),
@@ -127,7 +132,7 @@ def read_request(data: bytes) -> Asked:
     )
 
 
-def _element(data: bytes) -> tuple[int, bytes, bytes]:
+def element(data: bytes) -> tuple[int, bytes, bytes]:
     tag, size, at = data[0], data[1], 2
     if size >= 128:
         at = 2 + (size & 0x7F)
@@ -231,7 +236,7 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self._script = script
         self._transport: asyncio.DatagramTransport | None = None
 
-    async def __aenter__(self) -> "ScriptedAgent":
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(
             lambda: self, local_addr=(self.host, 0)
@@ -249,10 +254,12 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self._transport.close()
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        assert self._transport is not None
         asked = read_request(data)
         self.asked.append(asked)
-        replies = self._script(asked)
+        self.reply(self._script(asked), addr)
+
+    def reply(self, replies: Reply | Iterable[Reply], addr: tuple[Any, ...]) -> None:
+        assert self._transport is not None
         if isinstance(replies, bytes | Later | Elsewhere):
             replies = [replies]
         for reply in replies:

@@ -23,6 +23,7 @@ from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 from collector.probes.snmp.errors import (
     AgentError,
     BadAnswer,
+    CredentialRefused,
     NoAnswer,
     NotSent,
     SnmpError,
@@ -155,6 +156,7 @@ async def test_only_the_first_request_is_timed() -> None:
     [
         (NoAnswer("no answer to 2 tries"), Outcome.FAILED, Reason.NO_ANSWER),
         (BadAnswer("malformed"), Outcome.FAILED, Reason.BAD_ANSWER),
+        (CredentialRefused("unknown user"), Outcome.FAILED, Reason.CREDENTIAL_REFUSED),
         (WalkLimit("too long"), Outcome.FAILED, Reason.BAD_ANSWER),
         (AgentError(5, 1, NAME), Outcome.FAILED, Reason.AGENT_ERROR),
         (AgentError(16, 0), Outcome.FAILED, Reason.CREDENTIAL_REFUSED),
@@ -214,9 +216,16 @@ async def test_a_value_that_is_not_understood_is_told() -> None:
             "no SNMP credential in the inventory",
         ),
         (
-            Target("sw-0001", "127.16.0.1", credential=Credential("v3", "3", "rahasia-kota")),
+            Target("sw-0001", "127.16.0.1", credential=Credential("lama", "2u", "rahasia-kota")),
             Reason.CREDENTIAL_REFUSED,
-            "credential v3: SNMP version 3 is not spoken here",
+            "credential lama: SNMP version 2u is not spoken here",
+        ),
+        (
+            Target(
+                "sw-0001", "127.16.0.1", credential=Credential("inti", "3", user="u", privacy="des")
+            ),
+            Reason.CREDENTIAL_REFUSED,
+            "credential inti: there is privacy without authentication",
         ),
         (
             Target("sw-0001", None, credential=COMMUNITY),

@@ -43,7 +43,7 @@ def test_a_request_is_byte_for_byte_what_rfc_3416_asks_for() -> None:
 
 
 @pytest.mark.parametrize("oids", [["1.3.6.1"], [f"1.3.6.1.4.1.{n}.0" for n in range(60)]])
-@pytest.mark.parametrize("version", list(Version))
+@pytest.mark.parametrize("version", [Version.V1, Version.V2C])
 @pytest.mark.parametrize("pdu", [ber.GET, ber.GET_NEXT, ber.GET_BULK])
 def test_an_agent_reads_what_was_asked(oids: list[str], version: Version, pdu: int) -> None:
     repetitions = 25 if pdu == ber.GET_BULK else 0

@@ -1,8 +1,9 @@
-"""SNMP: our own engine for v1 and v2c, and the probe that reads profiles with it.
+"""SNMP: our own engine for v1, v2c and v3, and the probe that reads profiles with it.
 
     check ─► probe.py ─► engine.py (get) ─┐
                  │           │            ├─► transport.py ─► one UDP socket a family, all devices
-                 │           └─► walk.py ─┘        │
+                 │           └─► walk.py ─┤        │
+                 │                        └─► v3/ ─┤
                  │                                 └─► ber.py, ber_content.py: bytes ─► values.py
                  └─► interpret.py, plain.py: values ─► readings
 

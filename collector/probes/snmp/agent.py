@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from collector.model import SnmpLimits
+from collector.probes.snmp.v3.security import Security
 
 
 class Version(StrEnum):
@@ -11,6 +12,7 @@ class Version(StrEnum):
 
     V1 = "1"
     V2C = "2c"
+    V3 = "3"
 
     __hash__ = str.__hash__  # enum's own is written in Python, and every request looks things up
 
@@ -21,13 +23,17 @@ AS_USUAL = SnmpLimits()
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One SNMP agent. `address` is a numeric IPv4 or IPv6 address (`fe80::1%eth0` too)."""
+    """One SNMP agent. `address` is a numeric IPv4 or IPv6 address (`fe80::1%eth0` too).
+
+    Versions 1 and 2c have a community, version 3 has a user (`security`).
+    """
 
     address: str
     community: str = field(repr=False)
     port: int = 161
     version: Version = Version.V2C
     limits: SnmpLimits = AS_USUAL
+    security: Security | None = None
 
 
 @dataclass(frozen=True, slots=True)

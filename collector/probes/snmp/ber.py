@@ -9,7 +9,7 @@ The shape (RFC 1157, section 4.1; RFC 3416, section 3):
 Every byte from outside is hostile. Decoding is flat (nothing nests deeper than the picture), reads
 each byte once, and raises `BerError` and nothing else. What agents of the field commonly get wrong
 without harm is understood: long-form lengths, padded integers, unsigned numbers sent as negative.
-A v3 message is refused by its version in `read_head`; that is where it would branch off.
+`read_head` tells a v3 message by its version; v3/message.py reads on.
 """
 
 import re
@@ -36,11 +36,13 @@ GET: Final = 0xA0
 GET_NEXT: Final = 0xA1
 RESPONSE: Final = 0xA2
 GET_BULK: Final = 0xA5
+REPORT: Final = 0xA8
 
-_INTEGER: Final = 0x02
-_OCTET_STRING: Final = 0x04
+INTEGER: Final = 0x02
+OCTET_STRING: Final = 0x04
+SEQUENCE: Final = 0x30
+
 _OID: Final = 0x06
-_SEQUENCE: Final = 0x30
 
 _MOST_LENGTH_OCTETS = 4  # some agents write every length as 84 00 00 xx xx
 _MOST_CACHED_OIDS = 32_768
@@ -70,7 +72,7 @@ def encode_tlv(tag: int, content: bytes) -> bytes:
 def encode_integer(number: int) -> bytes:
     """Return an INTEGER in the fewest octets (X.690, 8.3)."""
     octets = (number if number >= 0 else ~number).bit_length() // 8 + 1
-    return encode_tlv(_INTEGER, number.to_bytes(octets, "big", signed=True))
+    return encode_tlv(INTEGER, number.to_bytes(octets, "big", signed=True))
 
 
 @lru_cache(maxsize=_MOST_CACHED_OIDS)
@@ -112,11 +114,14 @@ def build_request(
 ) -> Request:
     """Return a request for values of (GET) or after (GET_NEXT, GET_BULK) some dotted OIDs.
 
-    `repetitions` is GET_BULK's max-repetitions; all OIDs repeat. Raises ValueError for a bad OID.
+    `repetitions` is GET_BULK's max-repetitions; all OIDs repeat. Of v3 it is the PDU alone, as
+    what goes around it changes with each sending. Raises ValueError for a bad OID.
     """
     tail = _tail(tuple(oids), repetitions)
-    opening = _opening(version, community)
     pdu_head = bytes((pdu,)) + encode_length(6 + len(tail)) + b"\x02\x04"
+    if version is Version.V3:
+        return Request(pdu_head, tail)
+    opening = _opening(version, community)
     size = len(opening) + len(pdu_head) + 4 + len(tail)
     return Request(b"\x30" + encode_length(size) + opening + pdu_head, tail)
 
@@ -125,14 +130,14 @@ def build_request(
 def _opening(version: Version, community: str) -> bytes:
     """Return version and community."""
     wire_version = 0 if version is Version.V1 else 1
-    return encode_integer(wire_version) + encode_tlv(_OCTET_STRING, community.encode())
+    return encode_integer(wire_version) + encode_tlv(OCTET_STRING, community.encode())
 
 
 @lru_cache(maxsize=1024)
 def _tail(oids: tuple[str, ...], repetitions: int) -> bytes:
     """Return what follows the request id; checks ask many agents for the same all day."""
-    names = b"".join(encode_tlv(_SEQUENCE, encode_oid(oid) + b"\x05\x00") for oid in oids)
-    return b"\x02\x01\x00" + encode_integer(repetitions) + encode_tlv(_SEQUENCE, names)
+    names = b"".join(encode_tlv(SEQUENCE, encode_oid(oid) + b"\x05\x00") for oid in oids)
+    return b"\x02\x01\x00" + encode_integer(repetitions) + encode_tlv(SEQUENCE, names)
 
 
 # --- decoding: messages -----------------------------------------------------------------------
@@ -148,29 +153,42 @@ class Head(NamedTuple):
     end: int
 
 
+class IsVersionThree(BerError):  # noqa: N818 - it says what the message is
+    """The message is one of v3, which another module reads."""
+
+
 def read_head(data: bytes) -> Head:
     """Read a response up to its bindings. Raises BerError; octets after the message are ignored.
+
+    One of v3 raises IsVersionThree: of the ways to tell, this costs the other versions nothing.
 
     The community is not compared: agents may echo another one, and who answers is told by the
     request id and the source address.
     """
     try:
-        at, end = _enter(data, 0, len(data), _SEQUENCE)
-        version, at = _read_integer(data, at, end)
+        at, end = enter(data, 0, len(data), SEQUENCE)
+        version, at = read_integer(data, at, end)
+        if version == 3:
+            raise IsVersionThree("version 3")
         if version not in (0, 1):
             raise BerError(f"version {version} is not spoken here")
-        _, at = _enter(data, at, end, _OCTET_STRING)
-        at, end = _enter(data, at, end, RESPONSE)
-        four, request_id, one, status, also_one, index = _USUAL_NUMBERS.unpack_from(data, at)
-        if four == 0x0204 and one == also_one == 0x0201:
-            at += 12
-        else:
-            request_id, at = _read_integer(data, at, end)
-            status, at = _read_integer(data, at, end)
-            index, at = _read_integer(data, at, end)
-        return Head(request_id, status, index, *_enter(data, at, end, _SEQUENCE))
+        _, at = enter(data, at, end, OCTET_STRING)
+        return read_pdu(data, at, end, RESPONSE)
     except (IndexError, struct.error):
         raise BerError("cut off") from None
+
+
+def read_pdu(data: bytes, at: int, end: int, tag: int) -> Head:
+    """Read a PDU up to its bindings. Raises BerError, IndexError and struct.error."""
+    at, end = enter(data, at, end, tag)
+    four, request_id, one, status, also_one, index = _USUAL_NUMBERS.unpack_from(data, at)
+    if four == 0x0204 and one == also_one == 0x0201:
+        at += 12
+    else:
+        request_id, at = read_integer(data, at, end)
+        status, at = read_integer(data, at, end)
+        index, at = read_integer(data, at, end)
+    return Head(request_id, status, index, *enter(data, at, end, SEQUENCE))
 
 
 def read_bindings(data: bytes, head: Head, most: int) -> list[VarBind]:
@@ -197,7 +215,7 @@ def _read_bindings(data: bytes, at: int, end: int, most: int) -> list[VarBind]:
         if at >= end:
             break
         tag, length, name_tag, name_length = usual(data, at)
-        if tag != _SEQUENCE or (name_tag != _OID and length < 0x80):
+        if tag != SEQUENCE or (name_tag != _OID and length < 0x80):
             raise BerError("a binding is no SEQUENCE of a name and a value")
         if length < 0x80 and name_length <= CACHED_OID_OCTETS:
             binding_end = at + 2 + length
@@ -213,7 +231,7 @@ def _read_bindings(data: bytes, at: int, end: int, most: int) -> list[VarBind]:
         if at + length != binding_end:
             raise BerError("a value does not fill its binding")
         content = data[at:binding_end]
-        if tag == _OCTET_STRING:
+        if tag == OCTET_STRING:
             found.append((name, content))
         elif tag in NUMBERS and content < b"\x80" and 0 < length <= 8:
             found.append((name, number(content)))  # not negative: the same in every type
@@ -233,8 +251,8 @@ def _read_long_name(data: bytes, at: int) -> tuple[str, int, int, int]:
 
     Return the name, the octets it took, where its value starts, and where the binding ends.
     """
-    at, binding_end = _enter(data, at, len(data), _SEQUENCE)
-    start, end = _enter(data, at, binding_end, _OID)
+    at, binding_end = enter(data, at, len(data), SEQUENCE)
+    start, end = enter(data, at, binding_end, _OID)
     return decode_oid(data[start:end]), end - start, end, binding_end
 
 
@@ -246,8 +264,11 @@ def _decode(tag: int, content: bytes) -> Value:
     return decoder(content)
 
 
-def _enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """Return where the content of the element at `at` starts and ends."""
+def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Return where the content of the element at `at` starts and ends.
+
+    Raises BerError, and IndexError where the data end.
+    """
     if data[at] != tag:
         raise BerError(f"type {data[at]:#x} where {tag:#x} belongs")
     length = data[at + 1]
@@ -267,12 +288,12 @@ def _long_length(data: bytes, at: int, first: int) -> tuple[int, int]:
     return int.from_bytes(data[at : at + octets], "big"), at + octets
 
 
-def _read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Read an INTEGER; return it and where the next element starts."""
-    if data[at] == _INTEGER and 0 < data[at + 1] <= MOST_INTEGER_OCTETS:
+def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Read an INTEGER; return it and where the next element starts. Raises as `enter` does."""
+    if data[at] == INTEGER and 0 < data[at + 1] <= MOST_INTEGER_OCTETS:
         start, stop = at + 2, at + 2 + data[at + 1]
     else:
-        start, stop = _enter(data, at, end, _INTEGER)
+        start, stop = enter(data, at, end, INTEGER)
     if stop > end or not 0 < stop - start <= MOST_INTEGER_OCTETS:
         raise BerError("an integer of absurd length")
     return int.from_bytes(data[start:stop], "big", signed=True), stop

@@ -19,3 +19,7 @@ class SnmpCounters:
     not_sent: int = 0  # sends that this machine refused
     walk_loops: int = 0  # columns in which an agent came back to an OID it had given
     walk_limits: int = 0  # walks that were longer than any honest table
+    unproven: int = 0  # answers to v3 requests that anybody could have sent
+    discoveries: int = 0  # times that an agent was asked for its engine id
+    reboots: int = 0  # engines that have booted since their last answer
+    engines_changed: int = 0  # engines with another id or fewer boots: replaced, or reset

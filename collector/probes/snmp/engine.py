@@ -14,20 +14,22 @@ from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.errors import AgentError, BadAnswer, ErrorStatus
 from collector.probes.snmp.limits import LimitsMemory
 from collector.probes.snmp.transport import Response, Transport
+from collector.probes.snmp.v3.users import Users
 from collector.probes.snmp.values import Missing, Value
-from collector.probes.snmp.walk import Walk
+from collector.probes.snmp.walk import Exchange, Walk
 
 _MOST_QUESTIONS = 4096
 _SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all
 
 
 class SnmpEngine:
-    """SNMP v1 and v2c for all devices over one socket an address family. Made by `open`."""
+    """SNMP v1, v2c and v3 for all devices over one socket an address family. Made by `open`."""
 
     def __init__(self, settings: SnmpSettings, transport: Transport, memory: LimitsMemory) -> None:
         """Use `open`."""
         self.settings = settings
         self._transport = transport
+        self._users = Users(transport)
         self._memory = memory
 
     @classmethod
@@ -49,8 +51,8 @@ class SnmpEngine:
     async def get(self, agent: Agent, oids: Sequence[str]) -> dict[str, Value]:
         """Return the values of dotted OIDs, in as many requests as the agent needs.
 
-        What the agent does not have is absent. Raises NoAnswer, BadAnswer, AgentError, NotSent,
-        and ValueError for what is not an OID.
+        What the agent does not have is absent. Raises NoAnswer, BadAnswer, CredentialRefused,
+        AgentError, NotSent, and ValueError for what is not an OID.
         """
         asked = tuple(oids)
         most = self._memory.of(agent).oids
@@ -68,13 +70,21 @@ class SnmpEngine:
         """Return column → row index (`7`, `1.4.10.0.0.1`) → value, for every column asked.
 
         A column that the agent does not have is empty. Broken order and loops end a column early;
-        see `Walk`. Raises NoAnswer, BadAnswer, AgentError, WalkLimit, NotSent, and ValueError.
+        see `Walk`. Raises what `get` raises, and WalkLimit.
         """
-        walk = Walk(agent, columns, self._transport, self._memory, self.settings)
+        walk = Walk(agent, columns, self._exchange_for(agent), self._memory, self.settings)
         return await walk.run()
+
+    def engine_id(self, agent: Agent) -> bytes | None:
+        """Return the id of the engine of a v3 agent, None before it was told."""
+        return self._users.engine_id(agent)
+
+    def _exchange_for(self, agent: Agent) -> Exchange:
+        return self._users if agent.version is Version.V3 else self._transport
 
     async def _get_some(self, agent: Agent, oids: tuple[str, ...]) -> dict[str, Value]:
         """GET what fits in one request, in smaller ones if the agent wants it so."""
+        exchange = self._exchange_for(agent).exchange
         found: dict[str, Value] = {}
         waiting = [oids]
         refused = False
@@ -83,7 +93,7 @@ class SnmpEngine:
                 return found
             asked = waiting.pop()
             asked, request = _question(agent.version, agent.community, asked)
-            response = await self._transport.exchange(agent, request, len(asked) + _SPARE_BINDINGS)
+            response = await exchange(agent, request, len(asked) + _SPARE_BINDINGS)
             match response.error_status:
                 case ErrorStatus.NO_ERROR:
                     rest = _take_values(response, asked, found)

@@ -1,13 +1,15 @@
 """What can go wrong between us and an agent.
 
     SnmpError
-    ├── NoAnswer      nothing (that we may believe) came back in time; a wrong community, too
-    ├── BadAnswer     something came back, and it makes no sense
-    ├── AgentError    the agent understood, and reports an error of its own
-    ├── WalkLimit     a walk was longer than any honest table
-    └── NotSent       our own machine could not send: no route, a firewall, a closed engine
+    ├── NoAnswer           nothing (that we may believe) came in time; a wrong community, too
+    ├── BadAnswer          something came back, and it makes no sense
+    ├── CredentialRefused  the agent does not take our user, password or context (v3)
+    ├── AgentError         the agent understood, and reports an error of its own
+    ├── WalkLimit          a walk was longer than any honest table
+    └── NotSent            our own machine could not send: no route, a firewall, a closed engine
 
-`BerError` stays inside the package: bytes that are no SNMP. No message carries a community.
+`BerError` stays inside the package: bytes that are no SNMP. No message carries a community or a
+password.
 """
 
 import errno
@@ -52,6 +54,10 @@ class NoAnswer(SnmpError):  # noqa: N818 - it says what happened
 
 class BadAnswer(SnmpError):  # noqa: N818 - it says what happened
     """What came back could not be understood, or answers something that was not asked."""
+
+
+class CredentialRefused(SnmpError):  # noqa: N818 - it says what happened
+    """The agent does not take the user, a password, the kind of security or the context."""
 
 
 class AgentError(SnmpError):

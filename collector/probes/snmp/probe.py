@@ -12,14 +12,16 @@ others: the check tells of it and fails only when nothing else was read.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from collector.clock import Clock
-from collector.model import Check, CheckResult, Outcome, Reading, Reason, Table, Target
+from collector.model import Check, CheckResult, Credential, Outcome, Reading, Reason, Table, Target
 from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 from collector.probes.snmp.errors import (
     AgentError,
     BadAnswer,
+    CredentialRefused,
     ErrorStatus,
     NoAnswer,
     NotSent,
@@ -36,7 +38,10 @@ from collector.probes.snmp.interpret import (
     table_scalars,
     table_sources,
 )
+from collector.probes.snmp.v3.security import Security
 from collector.probes.snmp.values import Value
+
+_MOST_CREDENTIALS = 256
 
 
 class SnmpClient(Protocol):
@@ -158,14 +163,33 @@ def agent_of(target: Target) -> Agent:
         raise _Unusable(Reason.COLLECTOR_ERROR, "no address in the inventory")
     if target.credential is None:
         raise _Unusable(Reason.CREDENTIAL_REFUSED, "no SNMP credential in the inventory")
-    name, spoken = target.credential.name, target.credential.version
     try:
-        version = Version(spoken)
-    except ValueError:
-        detail = f"credential {name}: SNMP version {spoken} is not spoken here"
+        version, security = _spoken(target.credential)
+    except ValueError as problem:
+        detail = f"credential {target.credential.name}: {problem}"
         raise _Unusable(Reason.CREDENTIAL_REFUSED, detail) from None
     community = target.credential.community
-    return Agent(target.address, community, target.snmp_port, version, target.snmp_limits)
+    limits = target.snmp_limits
+    return Agent(target.address, community, target.snmp_port, version, limits, security)
+
+
+@lru_cache(maxsize=_MOST_CREDENTIALS)
+def _spoken(credential: Credential) -> tuple[Version, Security | None]:
+    """Return the version of a credential, and the user of v3. Raises ValueError."""
+    try:
+        version = Version(credential.version)
+    except ValueError:
+        raise ValueError(f"SNMP version {credential.version} is not spoken here") from None
+    if version is not Version.V3:
+        return version, None
+    return version, Security(
+        credential.user,
+        credential.authentication,
+        credential.authentication_password,
+        credential.privacy,
+        credential.privacy_password,
+        credential.context,
+    )
 
 
 def _count(values: Mapping[str, Value]) -> int:
@@ -198,6 +222,8 @@ def _failure(error: SnmpError) -> tuple[Outcome, Reason, str]:
     match error:
         case NoAnswer():
             return Outcome.FAILED, Reason.NO_ANSWER, detail
+        case CredentialRefused():
+            return Outcome.FAILED, Reason.CREDENTIAL_REFUSED, detail
         case AgentError() if _is_refused(error):
             return Outcome.FAILED, Reason.CREDENTIAL_REFUSED, detail
         case AgentError():

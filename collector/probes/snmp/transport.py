@@ -8,6 +8,8 @@
 The order in the tick matters: after our own loop was late, answers lie unread in the socket, and
 expiring first would report healthy devices as silent. A datagram is believed only if its request
 id is pending *and* it comes from the address and port that was asked; everything else is counted.
+A v3 request has a `Talk` that says of each answer whether it is believed, and gives each try a
+message of its own; it is pending under the id of every try.
 Nothing here allocates per device, and there is no timer a request.
 """
 
@@ -16,7 +18,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Agent, SnmpSettings
@@ -30,6 +32,7 @@ from collector.probes.snmp.sockets import (
     same_place,
     socket_address,
 )
+from collector.probes.snmp.v3.message import Message, read_message
 from collector.probes.snmp.values import VarBind
 
 _DATAGRAM_OCTETS: Final = 65_535
@@ -40,6 +43,9 @@ _REMEMBERED: Final = 4096  # finished requests, and senders of nonsense
 _SMALLEST_ID: Final = 0x0080_0000  # below, four octets would not be the shortest form
 
 
+Told = TypeVar("Told", covariant=True)
+
+
 class Response(NamedTuple):
     """What an agent answered to one request."""
 
@@ -48,17 +54,42 @@ class Response(NamedTuple):
     bindings: list[VarBind]
 
 
+class Unproven(Exception):  # noqa: N818 - it says what came
+    """An answer that anybody could have sent: `error` is what it would mean.
+
+    The wait for a better one goes on, to the end of the present try if it `settles` the matter.
+    """
+
+    def __init__(self, error: SnmpError, *, settles: bool = False) -> None:
+        """Keep both."""
+        self.error = error
+        self.settles = settles
+        super().__init__(str(error))
+
+
+class Talk(Protocol[Told]):
+    """A v3 request: what it looks like, and what its answers are worth."""
+
+    def packet(self, message_id: int) -> bytes:
+        """Return the datagram of one try. `message_id`: 0x800000 … 0x7fffffff."""
+        ...
+
+    def read(self, data: bytes, message: Message) -> Told:
+        """Return what a datagram tells. Raises Unproven, SnmpError, and BerError for garbage."""
+        ...
+
+
 class _Pending:
     """A request under way."""
 
     __slots__ = (
-        "address", "asked_at", "attempt", "deadline", "foreign", "future", "most", "packet", "sock",
-        "unsent",
+        "address", "asked_at", "attempt", "deadline", "foreign", "future", "ids", "most", "packet",
+        "sock", "talk", "unproven", "unsent",
     )  # fmt: skip
 
     def __init__(
         self,
-        future: asyncio.Future[Response],
+        future: asyncio.Future[Any],
         sock: socket.socket,
         address: SocketAddress,
         packet: bytes,
@@ -75,6 +106,9 @@ class _Pending:
         self.deadline = 0.0
         self.foreign: str | None = None  # who answered in its place
         self.unsent = False
+        self.talk: Talk[Any] | None = None  # of v3
+        self.ids: list[int] = []  # of all tries of a talk
+        self.unproven: Unproven | None = None
 
 
 class Transport:
@@ -115,29 +149,54 @@ class Transport:
         """
         if agent.limits.pause_seconds:
             await asyncio.sleep(agent.limits.pause_seconds)
-        family, address = socket_address(agent.address, agent.port)
-        sock = self._sockets.get(family)
-        if sock is None:
-            raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
-        request_id = next(self._ids)
-        while request_id in self._pending:
-            request_id = next(self._ids)
-        now = self.time()
-        packet = request.packet(request_id)
-        entry = _Pending(self._loop.create_future(), sock, address, packet, most, now)
-        self._pending[request_id] = entry
-        self.counters.sent += 1
-        self._launch(request_id, entry, now)
+        request_id = self._new_id()
+        entry = self._pend(agent, request_id, request.packet(request_id), most)
+        self._launch(request_id, entry, entry.asked_at)
         try:
-            return await entry.future
+            response: Response = await entry.future
         except asyncio.CancelledError:
-            if entry.future.done() and not entry.future.cancelled():
-                entry.future.exception()  # looked at: asyncio logs errors nobody looked at
+            _look_at_the_error(entry.future)
             raise
         finally:
             if request_id in self._pending:  # cancelled: what has ended otherwise is not in there
                 del self._pending[request_id]
                 self._finished[request_id] = False
+        return response
+
+    async def converse(self, agent: Agent, talk: Talk[Told]) -> Told:
+        """Ask in v3 and return what came of it. Raises as `exchange` does, and as `talk.read`."""
+        if agent.limits.pause_seconds:
+            await asyncio.sleep(agent.limits.pause_seconds)
+        message_id = self._new_id()
+        entry = self._pend(agent, message_id, talk.packet(message_id), 0)
+        entry.talk, entry.ids = talk, [message_id]
+        self._launch(message_id, entry, entry.asked_at)
+        try:
+            told: Told = await entry.future
+        except asyncio.CancelledError:
+            _look_at_the_error(entry.future)
+            raise
+        finally:
+            if message_id in self._pending:
+                self._end_talk(entry, answered=False)
+        return told
+
+    def _new_id(self) -> int:
+        request_id = next(self._ids)
+        while request_id in self._pending:
+            request_id = next(self._ids)
+        return request_id
+
+    def _pend(self, agent: Agent, request_id: int, packet: bytes, most: int) -> _Pending:
+        """Note that an answer is awaited. Raises NotSent without a socket for the agent."""
+        family, address = socket_address(agent.address, agent.port)
+        sock = self._sockets.get(family)
+        if sock is None:
+            raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
+        entry = _Pending(self._loop.create_future(), sock, address, packet, most, self.time())
+        self._pending[request_id] = entry
+        self.counters.sent += 1
+        return entry
 
     def close(self) -> None:
         """Close the sockets; whoever still waits gets NotSent. Safe to call twice."""
@@ -190,18 +249,18 @@ class Transport:
         """Match one datagram with its request, or count why it was not believed."""
         try:
             head = ber.read_head(data)
+        except ber.IsVersionThree:
+            self._take_message(data, source)
+            return
         except BerError:
-            self.counters.malformed += 1
             self._note_nonsense(source)
             return
         request_id = head.request_id
         entry = self._pending.get(request_id)
-        if entry is None:
+        if entry is None or entry.talk is not None:
             self._count_unasked(request_id)
             return
-        if source != entry.address and not same_place(source, entry.address):
-            self.counters.foreign += 1
-            entry.foreign = str(source[0])
+        if not self._is_from(entry, source):
             return
         try:
             bindings = ber.read_bindings(data, head, entry.most)
@@ -214,6 +273,50 @@ class Transport:
         self._finished[request_id] = True
         if not entry.future.done():
             entry.future.set_result(Response(head.error_status, head.error_index, bindings))
+
+    def _take_message(self, data: bytes, source: SocketAddress) -> None:
+        """Let the talk that a v3 message belongs to say what it is worth."""
+        try:
+            message = read_message(data)
+        except BerError:
+            self._note_nonsense(source)
+            return
+        entry = self._pending.get(message.message_id)
+        if entry is None or entry.talk is None:
+            self._count_unasked(message.message_id)
+            return
+        if not self._is_from(entry, source):
+            return
+        try:
+            told = entry.talk.read(data, message)
+        except Unproven as answer:
+            self.counters.unproven += 1
+            if entry.unproven is None or not entry.unproven.settles:
+                entry.unproven = answer
+        except BerError as error:
+            self.counters.malformed += 1
+            self._fail(message.message_id, entry, BadAnswer(f"malformed answer: {error}"))
+        except SnmpError as error:
+            self._fail(message.message_id, entry, error)
+        else:
+            self.counters.answered += 1
+            self._end_talk(entry, answered=True)
+            if not entry.future.done():
+                entry.future.set_result(told)
+
+    def _is_from(self, entry: _Pending, source: SocketAddress) -> bool:
+        """Say whether a datagram comes from where the request was sent; note who else did it."""
+        if source == entry.address or same_place(source, entry.address):
+            return True
+        self.counters.foreign += 1
+        entry.foreign = str(source[0])
+        return False
+
+    def _end_talk(self, entry: _Pending, *, answered: bool) -> None:
+        """Await no more answers to any try of a talk."""
+        for message_id in entry.ids:
+            del self._pending[message_id]
+            self._finished[message_id] = answered
 
     def _forget_old(self) -> None:
         """Keep how only the last few thousand requests ended.
@@ -235,6 +338,7 @@ class Transport:
 
     def _note_nonsense(self, source: SocketAddress) -> None:
         """Remember who sends garbage, so that its silence is reported as what it is."""
+        self.counters.malformed += 1
         if len(self._nonsense) >= _REMEMBERED:
             self._nonsense.clear()
         self._nonsense[source[:2]] = self.time()
@@ -265,16 +369,28 @@ class Transport:
                 self._launch(request_id, entry, self.time())
             elif entry.unsent:
                 self._fail(request_id, entry, NotSent("not sent: no room in the send buffer"))
-            elif entry.attempt < self._settings.retries:
+            elif entry.attempt < self._settings.retries and not _is_settled(entry):
                 entry.attempt += 1
                 self.counters.retries += 1
-                self._launch(request_id, entry, self.time())
+                self._launch(self._next_try(request_id, entry), entry, self.time())
             else:
                 self.counters.timeouts += 1
                 self._fail(request_id, entry, self._why_silent(entry))
 
+    def _next_try(self, request_id: int, entry: _Pending) -> int:
+        """Return the id of one more try: the same, or of v3 a new one (RFC 3412, section 6.2)."""
+        if entry.talk is None:
+            return request_id
+        message_id = self._new_id()
+        entry.packet = entry.talk.packet(message_id)
+        entry.ids.append(message_id)
+        self._pending[message_id] = entry
+        return message_id
+
     def _why_silent(self, entry: _Pending) -> SnmpError:
         """Return the error for a request that ran out of time."""
+        if entry.unproven is not None:
+            return entry.unproven.error
         tries = entry.attempt + 1
         if self._nonsense.pop(entry.address[:2], -1.0) >= entry.asked_at:
             return BadAnswer("what came back is no SNMP response")
@@ -285,11 +401,26 @@ class Transport:
         return NoAnswer(f"no answer to {tries} tries")
 
     def _fail(self, request_id: int, entry: _Pending, error: SnmpError) -> None:
-        if self._pending.pop(request_id, None) is not None:
-            self._finished[request_id] = isinstance(error, BadAnswer)
+        if request_id in self._pending:
+            is_answered = not isinstance(error, NoAnswer | NotSent)
+            if entry.talk is not None:
+                self._end_talk(entry, answered=is_answered)
+            else:
+                del self._pending[request_id]
+                self._finished[request_id] = is_answered
             self._forget_old()
         if not entry.future.done():
             entry.future.set_exception(error)
+
+
+def _is_settled(entry: _Pending) -> bool:
+    return entry.unproven is not None and entry.unproven.settles
+
+
+def _look_at_the_error(future: asyncio.Future[Any]) -> None:
+    """Keep asyncio from logging an error that nobody waits for any more."""
+    if future.done() and not future.cancelled():
+        future.exception()
 
 
 def _request_ids() -> Iterator[int]:
