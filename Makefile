@@ -11,7 +11,7 @@ WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not 
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run test lint format types imports unit wall-test wall bench-engines recordings lock clean
+.PHONY: help demo run test lint format types imports unit wall-test wall bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ bench-engines: $(VENV)/.test ## what the engines cost, as ratios within one run
 
 recordings: $(VENV)/.test ## what the profiles make of recordings of real devices; ARGS="NAME -v" names what is missing
 	@$(BIN)/python -m tests.profiles.scoring $(ARGS)
+
+fuzz: $(VENV)/.test ## a million damaged SNMP datagrams; ARGS="--count 5000000 --seed 7" is passed on
+	PYTHONPATH=. $(BIN)/python -m tests.fuzz.fuzz_snmp $(ARGS)
 
 lock: ## resolve the dependencies anew, without download addresses
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv

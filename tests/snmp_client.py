@@ -10,7 +10,7 @@ from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.engine import SnmpEngine
 from collector.probes.snmp.errors import BadAnswer, BerError, NoAnswer
 from collector.probes.snmp.limits import LimitsMemory
-from collector.probes.snmp.transport import Response
+from collector.probes.snmp.pending import Response
 from collector.probes.snmp.values import Value
 from collector.probes.snmp.walk import Walk
 from tests.snmp_agents import (

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from api.commands.ask import Answer, Question, ask
+from api.commands.credential import AsWhom, credential_of, snmp_options
 from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, say_table
 from api.commands.unread import recorded, unread
@@ -25,24 +27,24 @@ from collector.profiles import load_profiles
 @click.command()
 @click.argument("target")
 @click.option("--profile", help="Profile to ask by. Default: the one that fits.")
-@click.option("--community", help="SNMP community. Default: the device's own, or public.")
+@snmp_options
 @click.option("--port", type=click.IntRange(1, 65_535), help="SNMP port.")
 @click.option("--json", "as_json", is_flag=True)
 @config_option
 def probe(
     target: str,
     profile: str | None,
-    community: str | None,
     port: int | None,
     config: Path | None,
     *,
     as_json: bool,
+    **as_whom: Any,
 ) -> None:
     """Ask TARGET, a device of the inventory or an address, now and over every protocol."""
     with problems_told():
         settings = load_config(config, os.environ)
         profiles = load_profiles(settings.profiles)
-        question = _question(target, settings, profiles, profile, community, port)
+        question = _question(target, settings, profiles, profile, port, AsWhom(**as_whom))
         answer = asyncio.run(ask(question, profiles, SystemClock()))
     _show(target, answer, as_json=as_json)
 
@@ -52,8 +54,8 @@ def _question(
     settings: Config,
     profiles: Mapping[str, Profile],
     profile: str | None,
-    community: str | None,
     port: int | None,
+    as_whom: AsWhom,
 ) -> Question:
     """Take what the inventory knows of a device; what was given on the line wins."""
     device = load_inventory(settings.inventory).devices.get(target)
@@ -63,13 +65,11 @@ def _question(
     if name is not None and name not in profiles:
         raise click.UsageError(f'there is no profile "{name}"; see `pantau profile list`')
     known = [settings.credentials[one] for one in device.credentials] if device else []
-    credential = known[0] if known else Credential("default", "2c", "public")
-    if community is not None:
-        credential = Credential("given", credential.version, community)
+    own = known[0] if known else None
     return Question(
         address=(device.address if device else None) or target,
         port=port or (device.snmp_port if device else None) or settings.snmp.port,
-        credential=credential,
+        credential=credential_of(as_whom, settings.credentials, own),
         profile=profiles[name] if name else None,
         ping_carrier=settings.ping.carrier,
     )

@@ -4,7 +4,6 @@
 relative to the file, paths in the environment to the working directory.
 """
 
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from collector.config.credentials import LONGER, SECRETS, TOO_SHORT, CredentialS
 from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, YamlMapping, read_file
+from collector.config.secrets import SecretError, read_secret
 from collector.config.settings import (
     ADOPTED,
     NAMED_SECTIONS,
@@ -29,7 +29,6 @@ from collector.model import Credential, Rule
 
 PREFIX = "PANTAU__"
 NO_FILE = "embedded defaults"
-_LARGEST_SECRET = 4096
 _FILE = "_file"
 
 
@@ -293,34 +292,9 @@ def _secret_of(name: str, given: CredentialSettings, key: str, origins: _Origins
 
 
 def _read_secret(text: str, place: Place, origins: _Origins) -> SecretStr | None:
-    """Read a secret file. None and a problem when it cannot be used."""
-    path = _absolute(text, place, origins)
+    """Read a secret file. A problem, and mostly None, when it cannot be used."""
     try:
-        mode = path.stat().st_mode
-        with path.open("rb") as stream:
-            octets = stream.read(_LARGEST_SECRET + 1)
-        secret = octets.decode("utf-8").strip("\r\n")
-    except UnicodeDecodeError:
-        origins.problems.append(
-            origins.problem(place, f'"{text}" is not UTF-8 text', "write the secret as text")
-        )
-        return None
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        origins.problems.append(
-            origins.problem(
-                place, f'"{text}" cannot be read: {reason}', "make the file or mend the path"
-            )
-        )
-        return None
-    if mode & stat.S_IROTH:
-        origins.problems.append(
-            origins.problem(place, f'everybody can read "{text}"', f"run: chmod 600 {path}")
-        )
-    if not secret or len(octets) > _LARGEST_SECRET:
-        what = "is empty" if not secret else f"is larger than {_LARGEST_SECRET} bytes"
-        origins.problems.append(
-            origins.problem(place, f'"{text}" {what}', "write the secret alone into it")
-        )
-        return None
-    return SecretStr(secret)
+        return read_secret(_absolute(text, place, origins), text)
+    except SecretError as error:
+        origins.problems.append(origins.problem(place, error.problem, error.remedy))
+        return error.secret

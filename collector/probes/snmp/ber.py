@@ -9,7 +9,7 @@ The shape (RFC 1157, section 4.1; RFC 3416, section 3):
 Every byte from outside is hostile. Decoding is flat (nothing nests deeper than the picture), reads
 each byte once, and raises `BerError` and nothing else. What agents of the field commonly get wrong
 without harm is understood: long-form lengths, padded integers, unsigned numbers sent as negative.
-`read_head` tells a v3 message by its version; v3/message.py reads on.
+Messages of v3, which hold the same PDUs, are read by v3/message.py.
 """
 
 import re
@@ -153,14 +153,8 @@ class Head(NamedTuple):
     end: int
 
 
-class IsVersionThree(BerError):  # noqa: N818 - it says what the message is
-    """The message is one of v3, which another module reads."""
-
-
 def read_head(data: bytes) -> Head:
     """Read a response up to its bindings. Raises BerError; octets after the message are ignored.
-
-    One of v3 raises IsVersionThree: of the ways to tell, this costs the other versions nothing.
 
     The community is not compared: agents may echo another one, and who answers is told by the
     request id and the source address.
@@ -168,8 +162,6 @@ def read_head(data: bytes) -> Head:
     try:
         at, end = enter(data, 0, len(data), SEQUENCE)
         version, at = read_integer(data, at, end)
-        if version == 3:
-            raise IsVersionThree("version 3")
         if version not in (0, 1):
             raise BerError(f"version {version} is not spoken here")
         _, at = enter(data, at, end, OCTET_STRING)
@@ -189,6 +181,27 @@ def read_pdu(data: bytes, at: int, end: int, tag: int) -> Head:
         status, at = read_integer(data, at, end)
         index, at = read_integer(data, at, end)
     return Head(request_id, status, index, *enter(data, at, end, SEQUENCE))
+
+
+def split(data: bytes, at: int, end: int, tags: bytes) -> tuple[list[bytes], int]:
+    """Return the contents of the elements that begin at `at`, and where the last one ends.
+
+    They must be of these tags, in this order. Raises BerError, and IndexError where the data end.
+    """
+    found = []
+    for tag in tags:
+        length = data[at + 1]
+        if data[at] != tag:
+            raise BerError(f"type {data[at]:#x} where {tag:#x} belongs")
+        at += 2
+        if length > 0x7F:
+            length, at = _long_length(data, at, length)
+        content = data[at : at + length]
+        at += length
+        found.append(content)
+        if at > end:
+            raise BerError("an element reaches beyond what holds it")
+    return found, at
 
 
 def read_bindings(data: bytes, head: Head, most: int) -> list[VarBind]:

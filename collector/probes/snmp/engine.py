@@ -13,7 +13,8 @@ from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.errors import AgentError, BadAnswer, ErrorStatus
 from collector.probes.snmp.limits import LimitsMemory
-from collector.probes.snmp.transport import Response, Transport
+from collector.probes.snmp.pending import Response
+from collector.probes.snmp.transport import Transport
 from collector.probes.snmp.v3.users import Users
 from collector.probes.snmp.values import Missing, Value
 from collector.probes.snmp.walk import Exchange, Walk

@@ -14,17 +14,16 @@ Nothing here allocates per device, and there is no timer a request.
 """
 
 import asyncio
-import os
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Final
 
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Agent, SnmpSettings
 from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.deadlines import Deadlines
 from collector.probes.snmp.errors import BadAnswer, BerError, NoAnswer, NotSent, SnmpError
+from collector.probes.snmp.pending import Pending, Response, Talk, Told, Unproven, request_ids
 from collector.probes.snmp.sockets import (
     SocketAddress,
     open_socket,
@@ -32,83 +31,13 @@ from collector.probes.snmp.sockets import (
     same_place,
     socket_address,
 )
-from collector.probes.snmp.v3.message import Message, read_message
-from collector.probes.snmp.values import VarBind
+from collector.probes.snmp.v3.message import is_message, read_message
 
 _DATAGRAM_OCTETS: Final = 65_535
 _DRAIN_MOST: Final = 256  # datagrams read before others get their turn
 _POSTPONE_MOST: Final = 20  # ticks that deadlines wait for a socket that never runs empty
 _RESEND_SECONDS: Final = 0.05  # our own send buffer was full
 _REMEMBERED: Final = 4096  # finished requests, and senders of nonsense
-_SMALLEST_ID: Final = 0x0080_0000  # below, four octets would not be the shortest form
-
-
-Told = TypeVar("Told", covariant=True)
-
-
-class Response(NamedTuple):
-    """What an agent answered to one request."""
-
-    error_status: int
-    error_index: int
-    bindings: list[VarBind]
-
-
-class Unproven(Exception):  # noqa: N818 - it says what came
-    """An answer that anybody could have sent: `error` is what it would mean.
-
-    The wait for a better one goes on, to the end of the present try if it `settles` the matter.
-    """
-
-    def __init__(self, error: SnmpError, *, settles: bool = False) -> None:
-        """Keep both."""
-        self.error = error
-        self.settles = settles
-        super().__init__(str(error))
-
-
-class Talk(Protocol[Told]):
-    """A v3 request: what it looks like, and what its answers are worth."""
-
-    def packet(self, message_id: int) -> bytes:
-        """Return the datagram of one try. `message_id`: 0x800000 … 0x7fffffff."""
-        ...
-
-    def read(self, data: bytes, message: Message) -> Told:
-        """Return what a datagram tells. Raises Unproven, SnmpError, and BerError for garbage."""
-        ...
-
-
-class _Pending:
-    """A request under way."""
-
-    __slots__ = (
-        "address", "asked_at", "attempt", "deadline", "foreign", "future", "ids", "most", "packet",
-        "sock", "talk", "unproven", "unsent",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        future: asyncio.Future[Any],
-        sock: socket.socket,
-        address: SocketAddress,
-        packet: bytes,
-        most: int,
-        asked_at: float,
-    ) -> None:
-        self.future = future
-        self.sock = sock
-        self.address = address
-        self.packet = packet
-        self.most = most  # bindings that an honest answer may hold
-        self.asked_at = asked_at
-        self.attempt = 0
-        self.deadline = 0.0
-        self.foreign: str | None = None  # who answered in its place
-        self.unsent = False
-        self.talk: Talk[Any] | None = None  # of v3
-        self.ids: list[int] = []  # of all tries of a talk
-        self.unproven: Unproven | None = None
 
 
 class Transport:
@@ -121,9 +50,9 @@ class Transport:
         self._sockets = sockets
         self._loop = asyncio.get_running_loop()
         self.time = self._loop.time  # monotonic seconds, on the clock of the deadlines
-        self._ids = _request_ids()
+        self._ids = request_ids()
         self._waits = [settings.timeout_seconds * (1 << n) for n in range(settings.retries + 1)]
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, Pending] = {}
         self._deadlines = Deadlines()
         self._finished: dict[int, bool] = {}  # id → answered?
         self._finished_before: dict[int, bool] = {}  # the same, older
@@ -155,7 +84,7 @@ class Transport:
         try:
             response: Response = await entry.future
         except asyncio.CancelledError:
-            _look_at_the_error(entry.future)
+            entry.look_at_the_error()
             raise
         finally:
             if request_id in self._pending:  # cancelled: what has ended otherwise is not in there
@@ -174,7 +103,7 @@ class Transport:
         try:
             told: Told = await entry.future
         except asyncio.CancelledError:
-            _look_at_the_error(entry.future)
+            entry.look_at_the_error()
             raise
         finally:
             if message_id in self._pending:
@@ -187,13 +116,13 @@ class Transport:
             request_id = next(self._ids)
         return request_id
 
-    def _pend(self, agent: Agent, request_id: int, packet: bytes, most: int) -> _Pending:
+    def _pend(self, agent: Agent, request_id: int, packet: bytes, most: int) -> Pending:
         """Note that an answer is awaited. Raises NotSent without a socket for the agent."""
         family, address = socket_address(agent.address, agent.port)
         sock = self._sockets.get(family)
         if sock is None:
             raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
-        entry = _Pending(self._loop.create_future(), sock, address, packet, most, self.time())
+        entry = Pending(self._loop.create_future(), sock, address, packet, most, self.time())
         self._pending[request_id] = entry
         self.counters.sent += 1
         return entry
@@ -212,7 +141,7 @@ class Transport:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _launch(self, request_id: int, entry: _Pending, now: float) -> None:
+    def _launch(self, request_id: int, entry: Pending, now: float) -> None:
         """Send a try and set its deadline."""
         wait = self._waits[entry.attempt]
         entry.unsent = False
@@ -247,11 +176,11 @@ class Transport:
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
         """Match one datagram with its request, or count why it was not believed."""
-        try:
-            head = ber.read_head(data)
-        except ber.IsVersionThree:
+        if is_message(data):
             self._take_message(data, source)
             return
+        try:
+            head = ber.read_head(data)
         except BerError:
             self._note_nonsense(source)
             return
@@ -304,7 +233,7 @@ class Transport:
             if not entry.future.done():
                 entry.future.set_result(told)
 
-    def _is_from(self, entry: _Pending, source: SocketAddress) -> bool:
+    def _is_from(self, entry: Pending, source: SocketAddress) -> bool:
         """Say whether a datagram comes from where the request was sent; note who else did it."""
         if source == entry.address or same_place(source, entry.address):
             return True
@@ -312,7 +241,7 @@ class Transport:
         entry.foreign = str(source[0])
         return False
 
-    def _end_talk(self, entry: _Pending, *, answered: bool) -> None:
+    def _end_talk(self, entry: Pending, *, answered: bool) -> None:
         """Await no more answers to any try of a talk."""
         for message_id in entry.ids:
             del self._pending[message_id]
@@ -369,7 +298,7 @@ class Transport:
                 self._launch(request_id, entry, self.time())
             elif entry.unsent:
                 self._fail(request_id, entry, NotSent("not sent: no room in the send buffer"))
-            elif entry.attempt < self._settings.retries and not _is_settled(entry):
+            elif entry.attempt < self._settings.retries and not entry.is_settled:
                 entry.attempt += 1
                 self.counters.retries += 1
                 self._launch(self._next_try(request_id, entry), entry, self.time())
@@ -377,7 +306,7 @@ class Transport:
                 self.counters.timeouts += 1
                 self._fail(request_id, entry, self._why_silent(entry))
 
-    def _next_try(self, request_id: int, entry: _Pending) -> int:
+    def _next_try(self, request_id: int, entry: Pending) -> int:
         """Return the id of one more try: the same, or of v3 a new one (RFC 3412, section 6.2)."""
         if entry.talk is None:
             return request_id
@@ -387,7 +316,7 @@ class Transport:
         self._pending[message_id] = entry
         return message_id
 
-    def _why_silent(self, entry: _Pending) -> SnmpError:
+    def _why_silent(self, entry: Pending) -> SnmpError:
         """Return the error for a request that ran out of time."""
         if entry.unproven is not None:
             return entry.unproven.error
@@ -400,7 +329,7 @@ class Transport:
             )
         return NoAnswer(f"no answer to {tries} tries")
 
-    def _fail(self, request_id: int, entry: _Pending, error: SnmpError) -> None:
+    def _fail(self, request_id: int, entry: Pending, error: SnmpError) -> None:
         if request_id in self._pending:
             is_answered = not isinstance(error, NoAnswer | NotSent)
             if entry.talk is not None:
@@ -411,23 +340,3 @@ class Transport:
             self._forget_old()
         if not entry.future.done():
             entry.future.set_exception(error)
-
-
-def _is_settled(entry: _Pending) -> bool:
-    return entry.unproven is not None and entry.unproven.settles
-
-
-def _look_at_the_error(future: asyncio.Future[Any]) -> None:
-    """Keep asyncio from logging an error that nobody waits for any more."""
-    if future.done() and not future.cancelled():
-        future.exception()
-
-
-def _request_ids() -> Iterator[int]:
-    """Yield unpredictable positive 31-bit ids of four octets, so that answers cannot be forged."""
-    while True:
-        pool = memoryview(os.urandom(4096)).cast("I")
-        for number in pool:
-            request_id = number & 0x7FFF_FFFF
-            if request_id >= _SMALLEST_ID:
-                yield request_id

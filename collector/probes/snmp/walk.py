@@ -20,7 +20,7 @@ from collector.probes.snmp.agent import Agent, SnmpSettings
 from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.errors import AgentError, BadAnswer, ErrorStatus, NoAnswer, WalkLimit
 from collector.probes.snmp.limits import Limits, LimitsMemory
-from collector.probes.snmp.transport import Response
+from collector.probes.snmp.pending import Response
 from collector.probes.snmp.values import Missing, Value, VarBind
 
 _SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all

@@ -12,6 +12,7 @@ import struct
 from typing import Final, NamedTuple
 
 from collector.probes.snmp.ber import (
+    INTEGER,
     OCTET_STRING,
     REPORT,
     RESPONSE,
@@ -21,9 +22,10 @@ from collector.probes.snmp.ber import (
     encode_length,
     encode_tlv,
     enter,
-    read_integer,
     read_pdu,
+    split,
 )
+from collector.probes.snmp.ber_content import MOST_INTEGER_OCTETS
 from collector.probes.snmp.errors import BerError
 from collector.probes.snmp.v3.window import MOST
 
@@ -33,19 +35,42 @@ ENCRYPTED: Final = 0x02
 _LEVEL: Final = SIGNED | ENCRYPTED
 _REPORTABLE: Final = 0x04
 _USER_BASED: Final = 3  # the security model
-_MOST_ENGINE_ID: Final = 64  # twice what RFC 3411 allows
-_MOST_NAME: Final = 255  # RFC 3411 allows 32
-_MOST_SIGNATURE: Final = 64
+_BEGINNING: Final = b"\x02\x01\x03\x30"  # the version and what follows it, after 2 to 6 octets
+_MESSAGE: Final = bytes((INTEGER, SEQUENCE, OCTET_STRING))
+_HEADER: Final = bytes((INTEGER, INTEGER, OCTET_STRING, INTEGER))
+_PARAMETERS: Final = bytes((OCTET_STRING, INTEGER, INTEGER, OCTET_STRING, OCTET_STRING))
+_SALT: Final = bytes((OCTET_STRING,))
+_SCOPE: Final = bytes((OCTET_STRING, OCTET_STRING))
 
 # --- building ---------------------------------------------------------------------------------
 
 
-class Names(NamedTuple):
+class Names:
     """Whom to ask as whom, in octets: what all messages of a user to one agent have in common."""
 
-    engine_id: bytes = b""
-    user: bytes = b""
-    context: bytes = b""
+    __slots__ = ("_opening", "_user", "context", "engine_id", "scope", "user")
+
+    def __init__(self, engine_id: bytes = b"", user: bytes = b"", context: bytes = b"") -> None:
+        """Encode them once."""
+        self.engine_id = engine_id
+        self.user = user
+        self.context = context
+        self._opening = encode_tlv(OCTET_STRING, engine_id)
+        self._user = encode_tlv(OCTET_STRING, user)
+        self.scope = self._opening + encode_tlv(OCTET_STRING, context)
+
+    def parameters(self, boots: int, time: int) -> bytes:
+        """Return the security parameters up to the signature."""
+        return b"".join(
+            (self._opening, _encode_clock(boots), _encode_clock(time), self._user, b"\x04")
+        )
+
+
+def _encode_clock(number: int) -> bytes:
+    """Return an INTEGER that is not negative; times take three or four octets for years."""
+    if 0x8000 <= number < 0x80_0000:
+        return b"\x02\x03" + number.to_bytes(3, "big")
+    return encode_integer(number)
 
 
 def build_message(
@@ -62,19 +87,10 @@ def build_message(
     `message_id` takes four octets; `level` is SIGNED, ENCRYPTED, both or 0; `clock` is boots and
     time; `data` is what `build_scoped` returned, or an OCTET STRING of that encrypted.
     """
-    boots, time = clock
-    before = b"".join(
-        (
-            encode_tlv(OCTET_STRING, names.engine_id),
-            encode_integer(boots),
-            encode_integer(time),
-            encode_tlv(OCTET_STRING, names.user),
-            bytes((OCTET_STRING, signature_octets)),
-        )
-    )
+    before = names.parameters(*clock)
     after = bytes((OCTET_STRING, len(salt))) + salt
-    size = len(before) + signature_octets + len(after)
-    parameters = bytes((SEQUENCE,)) + encode_length(size)
+    size = len(before) + 1 + signature_octets + len(after)
+    inner = encode_length(size)
     head = b"".join(
         (
             b"\x02\x01\x03\x30\x11\x02\x04",
@@ -82,9 +98,11 @@ def build_message(
             b"\x02\x03\x00\xff\xe3\x04\x01",  # we take 65,507 octets, all that UDP has
             bytes((level | _REPORTABLE,)),
             b"\x02\x01\x03\x04",
-            encode_length(len(parameters) + size),
-            parameters,
+            encode_length(1 + len(inner) + size),
+            b"\x30",
+            inner,
             before,
+            bytes((signature_octets,)),
         )
     )
     length = encode_length(len(head) + signature_octets + len(after) + len(data))
@@ -94,8 +112,7 @@ def build_message(
 
 def build_scoped(names: Names, pdu: bytes) -> bytes:
     """Return a PDU in its context."""
-    engine_id = encode_tlv(OCTET_STRING, names.engine_id)
-    return encode_tlv(SEQUENCE, engine_id + encode_tlv(OCTET_STRING, names.context) + pdu)
+    return b"".join((b"\x30", encode_length(len(names.scope) + len(pdu)), names.scope, pdu))
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -117,6 +134,11 @@ class Message(NamedTuple):
     end: int
 
 
+def is_message(data: bytes) -> bool:
+    """Say whether a datagram can only be a message of v3, at a glance."""
+    return data.find(_BEGINNING, 2, 10) > 0
+
+
 def read_message(data: bytes) -> Message:
     """Read a message up to its data. Raises BerError; octets after the message are ignored."""
     try:
@@ -127,41 +149,35 @@ def read_message(data: bytes) -> Message:
 
 def _read_message(data: bytes) -> Message:
     at, end = enter(data, 0, len(data), SEQUENCE)
-    version, at = read_integer(data, at, end)
-    if version != 3:
-        raise BerError(f"version {version} where 3 belongs")
-    message_id, level, at = _read_header(data, *enter(data, at, end, SEQUENCE))
-    at, after = enter(data, at, end, OCTET_STRING)
-    at, inner = enter(data, at, after, SEQUENCE)
-    engine_id, at = _read_octets(data, at, inner, _MOST_ENGINE_ID)
-    boots, at = read_integer(data, at, inner)
-    time, at = read_integer(data, at, inner)
-    user, at = _read_octets(data, at, inner, _MOST_NAME)
-    signature, at = _read_octets(data, at, inner, _MOST_SIGNATURE)
+    (version, header, parameters), start = split(data, at, end, _MESSAGE)
+    if version != b"\x03":
+        raise BerError("another version where 3 belongs")
+    (message_id, _, flags, model), _ = split(header, 0, len(header), _HEADER)
+    at, stop = enter(data, start - len(parameters), start, SEQUENCE)
+    (engine_id, boots, time, user, signature), at = split(data, at, stop, _PARAMETERS)
     signature_at = at - len(signature)
-    salt, at = _read_octets(data, at, inner, _MOST_SIGNATURE)
-    if not (0 <= boots <= MOST and 0 <= time <= MOST):
-        raise BerError("a clock beyond 31 bits")
-    start = after
-    if level & ENCRYPTED:
-        start, end = enter(data, after, end, OCTET_STRING)
-    return Message(
-        message_id, level, engine_id, boots, time, user, signature, signature_at, salt, start, end
-    )
-
-
-def _read_header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """Return the message id, the level of security, and where the next element starts."""
-    message_id, at = read_integer(data, at, end)
-    _, at = read_integer(data, at, end)  # the largest message that the agent takes
-    flags, at = _read_octets(data, at, end, 1)
-    model, at = read_integer(data, at, end)
-    if model != _USER_BASED:
-        raise BerError(f"security model {model} is not spoken here")
-    level = flags[0] & _LEVEL if flags else ENCRYPTED
+    (salt,), _ = split(data, at, stop, _SALT)
+    if int.from_bytes(model, "big") != _USER_BASED:
+        raise BerError("a security model that is not spoken here")
+    level = flags[0] & _LEVEL if len(flags) == 1 else ENCRYPTED
     if level == ENCRYPTED:
         raise BerError("flags that say nothing, or encrypted but not signed")
-    return message_id, level, end
+    if level & ENCRYPTED:
+        start, end = enter(data, start, end, OCTET_STRING)
+    return Message(
+        _number(message_id), level, engine_id, _number(boots), _number(time), user,
+        signature, signature_at, salt, start, end,
+    )  # fmt: skip
+
+
+def _number(content: bytes) -> int:
+    """Return an INTEGER of 31 bits, as all of the header and of clocks are."""
+    if not 0 < len(content) <= MOST_INTEGER_OCTETS:
+        raise BerError("an integer of absurd length")
+    number = int.from_bytes(content, "big", signed=True)
+    if not 0 <= number <= MOST:
+        raise BerError("a number beyond 31 bits")
+    return number
 
 
 class Scoped(NamedTuple):
@@ -177,19 +193,10 @@ def read_scoped(data: bytes, start: int, end: int) -> Scoped:
     """Read a scoped PDU up to its bindings. Raises BerError; octets after it are padding."""
     try:
         at, end = enter(data, start, end, SEQUENCE)
-        context_engine_id, at = _read_octets(data, at, end, _MOST_ENGINE_ID)
-        context, at = _read_octets(data, at, end, _MOST_NAME)
+        (context_engine_id, context), at = split(data, at, end, _SCOPE)
         tag = data[at]
         if tag not in (RESPONSE, REPORT):
             raise BerError(f"a PDU {tag:#x} where an answer belongs")
         return Scoped(context_engine_id, context, tag, read_pdu(data, at, end, tag))
     except (IndexError, struct.error):
         raise BerError("cut off") from None
-
-
-def _read_octets(data: bytes, at: int, end: int, most: int) -> tuple[bytes, int]:
-    """Read an OCTET STRING; return it and where the next element starts."""
-    start, stop = enter(data, at, end, OCTET_STRING)
-    if stop - start > most:
-        raise BerError("a name of absurd length")
-    return data[start:stop], stop

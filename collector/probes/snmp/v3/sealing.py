@@ -22,6 +22,7 @@ from collector.probes.snmp.v3.security import Cipher, Digest
 SALT_OCTETS: Final = 8
 
 _DES_BLOCK: Final = 8
+_AES_BLOCK: Final = 16
 _salts: Final = itertools.count(int.from_bytes(os.urandom(8), "big"))
 """One count for all keys: agents that were cloned share theirs, and no salt may come twice."""
 
@@ -101,25 +102,39 @@ class DesSealer:
 
 
 class AesSealer:
-    """AES in 128-bit cipher feedback mode."""
+    """AES in 128-bit cipher feedback mode.
 
-    __slots__ = ("_algorithm",)
+    To make a machine for each message would cost more than all else that is done with it. In this
+    mode the state of a machine is the last block that it put out (or took in, when decrypting), so
+    a vector is set by having it put out (take in) the vector as one block more.
+    """
+
+    __slots__ = ("_last", "_opening", "_sealing")
 
     def __init__(self, key: bytes) -> None:
         """Take a key of 16, 24 or 32 octets."""
-        self._algorithm = AES(key)
+        machine = Machine(AES(key), CFB(bytes(_AES_BLOCK)))
+        self._sealing, self._opening = machine.encryptor(), machine.decryptor()
+        self._last = bytes(_AES_BLOCK)  # that the sealing machine put out
 
     def seal(self, plain: bytes, boots: int, time: int) -> tuple[bytes, bytes]:
         """Encrypt; the length stays."""
         salt = (next(_salts) & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(SALT_OCTETS, "big")
-        return self._machine(salt, boots, time).encryptor().update(plain), salt
+        # what the machine will lay over the next block: as what zeros after the last one decrypt to
+        mask = self._opening.update(self._last + bytes(_AES_BLOCK))[_AES_BLOCK:]
+        lead = int.from_bytes(mask, "big") ^ int.from_bytes(_vector(boots, time, salt), "big")
+        blocks = (lead.to_bytes(_AES_BLOCK, "big"), plain, bytes(-len(plain) % _AES_BLOCK))
+        sealed = self._sealing.update(b"".join(blocks))
+        self._last = sealed[-_AES_BLOCK:]
+        return sealed[_AES_BLOCK : _AES_BLOCK + len(plain)], salt
 
     def open(self, sealed: bytes, salt: bytes, boots: int, time: int) -> bytes:
         """Decrypt."""
         if len(salt) != SALT_OCTETS:
             raise BerError("a salt of the wrong length")
-        return self._machine(salt, boots, time).decryptor().update(sealed)
+        blocks = (_vector(boots, time, salt), sealed, bytes(-len(sealed) % _AES_BLOCK))
+        return self._opening.update(b"".join(blocks))[_AES_BLOCK : _AES_BLOCK + len(sealed)]
 
-    def _machine(self, salt: bytes, boots: int, time: int) -> Machine[CFB]:
-        vector = boots.to_bytes(4, "big") + time.to_bytes(4, "big") + salt
-        return Machine(self._algorithm, CFB(vector))
+
+def _vector(boots: int, time: int, salt: bytes) -> bytes:
+    return (boots << 32 | time).to_bytes(8, "big") + salt

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from collector.probes.snmp import ber
 from collector.probes.snmp.errors import BadAnswer, BerError, SnmpError
-from collector.probes.snmp.transport import Response, Unproven
+from collector.probes.snmp.pending import Response, Unproven
 from collector.probes.snmp.v3.message import (
     ENCRYPTED,
     SIGNED,
@@ -27,6 +27,7 @@ from collector.probes.snmp.v3.sealing import Sealer, Signer
 from collector.probes.snmp.v3.window import EngineClock
 
 _MOST_REPORTED = 16  # bindings of a report; one is usual
+_MOST_ENGINE_ID = 64  # octets; RFC 3411 allows 32
 _NOBODY = Names()
 EMPTY_GET = ber.Request(bytes((ber.GET, 14)) + b"\x02\x04", b"\x02\x01\x00\x02\x01\x00\x30\x00")
 """A request for nothing, which is all that discovery needs."""
@@ -77,6 +78,8 @@ class Discovery:
         del data
         if not message.engine_id:
             raise BadAnswer("the agent does not tell its engine id")
+        if len(message.engine_id) > _MOST_ENGINE_ID:
+            raise BadAnswer("the agent tells an absurdly long engine id")
         return Told(message.engine_id, message.boots, message.time)
 
 

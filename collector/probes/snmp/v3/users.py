@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Agent
 from collector.probes.snmp.errors import CredentialRefused, NoAnswer, SnmpError
-from collector.probes.snmp.transport import Response, Transport
+from collector.probes.snmp.pending import Response
+from collector.probes.snmp.transport import Transport
 from collector.probes.snmp.v3.keyring import Keyring
 from collector.probes.snmp.v3.message import Names
 from collector.probes.snmp.v3.reports import Hint
@@ -120,7 +121,7 @@ class Users:
         names = engine.names
         if engine.sealer is None and not names.context:
             return
-        weaker = Engine(names._replace(context=b""), engine.clock, engine.signer, None)
+        weaker = Engine(Names(names.engine_id, names.user), engine.clock, engine.signer, None)
         question = Question(weaker, EMPTY_GET, 1, self.time, frozenset())
         try:
             await self._transport.converse(agent, question)
