@@ -5,13 +5,14 @@ What runs, and who hands what to whom:
     Poller ── results ──► Engine ── changes ──► Writer ──► store, sink
       ▲ └──── advice ◄──────┘ ▲ each second: tick
     MqttListener ── results ──┘   (acknowledges after Writer.durable)
+    TrapListener ── hints ──► Poller: ask now
          └─ who is no device ──► the store's quarantine, every few seconds
 """
 
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from collector.engine import Engine
 from collector.inventory import Plan, added, joined
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.listeners.mqtt_routes import build_routes
+from collector.listeners.traps.listener import TrapListener, TrapSettings
 from collector.model import CheckResult, DeviceState, ResultBatch
 from collector.poller import LagMeter, Poller
 from collector.probes import Probe
@@ -72,6 +74,7 @@ class Collector:
         self.lag = LagMeter(clock)
         self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
         self._listener = self._make_listener()
+        self.traps = self._make_trap_listener()
         self._grown = asyncio.Event()
 
     @property
@@ -134,6 +137,8 @@ class Collector:
         self.poller.add(checks)
         if self._listener is not None:  # last: what is retained of them comes at once
             self._listener.add([check for check in checks if check.probe == "mqtt"])
+        if self.traps is not None:
+            self.traps.watch(plan)
         self._grown.set()
         return tuple(device.id for device in devices)
 
@@ -204,6 +209,23 @@ class Collector:
                 listener.quarantine.give_back(heard)
                 logger.warning("the quarantine could not be stored: %s", error)
 
+    def _make_trap_listener(self) -> TrapListener | None:
+        """Return the listener for SNMP traps, if the configuration has a section for them."""
+        traps = self._config.traps
+        if traps is None:
+            return None
+        return TrapListener(
+            TrapSettings(traps.addresses, traps.port),
+            self._config.collector_id,
+            self._plan,
+            self._config.credentials,
+            self._ask_now,
+            self._clock,
+        )
+
+    def _ask_now(self, device_id: str, groups: Collection[str] | None) -> int:
+        return self.poller.ask_now(device_id, groups)
+
     # --- results ------------------------------------------------------------------------------
 
     def _take(self, results: Sequence[CheckResult]) -> Advice:
@@ -247,6 +269,9 @@ class Collector:
         if self._listener is not None:
             counted["mqtt"] = asdict(self._listener.counters)
             figures["mqtt_connected"] = self._listener.connected
+        if self.traps is not None:
+            counted["traps"] = asdict(self.traps.counters)
+            figures["traps_listening"] = self.traps.running
         for prefix, counters in counted.items():
             figures |= {f"{prefix}_{name}": value for name, value in counters.items()}
         return figures

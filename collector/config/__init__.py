@@ -14,6 +14,7 @@ from collector.config.settings import (
     MqttSettings,
     PingSettings,
     SnmpSettings,
+    TrapSettings,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "Problem",
     "ProblemsError",
     "SnmpSettings",
+    "TrapSettings",
     "load_config",
 ]

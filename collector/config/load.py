@@ -193,6 +193,7 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         ping=settings.ping,
         snmp=settings.snmp,
         mqtt=mqtt,
+        traps=settings.traps,
         rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},

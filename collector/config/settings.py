@@ -1,5 +1,6 @@
 """The settings of pantau.yaml: what may be written, what holds when nothing is, what it becomes."""
 
+import ipaddress
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from collector.config.shape import (
     keys_of,
     models_in,
     refuse,
+    shown_value,
 )
 from collector.contract import Rules
 from collector.model import Credential, Rule, RuleOverride
@@ -120,6 +122,35 @@ class MqttSettings(Shape):
         return self
 
 
+def _check_listening(value: object) -> object:
+    try:
+        ipaddress.ip_address(str(value))
+    except ValueError:
+        raise refuse(
+            f"{shown_value(value)} is no IP address",
+            'write an address of this machine, or 0.0.0.0 and "::" for all',
+        ) from None
+    return str(value)
+
+
+class TrapSettings(Shape):
+    """Where devices send traps to. Without this section nothing is listened to."""
+
+    port: Port = Field(162, description="UDP port that devices send traps and informs to.")
+    addresses: Annotated[
+        Words[Annotated[Text, BeforeValidator(_check_listening)]],
+        Field(min_length=1, max_length=16),
+    ] = Field(
+        ("0.0.0.0", "::"),  # noqa: S104 - devices are anywhere
+        description="Addresses of this machine to listen on.",
+    )
+
+
+def _even_if_empty(value: object) -> object:
+    """Let a section stand without a key: it is there."""
+    return {} if value is None else value
+
+
 _InARow: TypeAlias = Annotated[WholeNumber, Field(ge=1, le=20)]
 _Retry: TypeAlias = Annotated[Duration, Field(ge=1, le=3600)]
 _Fresh: TypeAlias = Annotated[Number, Field(ge=1.5, le=10)]
@@ -180,6 +211,9 @@ class Settings(Shape):
     ping: PingSettings = Field(PingSettings(), description="Ping.")
     snmp: SnmpSettings = Field(SnmpSettings(), description="SNMP.")
     mqtt: MqttSettings | None = Field(None, description="MQTT; absent: nothing is listened to.")
+    traps: Annotated[TrapSettings | None, BeforeValidator(_even_if_empty)] = Field(
+        None, description="SNMP traps; absent: nothing is listened to."
+    )
     rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
     credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
     contract: Id | None = Field(
@@ -224,6 +258,7 @@ class Config:
     snmp: SnmpSettings
     mqtt: MqttSettings | None  # `password` holds what `password_file` held
     rule: Rule  # of pings; see `rule_of`
+    traps: TrapSettings | None = None
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules
