@@ -109,6 +109,8 @@ class Collector:
                 if self._listener is not None:
                     tasks.create_task(self._listen(self._listener), name="mqtt listener")
                     tasks.create_task(self._keep_quarantine(self._listener), name="quarantine")
+                if self.traps is not None:
+                    tasks.create_task(self.traps.run(), name="trap listener")
         finally:
             try:
                 await probes.close()

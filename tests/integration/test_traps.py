@@ -1,6 +1,7 @@
 """Real senders, a real receiver process: who is heard, who is not, and what happens to it."""
 
 import asyncio
+import errno
 import os
 import random
 import signal
@@ -12,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from collector.listeners.traps import listener as listening
-from collector.listeners.traps.sockets import PortUnavailableError, open_sockets
+from collector.listeners.traps.sockets import PortUnavailableError, _words, open_sockets
 from collector.model import Credential
 from tests.integration.trap_senders import (
     COLD_START,
@@ -311,6 +312,18 @@ async def test_a_port_in_use_is_told_and_taken_when_it_is_free(
         "stop it, or set another traps.port"
     )
     assert caplog.text.count("in use by another program") == 1
+
+
+async def test_a_port_of_root_is_told_with_the_remedy() -> None:
+    refused = PermissionError(errno.EACCES, "Permission denied")
+
+    words = _words("0.0.0.0", 162, refused)  # noqa: S104 - it is not bound
+
+    assert words == (
+        "UDP port 162 on 0.0.0.0 may not be bound by this user; give the service the capability "
+        "CAP_NET_BIND_SERVICE, or set traps.port above 1023 and redirect port 162 to it "
+        "(docs/traps.md says how)"
+    )
 
 
 async def test_an_address_of_another_machine_is_told() -> None:

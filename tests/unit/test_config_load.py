@@ -55,6 +55,32 @@ def test_an_empty_file_changes_nothing_but_where_paths_begin(tmp_path: Path) -> 
     assert config.api == load_config(None, {}).api
 
 
+@pytest.mark.parametrize("text", ["traps:\n", "traps: {}\n"])
+def test_a_section_for_traps_listens_even_if_nothing_stands_in_it(
+    tmp_path: Path, text: str
+) -> None:
+    silent = load_config(write(tmp_path / "silent.yaml", "zone: Asia/Jakarta\n"), {})
+    config = load_config(write(tmp_path / "pantau.yaml", text), {})
+
+    assert silent.traps is None
+    assert config.traps is not None
+    assert (config.traps.port, config.traps.addresses) == (162, ("0.0.0.0", "::"))  # noqa: S104
+
+
+def test_where_to_listen_for_traps_may_be_said(tmp_path: Path) -> None:
+    text = "traps: {port: 1162, addresses: 10.20.0.5}\n"
+    config = load_config(
+        write(tmp_path / "pantau.yaml", text), {"PANTAU__TRAPS__ADDRESSES": "127.0.0.1, ::1"}
+    )
+
+    assert config.traps is not None
+    assert (config.traps.port, config.traps.addresses) == (1162, ("127.0.0.1", "::1"))
+    assert problems_of(None, {"PANTAU__TRAPS__ADDRESSES": "eth0"}) == (
+        'environment: PANTAU__TRAPS__ADDRESSES: "eth0" is no IP address; '
+        'write an address of this machine, or 0.0.0.0 and "::" for all'
+    )
+
+
 def test_paths_are_relative_to_the_file_and_globs_find_files(tmp_path: Path) -> None:
     write(tmp_path / "sites" / "a" / "x.yaml", "")
     write(tmp_path / "sites" / "b" / "y.yaml", "")
