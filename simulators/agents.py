@@ -12,10 +12,11 @@ from hmac import compare_digest
 from ipaddress import IPv4Address
 
 from simulators import ber, datagrams
-from simulators.ber import BerError, Request
+from simulators.ber import BerError, Oid, Request
 from simulators.datagrams import Address
 from simulators.live import Live
 from simulators.mib import Layout, Plan, respond
+from simulators.traps import trap_message
 from simulators.weakness import Weakness, hears, refusal, weakened
 
 
@@ -37,6 +38,7 @@ class Agents:
         self.malformed = 0
         self.refused = 0  # wrong community
         self.unsent = 0  # the kernel would not take the answer
+        self.traps = 0
 
     def open(self, port: int) -> int:
         """Begin to answer; return the port. Raises OSError when it is taken or not allowed."""
@@ -49,6 +51,17 @@ class Agents:
         """Stop answering."""
         self._loop.remove_reader(self._socket)
         self._socket.close()
+
+    def trap(self, live: Live, trap: Oid, port: int) -> None:
+        """Let a device send a trap to a UDP port of 127.0.0.1, if it has an agent and a way."""
+        source = IPv4Address(live.device.address).packed if live.device.address else b""
+        if source not in self._agents or not live.answers or live.snmp_silent:
+            return
+        self.traps += 1
+        uptime = live.uptime_ticks(time.monotonic())
+        message = trap_message(self._community, trap, uptime, self.traps)
+        if not datagrams.send_from(self._socket, source, message, ("127.0.0.1", port)):
+            self.unsent += 1
 
     def _handle(self, data: bytes, asked: bytes, source: Address) -> None:
         agent = self._agents.get(asked)

@@ -149,7 +149,7 @@ async def _run(
             facts = _facts(services, community, len(lives), isolated=isolated)
             _write(options.state_directory / "facts.json", json.dumps(facts, indent=1) + "\n")
             announce({"event": "ready", "isolated": isolated, "devices": len(lives)})
-            conductor = Conductor(city, lives, record, services.obey, announce)
+            conductor = Conductor(city, lives, record, services.obey, announce, services.trap)
             commands = Commands(city, rhythm, faults, conductor, record)
             await commands.obey(_lines_until_signal(), start=options.start)
         record.finished(lives.values())
@@ -164,6 +164,7 @@ def _facts(
         "namespace_pid": os.getpid() if isolated else None,
         "carrier": services.carrier,
         "snmp_port": services.snmp_port,
+        "trap_port": services.trap_port,
         "mqtt": {"host": services.mqtt_host, "port": services.mqtt_port},
         "community": community,
         "devices": devices,

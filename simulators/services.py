@@ -1,6 +1,6 @@
 """Everything through which the city is reached: ICMP, SNMP and MQTT, opened and closed together.
 
-In a namespace of our own the usual ports are free and used (161, 1883); on the host's network
+In a namespace of our own the usual ports are free and used (161, 162, 1883); on the host's network
 the kernel chooses free ones.
 """
 
@@ -10,28 +10,35 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from simulators.agents import Agent, Agents
+from simulators.ber import Oid
 from simulators.broker import BrokerUnavailableError, EmbeddedBroker
 from simulators.icmp import Responder
 from simulators.live import Live
 from simulators.models import layout_of
 from simulators.mqtt import Sensors
 
-_SNMP_PORT, _MQTT_PORT = 161, 1883
+_SNMP_PORT, _TRAP_PORT, _MQTT_PORT = 161, 162, 1883
 _CONNECT_SECONDS = 30.0
 _SENSORS_A_SECOND = 50  # what an embedded broker surely takes in
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Where the city answers. `obey` makes MQTT connections follow the devices' switches."""
+    """Where the city answers. `obey` makes MQTT connections follow the devices' switches.
+
+    `trap` lets a device send a trap to `trap_port` of 127.0.0.1, whether somebody listens or not.
+    """
 
     carrier: str  # "icmp" or "udp:PORT"
     snmp_port: int
     mqtt_host: str
     mqtt_port: int
     obey: Callable[[], None]
+    trap_port: int
+    trap: Callable[[Live, Oid], None]
 
 
 @contextlib.asynccontextmanager
@@ -60,12 +67,20 @@ async def open_services(
         snmp_port = agents.open(_SNMP_PORT if isolated else 0)
         stack.callback(agents.close)
         if broker is None:
-            broker = ("127.0.0.1", _MQTT_PORT if isolated else _free_port())
+            broker = ("127.0.0.1", _MQTT_PORT if isolated else _free_port(socket.SOCK_STREAM))
             await stack.enter_async_context(EmbeddedBroker(broker[1]))
         sensors = Sensors(lives, *broker, telemetry_period_seconds)
         await stack.enter_async_context(_running(sensors.run()))
         await _all_connected(sensors, broker)
-        yield Services(carrier, snmp_port, *broker, obey=sensors.obey)
+        trap_port = _TRAP_PORT if isolated else _free_port(socket.SOCK_DGRAM)
+        yield Services(
+            carrier,
+            snmp_port,
+            *broker,
+            obey=sensors.obey,
+            trap_port=trap_port,
+            trap=partial(_trap, agents, trap_port),
+        )
 
 
 @contextlib.asynccontextmanager
@@ -103,8 +118,15 @@ async def _all_connected(sensors: Sensors, broker: tuple[str, int]) -> None:
         ) from error
 
 
-def _free_port() -> int:
-    """Return a TCP port that was free a moment ago; amqtt cannot say which one it was given."""
-    with socket.socket() as probe:
+def _trap(agents: Agents, port: int, live: Live, trap: Oid) -> None:
+    agents.trap(live, trap, port)
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    """Return a port that was free a moment ago.
+
+    amqtt cannot say which one it was given, and a listener for traps must be told which to take.
+    """
+    with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

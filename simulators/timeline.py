@@ -8,19 +8,28 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from simulators.ber import Oid
 from simulators.city import City
 from simulators.faults import Fault, FaultKind, reached_devices
 from simulators.live import Live
 from simulators.record import Record
+from simulators.traps import COLD_START, UPS_ALARM_REMOVED, UPS_ON_BATTERY
 
 Announce = Callable[[Mapping[str, object]], None]
 """Tells whoever runs the city about something, without waiting for them."""
+
+SendTrap = Callable[[Live, Oid], None]
+"""Lets a device send an SNMP trap."""
 
 _DEADLY = (FaultKind.DEVICE_DEAD, FaultKind.SWITCH_DEAD, FaultKind.AREA_POWER, FaultKind.REBOOT)
 
 
 class Conductor:
-    """Begins and ends faults. `obey` is called after switches that cut MQTT connections."""
+    """Begins and ends faults. `obey` is called after switches that cut MQTT connections.
+
+    Devices send the traps that real ones would (`send_trap`): a UPS at both ends of a power cut,
+    and whatever boots.
+    """
 
     def __init__(
         self,
@@ -29,12 +38,14 @@ class Conductor:
         record: Record,
         obey: Callable[[], None],
         announce: Announce,
+        send_trap: SendTrap | None = None,
     ) -> None:
         self._city = city
         self._lives = lives
         self._record = record
         self._obey = obey
         self._announce = announce
+        self._send_trap = send_trap
         self._paused: dict[str, Fault] = {}
         self._active: dict[str, Fault] = {}
 
@@ -118,6 +129,17 @@ class Conductor:
                 # A dead device is not "cut off" by its own death: both switches stay apart.
                 live.reached = device_id in reached or not live.powered
         self._obey()
+        trap = _trap_of(fault.kind, begin=begin)
+        if trap is not None and self._send_trap is not None:
+            for device_id in fault.hit:
+                self._send_trap(self._lives[device_id], trap)
+
+
+def _trap_of(kind: FaultKind, *, begin: bool) -> Oid | None:
+    """Return what devices say when a fault of this kind begins or ends."""
+    if kind is FaultKind.UPS_ON_BATTERY:
+        return UPS_ON_BATTERY if begin else UPS_ALARM_REMOVED
+    return COLD_START if kind in _DEADLY and not begin else None
 
 
 def _turn_one(live: Live, fault: Fault, now: float, *, begin: bool) -> None:

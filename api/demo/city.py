@@ -30,6 +30,7 @@ class Facts:
     namespace_pid: int | None
     carrier: str
     snmp_port: int
+    trap_port: int
     mqtt_host: str
     mqtt_port: int
     community: str
@@ -128,6 +129,7 @@ def _read_facts(path: Path) -> Facts:
         namespace_pid=found["namespace_pid"],
         carrier=found["carrier"],
         snmp_port=found["snmp_port"],
+        trap_port=found["trap_port"],
         mqtt_host=found["mqtt"]["host"],
         mqtt_port=found["mqtt"]["port"],
         community=found["community"],

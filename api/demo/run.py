@@ -238,6 +238,7 @@ def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
         "inventory": [str(inventory)],
         "ping": {"carrier": facts.carrier},
         "snmp": {"port": facts.snmp_port},
+        "traps": {"addresses": ["127.0.0.1"], "port": facts.trap_port},
         "mqtt": {"host": facts.mqtt_host, "port": facts.mqtt_port, "client_id": "pantau-demo"},
         "credentials": {CREDENTIAL: {"version": "2c", "community_file": str(secret)}},
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from simulators.ber import Oid
 from simulators.city import Kind, build_city
 from simulators.faults import Fault, FaultKind
 from simulators.live import Live
@@ -17,6 +18,7 @@ from simulators.plan import plan
 from simulators.record import Record, utc_text
 from simulators.scenario import parse_scenario
 from simulators.timeline import Conductor
+from simulators.traps import COLD_START, UPS_ALARM_REMOVED, UPS_ON_BATTERY
 
 CITY = build_city(200, 1)
 
@@ -30,7 +32,13 @@ class _Stage:
         self.record = Record(self.path)
         self.said: list[Mapping[str, object]] = []
         self.obeyed = 0
-        self.conductor = Conductor(CITY, self.lives, self.record, self._obey, self.said.append)
+        self.trapped: list[tuple[str, Oid]] = []
+        self.conductor = Conductor(
+            CITY, self.lives, self.record, self._obey, self.said.append, self._trap
+        )
+
+    def _trap(self, live: Live, trap: Oid) -> None:
+        self.trapped.append((live.device.id, trap))
 
     def _obey(self) -> None:
         self.obeyed += 1
@@ -67,6 +75,26 @@ async def test_behind_a_dead_switch_nothing_answers_though_it_has_power(tmp_path
         assert powerless == set(fault.hit) < silent
         assert stage.obeyed == 1
         await _cut_short(task)
+
+
+@pytest.mark.parametrize(
+    ("kind", "traps"),
+    [
+        (FaultKind.UPS_ON_BATTERY, [UPS_ON_BATTERY, UPS_ALARM_REMOVED]),
+        (FaultKind.REBOOT, [COLD_START]),
+        (FaultKind.PACKET_LOSS, []),
+    ],
+)
+async def test_devices_say_what_real_ones_would(
+    tmp_path: Path, kind: FaultKind, traps: list[Oid]
+) -> None:
+    stage = _Stage(tmp_path)
+    with stage.record:
+        fault = _short(_fault(kind))
+        await stage.conductor.carry_out(fault)
+
+    assert [trap for _, trap in stage.trapped] == traps * len(fault.hit)
+    assert {device for device, _ in stage.trapped} <= set(fault.hit)
 
 
 @pytest.mark.parametrize("kind", sorted(set(FaultKind) - {FaultKind.COLLECTOR_PAUSE}))

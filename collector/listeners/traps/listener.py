@@ -45,6 +45,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0  # a receiver that lived so long starts again without a longer pause
 START_SECONDS = 60.0  # until its first word: a busy machine takes its time to load pysnmp
 SILENCE_SECONDS = 30.0  # six signs of life
+AWAY_SECONDS = 2.0  # a timer that is this much late tells of us, not of the receiver
 END_SECONDS = 5.0
 HINTS_BURST, HINTS_PER_SECOND = 200.0, 100.0
 LINES_BURST, LINES_PER_SECOND = 2000.0, 500.0  # more than that is no receiver of ours
@@ -246,10 +247,14 @@ class TrapListener:
         lines = Bucket.full(LINES_BURST, LINES_PER_SECOND, self._clock.monotonic())
         told = Counts()
         while True:
+            patience = SILENCE_SECONDS if self.running else START_SECONDS
+            began = self._clock.monotonic()
             try:
-                async with asyncio.timeout(SILENCE_SECONDS if self.running else START_SECONDS):
+                async with asyncio.timeout(patience):
                     line = await process.stdout.readline()
             except TimeoutError:
+                if self._clock.monotonic() - began > patience + AWAY_SECONDS:
+                    continue  # it was us who were stopped: what it said meanwhile waits
                 raise ReceiverBrokenError("gave no sign of life") from None
             except ValueError:  # longer than the reader's limit
                 raise ReceiverBrokenError("said a line without an end") from None

@@ -36,7 +36,7 @@ def drop_rights() -> None:
             os.setgid(NOBODY)
             os.setuid(NOBODY)
         except OSError as error:
-            logger.warning("cannot become nobody (%s): still root", error.strerror)
+            logger.info("cannot become nobody (%s): still root", error.strerror)
     if sys.platform == "linux":
         _drop_capabilities()
 
