@@ -22,7 +22,7 @@ from collector.probes.icmp import PingSettings
 from collector.probes.ping import PingProbe
 from collector.probes.snmp.agent import SnmpSettings
 from collector.probes.snmp.engine import SnmpEngine
-from collector.probes.snmp.errors import AgentError, BadAnswer, SnmpError
+from collector.probes.snmp.errors import AgentError, BadAnswer, NoAnswer, SnmpError
 from collector.probes.snmp.plain import text_of
 from collector.probes.snmp.probe import SnmpProbe, agent_of
 from collector.probes.snmp.values import Value
@@ -53,6 +53,7 @@ class Answer:
     profile_reason: str
     results: tuple[tuple[Check, CheckResult], ...]
     left_out: tuple[MetricGroup, ...]  # groups that a device must send by itself
+    note: str | None = None  # what to do so that the collector gets the same answer
 
     @property
     def answered(self) -> bool:
@@ -72,8 +73,8 @@ async def ask(
     probes: dict[str, Probe] = {"snmp": SnmpProbe(engine, clock)}
     if with_ping:
         probes["ping"] = ping
-    target = Target(_NAME, question.address, question.port, question.credential)
     try:
+        target, note = await _spoken(engine, question)
         profile, reason = question.profile, "named by you"
         if profile is None:
             match = match_profile(profiles, await _facts(engine, target, probe_oids(profiles)))
@@ -85,10 +86,29 @@ async def ask(
             for check in _checks(asked, target)
         ]
         left_out = tuple(group for group in profile.groups if group.probe == "mqtt")
-        return Answer(profile, reason, tuple(results), left_out)
+        return Answer(profile, reason, tuple(results), left_out, note)
     finally:
         await ping.close()
         await engine.close()
+
+
+async def _spoken(engine: SnmpEngine, question: Question) -> tuple[Target, str | None]:
+    """Return the target with the version its agent speaks: 2c as asked, or 1 if only that helps."""
+    target = Target(_NAME, question.address, question.port, question.credential)
+    if question.credential.version != "2c":
+        return target, None
+    try:
+        await engine.get(agent_of(target), (SYS_OBJECT_ID,))
+    except NoAnswer:
+        older = replace(target, credential=replace(question.credential, version="1"))
+        try:
+            await engine.get(agent_of(older), (SYS_OBJECT_ID,))
+        except SnmpError:
+            return target, None
+        return older, 'It answers only SNMP v1: write version: "1" in its credential.'
+    except SnmpError:
+        pass
+    return target, None
 
 
 async def _facts(engine: SnmpEngine, target: Target, oids: Sequence[str]) -> Facts:

@@ -185,6 +185,7 @@ def _as_json(target: str, answer: Answer) -> dict[str, object]:
         "target": target,
         "profile": answer.profile.name,
         "profile_reason": answer.profile_reason,
+        "note": answer.note,
         "checks": [
             {
                 "name": check.name,
@@ -226,6 +227,8 @@ def _word(reading: Reading, words: Mapping[str, Mapping[int | str, str]]) -> str
 
 def _print(target: str, answer: Answer) -> None:
     say(f"{target}: profile {answer.profile.name} ({answer.profile_reason})")
+    if answer.note is not None:
+        say(answer.note)
     for check, result in answer.results:
         took = "" if result.latency_seconds is None else f"  {result.latency_seconds * 1000:.1f} ms"
         detail = f"  {result.detail}" if result.detail else ""

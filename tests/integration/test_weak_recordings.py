@@ -8,7 +8,7 @@ import pytest
 from api.commands.ask import Answer, Question, ask
 from api.commands.devices import replayed
 from collector.clock import SystemClock
-from collector.model import Credential, Outcome
+from collector.model import Credential
 from collector.profiles import load_profiles
 
 ROWS = 40
@@ -77,7 +77,26 @@ def test_a_weak_agent_is_read_whole(
     assert [reading.value for reading in octets] == [1000 * row for row in range(1, ROWS + 1)]
 
 
-def test_an_agent_of_the_first_version_does_not_answer_the_second(recording: Path) -> None:
+def test_an_agent_that_speaks_only_v1_is_asked_so_and_it_is_said(
+    recording: Path, good: Answer
+) -> None:
     found = asked(recording, "2c", "v1-only")
 
-    assert {result.outcome for _, result in found.results} <= {Outcome.FAILED}
+    assert [result.readings for _, result in found.results] == [
+        result.readings for _, result in good.results
+    ]
+    assert found.note is not None
+    assert 'version: "1"' in found.note
+    assert good.note is None
+
+
+def test_what_does_not_answer_at_all_is_told_as_such(recording: Path) -> None:
+    found = asked(recording, "1", "v1-only", "bulk-silent")
+    with replayed(recording) as (address, port):
+        question = Question(address, port, Credential("wrong", "2c", "rahasia"))
+        silent = asyncio.run(ask(question, PROFILES, SystemClock(), with_ping=False))
+
+    assert found.answered
+    assert not silent.answered
+    assert silent.note is None
+    assert "rahasia" not in repr(silent)
