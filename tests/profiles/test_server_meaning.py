@@ -27,6 +27,10 @@ ZPOOL = "1.3.6.1.4.1.50536.1.1.1.1"
 SUPERMICRO = "1.3.6.1.4.1.21317.1"
 SUPER_DOCTOR = "1.3.6.1.4.1.10876.2"
 VMWARE = "1.3.6.1.4.1.6876"
+IBMC = "1.3.6.1.4.1.2011.2.235.1.1"
+XCC = "1.3.6.1.4.1.19046.11.1.1"
+IMM = "1.3.6.1.4.1.2.3.51.3.1"
+QTS, QUTS_HERO = "1.3.6.1.4.1.55062.1", "1.3.6.1.4.1.55062.2"
 OPENMANAGE = "1.3.6.1.4.1.674.10893.1.20"
 HR_STORAGE = "1.3.6.1.2.1.25.2.3.1"
 UCD = "1.3.6.1.4.1.2021"
@@ -136,6 +140,21 @@ def value_of(profile: Profile, values: Values, metric: str, **labels: str) -> fl
         ("supermicro-bmc", {f"{SUPERMICRO}.14.2.1.2.1": 3}, CRITICAL),
         ("supermicro-bmc", {f"{SUPERMICRO}.4.0": 0}, OK),  # switched off
         ("linux-supermicro", {f"{SUPER_DOCTOR}.2.0": 2}, CRITICAL),
+        # Huawei, Lenovo, IBM
+        ("huawei-ibmc", {f"{IBMC}.1.1.0": 1, f"{IBMC}.1.12.0": 1}, OK),  # switched off
+        ("huawei-ibmc", {f"{IBMC}.1.1.0": 2}, WARNING),
+        ("huawei-ibmc", {f"{IBMC}.6.50.1.7.2": 5}, OK),  # an empty bay
+        ("huawei-ibmc", {f"{IBMC}.18.50.1.10.1": 5}, CRITICAL),
+        ("huawei-ibmc", {f"{IBMC}.37.50.1.4.0.0": 2}, WARNING),
+        ("lenovo-xcc", {f"{XCC}.4.1.0": 255, f"{XCC}.3.2.1.10.1": b"Normal"}, OK),
+        ("lenovo-xcc", {f"{XCC}.4.1.0": 0}, CRITICAL),
+        ("lenovo-xcc", {f"{XCC}.11.2.1.6.2": b"Critical"}, CRITICAL),
+        ("ibm-imm", {f"{IMM}.4.1.0": 4}, WARNING),
+        # QTS 5, QuTS hero
+        ("qnap-qts", {f"{QTS}.10.2.1.7.1": b"Good", f"{QTS}.10.5.1.4.1": b"Ready"}, OK),
+        ("qnap-qts", {f"{QTS}.10.5.1.4.1": b"Degraded"}, CRITICAL),
+        ("qnap-qts", {f"{QUTS_HERO}.10.7.1.5.1": 4}, OK),  # scrubbing
+        ("qnap-qts", {f"{QUTS_HERO}.10.7.1.5.1": -3}, CRITICAL),
         # ESXi
         ("vmware-esxi", {f"{VMWARE}.4.20.3.1.3.1": 2}, OK),
         ("vmware-esxi", {f"{VMWARE}.4.20.3.1.3.1": 5}, WARNING),
@@ -346,6 +365,32 @@ def test_the_sensors_of_a_bmc_are_told_apart_by_their_names(
     }
 
 
+def test_readings_that_are_texts_or_tenths_come_out_in_their_units(
+    profiles: Mapping[str, Profile],
+) -> None:
+    lenovo: dict[str, Value] = {
+        f"{XCC}.1.2.1.2.1": b"Ambient Temp",
+        f"{XCC}.1.2.1.3.1": b"24.00",
+        f"{XCC}.2.2.1.3.1": b"12180",
+        f"{XCC}.3.2.1.3.1": b" 34% of maximum",
+        f"{XCC}.3.2.1.3.2": b"Offline",
+    }
+    huawei: dict[str, Value] = {
+        f"{IBMC}.26.50.1.2.1": b"Inlet Temp",
+        f"{IBMC}.26.50.1.3.1": 235,
+        f"{IBMC}.26.50.1.2.2": b"CPU1 Core Rem",
+        f"{IBMC}.26.50.1.3.2": 65535,  # while the server is off
+    }
+
+    told = replay(profiles["lenovo-xcc"], lenovo).readings
+    assert {it.metric: it.value for it in told} == {
+        "temperature_celsius": 24.0,
+        "voltage_volts": 12.18,
+        "fan_percent": 34,
+    }
+    assert value_of(profiles["huawei-ibmc"], huawei, "temperature_celsius") == 23.5
+
+
 def test_machines_are_counted_by_their_state(profiles: Mapping[str, Profile]) -> None:
     state = f"{VMWARE}.2.1.1.6"
     values = {f"{state}.1": b"powered on", f"{state}.2": b"powered on", f"{state}.9": b"off"}
@@ -390,6 +435,11 @@ def test_machines_are_counted_by_their_state(profiles: Mapping[str, Profile]) ->
         ("supermicro-bmc", Facts(NET_SNMP, "Linux", {f"{SUPERMICRO}.5.1.0": "1"})),
         ("supermicro-bmc", Facts(None, None, {f"{SUPERMICRO}.5.1.0": "1"})),
         ("vmware-esxi", Facts(f"{VMWARE}.4.1", "VMware ESXi 8.0.2")),
+        ("huawei-ibmc", Facts("1.3.6.1.4.1.2011.2.235.1.1", "Hardware management system")),
+        ("lenovo-xcc", Facts("1.3.6.1.4.1.19046.11.1", "Lenovo XCC")),
+        ("ibm-imm", Facts("1.3.6.1.4.1.2.3.51.3", "Linux imm 2.6.16")),
+        ("qnap-qts", Facts("1.3.6.1.4.1.55062.1", "Linux TS-X73A 5.2.5")),
+        ("qnap-nas", Facts("1.3.6.1.4.1.24681.2", "Linux TS-X53II 5.2.4")),
     ],
 )
 def test_servers_are_told_apart(profiles: Mapping[str, Profile], name: str, facts: Facts) -> None:
