@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.clock import Clock
+from collector.listeners.mqtt_discovery import SUBSCRIPTIONS as ANNOUNCEMENTS
 from collector.listeners.mqtt_fitting import Fitting
 from collector.listeners.mqtt_link import Incoming, Link, LinkError, MqttSettings
 from collector.listeners.mqtt_quarantine import Quarantine
@@ -125,9 +126,9 @@ class MqttListener:
             self._link.subscribe(routes.subscriptions)
 
     def _lookouts(self) -> tuple[str, ...]:
-        if not self._settings.look_out:
+        if not self._settings.look_out or not self._fitting.every():
             return ()
-        return self._fitting.subscriptions(self._routes.subscriptions)
+        return (*self._fitting.subscriptions(self._routes.subscriptions), *ANNOUNCEMENTS)
 
     def _look_out(self, link: Link) -> None:
         """Listen to the topics of profiles that no device has, and to none twice.
@@ -136,7 +137,8 @@ class MqttListener:
         wanted any more may overlap with one that is.
         """
         wanted = self._lookouts()
-        link.unsubscribe(self._fitting.every() - {*wanted, *self._routes.subscriptions})
+        every = self._fitting.every().union(ANNOUNCEMENTS)
+        link.unsubscribe(every - {*wanted, *self._routes.subscriptions})
         link.subscribe(wanted)
 
     # --- the connection -----------------------------------------------------------------------

@@ -149,7 +149,8 @@ def suggest(
     best = _best_fit([fits(topic) for topic in topics])
     if best is not None:
         return Suggestion(*about, best.profile, best.name, None, tuple(odd))
-    proposal = propose(model or name, f"{manufacturer} {model}".strip() or name, read)
+    title = f"{manufacturer} {model}".strip() or name
+    proposal = propose(model or name, title, read, (first.device_key, name))
     if proposal is None:
         return Suggestion(*about, not_understood=tuple(odd))
     odd.update(dict.fromkeys(proposal.left_out))
@@ -177,7 +178,7 @@ def _announced(
 ) -> Announced:
     device = whole.get("device")
     about = _long(device) if isinstance(device, dict) else {}
-    key = _first(about.get("identifiers")) or _first(about.get("connections")) or levels[-2]
+    key = _first(about.get("identifiers")) or _first(about.get("connections")) or levels[2]
     odd: list[str] = []
     entity = _entity(component, object_id, config, odd)
     return Announced(

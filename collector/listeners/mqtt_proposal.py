@@ -1,7 +1,8 @@
 """A profile file for a device that announced its topics and values. Pure.
 
-The device's own topic is a level that all its topics have; the deepest one, since what comes before
-is often a house or a base that other devices share.
+The device's own topic is a level that all its topics have: one that looks like what the device
+calls itself, else the deepest one, since what comes before is often a house or a base that others
+share.
 """
 
 import re
@@ -12,6 +13,7 @@ import yaml
 
 INTERVAL_SECONDS = 300
 _FRESH_INTERVALS = 2.5
+_BASE_AND_NAME = 2  # levels of a topic such as zigbee2mqtt/pintu
 _KNOWN = {
     ("temperature", "°C"): "temperature_celsius",
     ("humidity", "%"): "humidity_percent",
@@ -64,9 +66,14 @@ class Proposal:
     left_out: tuple[str, ...] = ()
 
 
-def propose(name: str, title: str, entities: Sequence[Entity]) -> Proposal | None:
-    """Return a profile that reads these entities; None when no level is common to their topics."""
-    own = _own_level([entity.topic for entity in entities])
+def propose(
+    name: str, title: str, entities: Sequence[Entity], own_words: Iterable[str] = ()
+) -> Proposal | None:
+    """Return a profile that reads these entities; None when no level is common to their topics.
+
+    `own_words` are what the device calls itself.
+    """
+    own = _own_level(list(dict.fromkeys(entity.topic for entity in entities)), own_words)
     if own is None:
         return None
     left_out: list[str] = []
@@ -90,16 +97,25 @@ def propose(name: str, title: str, entities: Sequence[Entity]) -> Proposal | Non
     return Proposal(f"announced-{_slug(name)}", own, text, tuple(left_out))
 
 
-def _own_level(topics: Sequence[str]) -> str | None:
-    """Return the deepest level that stands exactly once in every topic."""
+def _own_level(topics: Sequence[str], own_words: Iterable[str]) -> str | None:
+    """Return the level that is the device's own: one that stands exactly once in every topic."""
     if not topics:
         return None
     split = [topic.split("/") for topic in topics]
     common = [
         level for level in split[0] if level and all(levels.count(level) == 1 for levels in split)
     ]
-    # Where there is one topic alone, its last level often says what is measured.
-    return common[-1] if common else None
+    words = [_plain(word) for word in own_words]
+    for level in reversed(common):
+        if any(_plain(level) and _plain(level) == word for word in words):
+            return level
+    # The last level of a topic alone says what is measured, unless it stands for all of it.
+    alone = len(topics) == 1 and len(common) > _BASE_AND_NAME
+    return common[-2 if alone else -1] if common else None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", word.lower())
 
 
 def _pattern(own: str, topic: str) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import orjson
 
+from collector.listeners.mqtt_discovery import Suggestion
 from collector.listeners.mqtt_fitting import Fitting
 from collector.model import Fit, Sighting
 
@@ -24,6 +25,8 @@ KEYS_SHOWN = 20
 KEY_SHOWN = 60
 PLACES_SHOWN = 10
 SHAPE_LIMIT_BYTES = 64 * 1024
+ABOUT_SHOWN = 400
+PROPOSAL_LIMIT = 16_000  # characters of a profile that an announcement proposes
 _DEPTH = 3
 _LIST_LOOKED_AT = 1
 # A key that is somebody's address or number is a value in the place of a key.
@@ -34,14 +37,14 @@ class Quarantine:
     """A bounded list: when it is full, the name that was silent longest goes, and is counted."""
 
     def __init__(self, fitting: Fitting | None = None, limit: int = TOPICS_LIMIT) -> None:
-        self._fitting = fitting or Fitting()
+        self.fitting = fitting or Fitting()
         self._limit = limit
         self._sightings: OrderedDict[str, Sighting] = OrderedDict()
         self.forgotten = 0
 
     def add(self, topic: str, payload: bytes, now: datetime) -> bool:
         """Note a message. Returns whether its sender is new since the list was taken."""
-        fits = self._fitting.fits(topic)
+        fits = self.fitting.fits(topic)
         name = printable(fits[0].name if fits else topic)
         fits = tuple(fit for fit in fits if printable(fit.name) == fit.name)
         known = self._sightings.pop(name, None)
@@ -52,6 +55,26 @@ class Quarantine:
         )
         self._put(now_heard if known is None else _joined(known, now_heard))
         return known is None
+
+    def announce(self, found: Suggestion, topic: str, octets: int, now: datetime) -> None:
+        """Note what a device announced of itself, under the name that its topics will give it."""
+        name = printable(found.mqtt_topic or found.device_key)
+        fits: tuple[Fit, ...] = ()
+        if found.profile and found.profile_text is None and found.mqtt_topic == name:
+            fits = (Fit(found.profile, name),)
+        words = {
+            "name": found.name,
+            "maker": found.manufacturer,
+            "model": found.model,
+            "topics": ", ".join(found.topics)[:ABOUT_SHOWN],
+            "not_understood": ", ".join(found.not_understood)[:ABOUT_SHOWN],
+        }
+        about = {key: printable(word, ABOUT_SHOWN) for key, word in words.items() if word}
+        if found.profile_text is not None and len(found.profile_text) <= PROPOSAL_LIMIT:
+            about["proposed_profile"] = found.profile_text
+        heard = Sighting(SOURCE, name, now, now, 1, octets, (printable(topic),), {}, fits, about)
+        known = self._sightings.pop(name, None)
+        self._put(heard if known is None else _joined(known, heard))
 
     def take(self) -> tuple[Sighting, ...]:
         """Hand over what was heard since the last call, last heard first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.clock import Clock
+from collector.listeners.mqtt_announcements import Announcements, is_announcement
 from collector.listeners.mqtt_formats import PayloadError, check_size
 from collector.listeners.mqtt_link import Incoming
 from collector.listeners.mqtt_liveness import Liveness, Repetition
@@ -64,6 +65,7 @@ class MessageReader:
         self._last_slot: dict[str, datetime] = {}
         self._seen: dict[str, deque[int]] = {}
         self.quarantine = quarantine or Quarantine()
+        self._announcements = Announcements(self.quarantine.fitting)
 
     def read(self, message: Incoming) -> tuple[CheckResult, ...]:
         """Return what a message means for every check that hears its topic.
@@ -103,12 +105,32 @@ class MessageReader:
         self._liveness.forget()
 
     def _put_aside(self, topic: str | None, message: Incoming) -> None:
+        """Show people what no device of ours said."""
         if topic is not None and self._routes.is_of_known_device(topic):
             self._counters.unheard += 1
+            return
+        if topic is not None and is_announcement(topic) and self._hear_announcement(topic, message):
             return
         self._counters.quarantined += 1
         shown = "(not UTF-8)" if topic is None else topic
         self.quarantine.add(shown, message.payload, self._clock.now())
+
+    def _hear_announcement(self, topic: str, message: Incoming) -> bool:
+        """Take what a device announces of itself; False when it is no announcement at all."""
+        try:
+            check_size(message.payload, self._limit)
+            found = self._announcements.hear(topic, message.payload)
+        except PayloadError:
+            return False
+        if found is None or any(self._is_ours(heard) for heard in found.topics):
+            self._counters.unheard += 1
+        else:
+            self._counters.quarantined += 1
+            self.quarantine.announce(found, topic, len(message.payload), self._clock.now())
+        return True
+
+    def _is_ours(self, topic: str) -> bool:
+        return bool(self._routes.find(topic)) or self._routes.is_of_known_device(topic)
 
     def _read_for(self, route: Route, message: Incoming) -> list[CheckResult]:
         if route.ear.word is not None:

@@ -7,10 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.listeners.mqtt_discovery import Announced, Suggestion, announced, suggest
+from collector.clock import SystemClock
+from collector.listeners.mqtt_announcements import DEVICES_LIMIT, Announcements
+from collector.listeners.mqtt_discovery import (
+    ENTITIES_LIMIT,
+    Announced,
+    Suggestion,
+    announced,
+    suggest,
+)
 from collector.listeners.mqtt_fitting import Fitting
 from collector.listeners.mqtt_formats import PayloadError
+from collector.listeners.mqtt_link import Incoming
 from collector.listeners.mqtt_payload import telemetry_reader
+from collector.listeners.mqtt_quarantine import Quarantine
+from collector.listeners.mqtt_reading import MessageReader, MqttCounters
+from collector.listeners.mqtt_routes import build_routes
+from collector.model import Check, MetricGroup, Role, Target
 from collector.profiles import load_profiles, read_profiles
 
 DEVICE = {"ids": ["pa-4"], "name": "Pintu air 4", "mf": "Bengkel Kota", "mdl": "PA-2"}
@@ -126,6 +139,23 @@ def test_the_availability_of_a_bridge_is_not_the_devices() -> None:
     assert "online" not in found.profile_text
 
 
+@pytest.mark.parametrize(
+    ("topics", "own"),
+    [
+        (["rumah/PA-4/suhu"], "PA-4"),  # what it calls itself, however it is written
+        (["rumah/kamar/suhu"], "kamar"),
+        (["zigbee2mqtt/pintu"], "pintu"),
+        (["rumah/kamar/suhu", "rumah/kamar/lembab"], "kamar"),
+        (["tele/lampu/A", "stat/lampu/B"], "lampu"),
+    ],
+)
+def test_the_level_that_is_the_devices_own_is_found(topics: list[str], own: str) -> None:
+    named = [config("sensor", f"e{at}", stat_t=topic) for at, topic in enumerate(topics)]
+    found = suggest(entity for some in named for entity in some)
+    assert found is not None
+    assert found.mqtt_topic == own
+
+
 def test_topics_without_a_level_in_common_give_no_profile_but_are_told() -> None:
     found = suggest([*config("sensor", "x", stat_t="a/b"), *config("sensor", "y", stat_t="c/d")])
     assert isinstance(found, Suggestion)
@@ -180,3 +210,80 @@ def test_whatever_strangers_announce_a_proposed_profile_can_be_loaded(
     folder = tmp_path_factory.mktemp("proposed")
     (folder / f"{found.profile}.yaml").write_text(found.profile_text, encoding="utf-8")
     assert not read_profiles([folder]).problems
+
+
+# --- heard by the listener ---------------------------------------------------------------------
+
+
+class Desk:
+    """A reader with one known device, at a moment that stands still."""
+
+    def __init__(self) -> None:
+        self.counters = MqttCounters()
+        group = MetricGroup(
+            "telemetry", "mqtt", Role.HEALTH, 300.0, options={"topics": ["air/{topic}/ukur"]}
+        )
+        target = Target("known", mqtt_topic="pa-1")
+        check = Check("known/t", "known", "t", "mqtt", Role.HEALTH, 300.0, 9.0, target, group)
+        self.quarantine = Quarantine(Fitting.of(load_profiles().values()))
+        self.reader = MessageReader(
+            build_routes([check]), 65536, SystemClock(), self.counters, self.quarantine
+        )
+
+    def hear(self, name: str, **words: object) -> None:
+        payload = json.dumps(words).encode() if words else b""
+        topic = f"homeassistant/sensor/{name}/config"
+        assert self.reader.read(Incoming(topic, payload, True, False, 1, 1)) == ()
+
+
+def test_what_a_stranger_announces_waits_in_the_quarantine_with_a_proposed_profile() -> None:
+    desk = Desk()
+    desk.hear("a", dev=DEVICE, stat_t="air/pa-4/ukur", val_tpl="{{ value_json.suhu }}")
+    desk.hear("b", dev=DEVICE, stat_t="air/pa-4/ukur", val_tpl="{{ value_json.cm }}")
+    (entry,) = desk.quarantine.snapshot()
+    assert (entry.name, entry.messages, entry.fits) == ("pa-4", 2, ())
+    assert entry.about["name"] == "Pintu air 4"
+    assert entry.about["maker"] == "Bengkel Kota"
+    assert "source: cm" in entry.about["proposed_profile"]
+    assert desk.counters.quarantined == 2
+
+
+def test_a_stranger_whose_topics_fit_a_profile_is_one_entry_with_what_it_says() -> None:
+    desk = Desk()
+    desk.hear("a", dev=DEVICE, stat_t="esp-9/sensor/suhu/state")
+    topic, payload = "esp-9/status", b"online"
+    assert desk.reader.read(Incoming(topic, payload, False, False, 1, 1)) == ()
+    (entry,) = desk.quarantine.snapshot()
+    assert (entry.name, entry.messages) == ("esp-9", 2)
+    assert [fit.profile for fit in entry.fits] == ["home-assistant-sensor"]
+    assert entry.about["model"] == "PA-2"
+    assert "proposed_profile" not in entry.about
+
+
+def test_what_a_known_device_announces_and_what_is_taken_back_is_no_stranger() -> None:
+    desk = Desk()
+    desk.hear("a", dev=DEVICE, stat_t="air/pa-1/ukur")
+    desk.hear("a")
+    assert desk.quarantine.snapshot() == ()
+    assert desk.counters.unheard == 2
+
+
+def test_a_config_topic_that_holds_no_announcement_is_a_stranger_like_any_other() -> None:
+    desk = Desk()
+    desk.reader.read(Incoming("homeassistant/sensor/x/config", b"{", False, False, 1, 1))
+    (entry,) = desk.quarantine.snapshot()
+    assert entry.name == "homeassistant/sensor/x/config"
+
+
+def test_announcements_are_bounded() -> None:
+    memory = Announcements(Fitting())
+    for number in range(DEVICES_LIMIT + 50):
+        device = json.dumps({"dev": {"ids": [f"d{number}"]}, "stat_t": f"a/d{number}"}).encode()
+        memory.hear(f"homeassistant/sensor/d{number}/config", device)
+    assert len(memory._devices) == DEVICES_LIMIT
+    found: Suggestion | None = None
+    for number in range(ENTITIES_LIMIT + 50):
+        payload = json.dumps({"dev": {"ids": ["d9"]}, "stat_t": f"a/d9/{number}"}).encode()
+        found = memory.hear(f"homeassistant/sensor/d9/{number}/config", payload)
+    assert found is not None
+    assert len(found.topics) == ENTITIES_LIMIT
