@@ -85,9 +85,22 @@ def find(document: object, path: Path) -> Iterator[tuple[str, object]]:
 
     A path that leads nowhere yields nothing: devices leave out what they do not have.
     """
-    places: list[tuple[str, object]] = [("", document)]
-    for step in path:
-        places = [place for item, value in places for place in _follow(item, value, step)]
+    value, wild = document, len(path)
+    for at, step in enumerate(path):
+        if isinstance(step, AnyStep):
+            wild = at
+            break
+        if isinstance(step, str):
+            if not isinstance(value, dict) or step not in value:
+                return
+            value = value[step]
+        else:
+            if not isinstance(value, list) or step >= len(value):
+                return
+            value = value[step]
+    places: list[tuple[str, object]] = [("", value)]
+    for step in path[wild:]:
+        places = [place for item, inner in places for place in _follow(item, inner, step)]
         places = places[:ITEMS_LIMIT]
     yield from places
 

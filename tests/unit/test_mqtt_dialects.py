@@ -10,7 +10,15 @@ from collector.listeners.mqtt_reading import MessageReader, MqttCounters
 from collector.listeners.mqtt_routes import build_routes
 from collector.model import Check, CheckResult, Labels, Outcome, Profile, Reading, Role, Target
 from collector.profiles import load_profiles
-from tests.profiles.mqtt_dialects import CHIRPSTACK, DIALECTS, TTN, ZIGBEE_DEVICE, Dialect, Message
+from tests.profiles.mqtt_dialects import (
+    CHIRPSTACK,
+    DIALECTS,
+    HOMIE_5,
+    TTN,
+    ZIGBEE_DEVICE,
+    Dialect,
+    Message,
+)
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -129,6 +137,20 @@ def test_what_says_when_it_was_made_counts_once_and_at_its_moment(
     assert desk.hear(message, made_at=earlier) == ()
     assert desk.hear(message, made_at=NOW)[0].slot_at == NOW
     assert desk.counters.repeated > 0
+
+
+def test_what_came_with_a_word_stands_as_long_as_the_word(
+    profiles: Mapping[str, Profile],
+) -> None:
+    desk = Desk(HOMIE_5, profiles["homie-device"])
+    assert HOMIE_5.online is not None  # its word is `alert`
+    desk.hear(HOMIE_5.online)
+    _, status = desk.hear(HOMIE_5.telemetry[0])
+    assert read((status,)) == {("homie_state", ()): "alert"}
+    desk.hear(Message(HOMIE_5.online.topic, "ready"))
+    desk.clock.seconds += 5
+    (again,) = desk.reader.repeat()
+    assert read((again,)) == {("homie_state", ()): "ready"}
 
 
 @pytest.mark.parametrize("stale", [TTN, CHIRPSTACK, ZIGBEE_DEVICE], ids=str)
