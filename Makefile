@@ -11,7 +11,7 @@ WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not 
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run test lint format types imports unit wall-test wall bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit wall-test wall bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ demo: $(VENV)/.demo wall ## a simulated city, watched from end to end; ARGS="--d
 
 run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--config pantau.yaml"
 	@$(BIN)/pantau run $(ARGS)
+
+record: $(VENV)/.demo ## a recording of your own device, without names; ARGS="192.0.2.10 --out my.snmprec"
+	@$(BIN)/pantau record $(ARGS)
 
 test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "probe": ("devices", "probe"),
     "profile": ("devices", "profile"),
     "quarantine": ("quarantine", "quarantine"),
+    "record": ("record", "record"),
     "run": ("watch", "run"),
     "simulate": ("simulate", "simulate"),
     "token": ("tokens", "token"),

@@ -44,12 +44,12 @@ def probe(
     with problems_told():
         settings = load_config(config, os.environ)
         profiles = load_profiles(settings.profiles)
-        question = _question(target, settings, profiles, profile, port, AsWhom(**as_whom))
+        question = question_of(target, settings, profiles, profile, port, AsWhom(**as_whom))
         answer = asyncio.run(ask(question, profiles, SystemClock()))
     _show(target, answer, as_json=as_json)
 
 
-def _question(
+def question_of(
     target: str,
     settings: Config,
     profiles: Mapping[str, Profile],
@@ -57,7 +57,10 @@ def _question(
     port: int | None,
     as_whom: AsWhom,
 ) -> Question:
-    """Take what the inventory knows of a device; what was given on the line wins."""
+    """Take what the inventory knows of a device; what was given on the line wins.
+
+    Raises UsageError for a device that cannot be asked and a profile that there is not.
+    """
     device = load_inventory(settings.inventory).devices.get(target)
     if device is not None and device.address is None:
         raise click.UsageError(f"{target} has no address; it is heard of over MQTT")

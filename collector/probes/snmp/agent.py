@@ -55,6 +55,7 @@ class SnmpSettings:
     max_walk_seconds: float = 60.0
     remember_seconds: float = 3600.0  # how long an agent's weakness is believed
     receive_buffer_bytes: int = 8 << 20
+    with_tags: bool = False  # values are `tagged.Tagged`, as recordings need them
     tick_seconds: float = 0.05  # how often deadlines are looked at
 
     @property

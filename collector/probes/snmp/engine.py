@@ -16,7 +16,7 @@ from collector.probes.snmp.limits import LimitsMemory
 from collector.probes.snmp.pending import Response
 from collector.probes.snmp.transport import Transport
 from collector.probes.snmp.v3.users import Users
-from collector.probes.snmp.values import Missing, Value
+from collector.probes.snmp.values import Missing, Value, VarBind
 from collector.probes.snmp.walk import Exchange, Walk
 
 _MOST_QUESTIONS = 4096
@@ -82,6 +82,23 @@ class SnmpEngine:
 
     def _exchange_for(self, agent: Agent) -> Exchange:
         return self._users if agent.version is Version.V3 else self._transport
+
+    async def after(self, agent: Agent, oid: str, repetitions: int = 0) -> list[VarBind]:
+        """Return what follows an OID in the agent's order: one value, or some by GETBULK.
+
+        Empty at the end of all there is. Raises NoAnswer, BadAnswer, AgentError, NotSent, and
+        ValueError for what is not an OID. Nothing is learnt and nothing tried again.
+        """
+        pdu = ber.GET_BULK if repetitions else ber.GET_NEXT
+        request = ber.build_request(agent.version, agent.community, pdu, [oid], repetitions)
+        most = max(repetitions, 1) + _SPARE_BINDINGS
+        response = await self._exchange_for(agent).exchange(agent, request, most)
+        if response.error_status == ErrorStatus.NO_SUCH_NAME:
+            return []
+        if response.error_status != ErrorStatus.NO_ERROR:
+            raise AgentError(response.error_status, response.error_index, oid)
+        missing = (at for at, (_, it) in enumerate(response.bindings) if isinstance(it, Missing))
+        return response.bindings[: next(missing, None)]
 
     async def _get_some(self, agent: Agent, oids: tuple[str, ...]) -> dict[str, Value]:
         """GET what fits in one request, in smaller ones if the agent wants it so."""

@@ -31,6 +31,7 @@ from collector.probes.snmp.sockets import (
     same_place,
     socket_address,
 )
+from collector.probes.snmp.tagged import read_tagged
 from collector.probes.snmp.v3.message import is_message, read_message
 
 _DATAGRAM_OCTETS: Final = 65_535
@@ -47,6 +48,7 @@ class Transport:
         """Use `open`. `sockets` maps address families to non-blocking UDP sockets."""
         self.counters = SnmpCounters()
         self._settings = settings
+        self.read_bindings = read_tagged if settings.with_tags else ber.read_bindings
         self._sockets = sockets
         self._loop = asyncio.get_running_loop()
         self.time = self._loop.time  # monotonic seconds, on the clock of the deadlines
@@ -192,7 +194,7 @@ class Transport:
         if not self._is_from(entry, source):
             return
         try:
-            bindings = ber.read_bindings(data, head, entry.most)
+            bindings = self.read_bindings(data, head, entry.most)
         except BerError as error:
             self.counters.malformed += 1
             self._fail(request_id, entry, BadAnswer(f"malformed answer: {error}"))
