@@ -66,6 +66,31 @@ def test_the_same_secret_has_the_same_stand_in_everywhere_and_others_another() -
     assert values[f"{OWN}.3.0"] == b"\x80\x00\x1f\x88\x03" + first
 
 
+def test_a_mac_that_looks_like_a_word_goes_with_the_others_of_its_column() -> None:
+    found = shown(
+        {
+            f"{IF}.6.1": Tagged(4, MAC),
+            f"{IF}.6.2": Tagged(4, b"8,J@#A"),
+            f"{IF}.6.3": Tagged(4, b"8,J@#\xc5"),
+            f"{OWN}.1.0": text("ether1"),
+        }
+    )
+    assert found.count("|4x|00005e0053") == 3
+    assert "ether1" in found
+
+
+def test_who_has_dialled_in_goes_and_a_kernel_is_no_name() -> None:
+    found = shown(
+        {
+            f"{IF}.2.7": text("<pppoe-budi.santoso>"),
+            f"{OWN}.1.0": text("budi.santoso"),
+            f"{OWN}.2.0": text("Linux 5.6.3 xhci-hcd"),
+        }
+    )
+    assert "budi" not in found
+    assert "Linux 5.6.3 xhci-hcd" in found
+
+
 def test_addresses_go_as_values_in_text_and_in_indexes_and_masks_stay() -> None:
     found = shown(
         {
@@ -92,7 +117,7 @@ def test_addresses_go_as_values_in_text_and_in_indexes_and_masks_stay() -> None:
         "S/N: ABX123", "serial number 77F-2231", "CCTV2140L0GH9", "budi@makassar.go.id",
         "gw1.makassar.go.id", "+62 812-3456-7890", "0812 3456 7890", "081234567890",
         "356938035643809", "89620012345678901234", "192.168.3.77", "a4:5e:60:11:22:33",
-        "A45E60112233",
+        "A45E60112233", "5000c50071780219",
     ],
 )  # fmt: skip
 def test_what_looks_like_somebodys_goes_without_being_known(secret: str) -> None:
@@ -110,6 +135,7 @@ def test_what_looks_like_somebodys_goes_without_being_known(secret: str) -> None
         "2026-11-27 08:10:00", "ether1", "American Power Conversion Smart-UPS 1500",
         "CRS317-1G-16S+",
         "Samsung SSD 860 EVO", "1000baseT full duplex", "RTL8211F", "255.255.0.0",
+        "ArubaOS, Version 8.6.0.2-FIPS LSR",
     ],
 )  # fmt: skip
 def test_what_says_what_a_device_is_stays(kept: str) -> None:

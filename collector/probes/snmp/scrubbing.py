@@ -54,6 +54,9 @@ NAMES: Mapping[str, str] = {
     "1.3.6.1.4.1.318.1.1.1.1.1.2": "name",
     "1.3.6.1.4.1.318.1.1.1.1.2.3": "serial number",
     "1.3.6.1.4.1.318.2.1.4": "name",
+    "1.3.6.1.4.1.674.10892.5.1.3.2": "serial number",
+    "1.3.6.1.4.1.674.10892.5.1.3.3": "serial number",
+    "1.3.6.1.4.1.674.10892.5.4.300.10.1.11": "serial number",
     "1.3.6.1.4.1.6574.1.5.2": "serial number",
     "1.3.6.1.4.1.8072.1.3.2": "name",
     "1.3.6.1.4.1.14179.2.1.1.1.2": "name",  # SSID
@@ -81,6 +84,9 @@ _MACS = re.compile("|".join((_MAC, _MAC_DOTTED, _MAC_SPACED, _MAC_BARE)))
 _IPV4 = re.compile(
     r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)"
 )
+_VERSION = re.compile(
+    r"\b(?:version|release|firmware|software|build|ver|rel|rev|v)[\s:.]*$", re.IGNORECASE
+)
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
 _DOTTED = re.compile(r"(?<![\d.])\d{1,10}(?:\.\d{1,10}){7,127}(?![\d.]*\d)")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
@@ -95,11 +101,13 @@ _SERIAL = re.compile(  # of fewer signs, what has a dash beside it is rather a m
     r"(?<![A-Za-z0-9])(?=(?:[A-Z]*\d){4})(?=\d*[A-Z])"
     r"(?:[A-Z0-9]{14,40}|(?<!-)[A-Z0-9]{9,13}(?!-))(?![A-Za-z0-9])"
 )
+_WORLD_WIDE = re.compile(r"(?<![0-9A-Za-z])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{16}(?![0-9A-Za-z])")
 _SERIAL_NAMED = re.compile(
     r"(?:serial(?:\s*(?:number|no\.?|num))?|\bs/?n\b|imei|imsi|iccid)\s*[:=#]?\s*([A-Za-z0-9-]{4,40})",
     re.IGNORECASE,
 )
 _LINUX_NAME = re.compile(r"^(?:Linux|FreeBSD|Darwin) (\S{1,64}) ")
+_SESSION = re.compile(r"<(?:pppoe|pptp|l2tp|sstp|ovpn|ppp)-([^>]{1,64})>", re.IGNORECASE)
 _NETMASKS = frozenset(
     str(ipaddress.ip_network(f"0.0.0.0/{length}").netmask) for length in range(33)
 )
@@ -123,7 +131,10 @@ def scrub(values: Mapping[Oid, Tagged], hide: Iterable[str] = ()) -> Scrubbed:
     secrets = Secrets()
     for word in hide:
         secrets.learn("word to hide", word.encode().decode("latin-1"))
+    mac_columns = {oid[:-1] for oid, value in values.items() if _is_surely_a_mac(value)}
     for oid, value in values.items():
+        if value.tag == _OCTETS and len(value) == 6 and oid[:-1] in mac_columns:
+            secrets.mac(bytes(value))  # also one that happens to look like text
         secrets.look_at(oid, value)
     scrubbed = {
         secrets.replace_in_oid(oid): secrets.replace_in_value(oid, value)
@@ -211,13 +222,15 @@ class Secrets:
         kind = _kind_of(oid)
         if kind is not None:
             self.learn(kind, text)
-        if len(value) == 6 and not _is_printable(text):
+        if _is_surely_a_mac(value):
             self.mac(bytes(value))
         for each in _MACS.finditer(text):
             self.mac(bytes.fromhex(re.sub(r"[^0-9A-Fa-f]", "", each[0])))
-        named = _LINUX_NAME.match(text)
+        named = _LINUX_NAME.match(text) if oid == _SYS_DESCR else None
         if named is not None:
             self.learn("name", named[1])
+        for each in _SESSION.finditer(text):
+            self.learn("name", each[1])
         for each in _SERIAL_NAMED.finditer(text):
             if any(sign.isdigit() for sign in each[1]):
                 self.learn("serial number", each[1])
@@ -227,7 +240,8 @@ class Secrets:
     def _look_at_text(self, text: str) -> None:
         without = _MACS.sub(" ", text)
         for each in _IPV4.finditer(without):
-            self.address(each[0])
+            if not _VERSION.search(without[: each.start()][-20:]):
+                self.address(each[0])
         for each in _IPV6.finditer(without):
             self.address(each[0])
         for kind, pattern in (
@@ -236,6 +250,7 @@ class Secrets:
             ("phone number", _PHONE),
             ("long number", _NUMBER),
             ("serial number", _SERIAL),
+            ("serial number", _WORLD_WIDE),
         ):
             for each in pattern.finditer(without):
                 self.learn(kind, each[0])
@@ -368,6 +383,7 @@ class Secrets:
 
 
 _HEX = frozenset("0123456789abcdefABCDEF")
+_SYS_DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 _LEAST_TABLE = 8  # arcs that are never an index
 _LEAST_FIRST = 10  # of an address in an index; `1.4.1.1` is as likely to be a column
 _BY_ADDRESS = (1, 3, 6, 1, 2, 1, 4, 20, 1)  # the table of the device's own addresses
@@ -398,6 +414,15 @@ def _are_octets(arcs: Sequence[int], size: int) -> bool:
     return len(arcs) == size and all(arc < 256 for arc in arcs)
 
 
+def _is_surely_a_mac(value: Tagged) -> bool:
+    """Say whether six octets cannot be a word."""
+    return value.tag == _OCTETS and len(value) == 6 and not _is_word(bytes(value))
+
+
+def _is_word(octets: bytes) -> bool:
+    return octets.isascii() and _is_printable(octets.decode("ascii"))
+
+
 def _is_printable(text: str) -> bool:
     stripped = text.rstrip("\0")
     return all(sign.isprintable() or sign in "\t\r\n" for sign in stripped)
@@ -407,7 +432,10 @@ def _readable(value: Tagged) -> str:
     """Return the text that somebody could read in a value; empty when there is none."""
     if value.tag not in _TEXTS:
         return ""
-    text = value.decode("latin-1").strip("\0 \t\r\n")
+    try:
+        text = value.decode().strip("\0 \t\r\n")
+    except UnicodeDecodeError:
+        return ""
     has_word = any(sign.isalpha() for sign in text)
     return text if has_word and _is_printable(text) else ""
 
