@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from collector.clock import Clock
 from collector.listeners.mqtt_discovery import SUBSCRIPTIONS as ANNOUNCEMENTS
 from collector.listeners.mqtt_fitting import Fitting
+from collector.listeners.mqtt_formats import Decoder
 from collector.listeners.mqtt_link import Incoming, Link, LinkError, MqttSettings
 from collector.listeners.mqtt_quarantine import Quarantine
 from collector.listeners.mqtt_reading import MessageReader, MqttCounters
@@ -77,7 +78,8 @@ class MqttListener:
         self._deliver = deliver
         self._clock = clock
         self._checks = tuple(checks)
-        self._routes = build_routes(checks)
+        self._decoders: dict[str, Decoder] = {}
+        self._routes = build_routes(checks, self._decoders)
         self._fitting = Fitting.of(profiles)
         self.quarantine = Quarantine(self._fitting)
         self.counters = MqttCounters()
@@ -117,7 +119,7 @@ class MqttListener:
         What the broker retains is asked for once more: a new device's word was heard before, as a
         stranger's. Raises ValueError as the constructor does; then nothing has changed.
         """
-        routes = build_routes((*self._checks, *checks))
+        routes = build_routes((*self._checks, *checks), self._decoders)
         self._checks = (*self._checks, *checks)
         self._routes = routes
         self._reader.replan(routes)

@@ -3,10 +3,10 @@
     json           RFC 8259: no NaN, no Infinity, at most 1,024 levels deep
     text           UTF-8 without surrounding white space
     json_or_text   JSON where it is JSON, else text: for dialects whose versions differ
+    sparkplug      Sparkplug B, see `collector.listeners.sparkplug`
 
 What a decoder returns is a document as of JSON: mappings, lists, text, numbers, true, false, None.
-A format that other modules bring (Sparkplug B) adds its maker to `DECODERS` under the name that a
-profile writes at `payload`.
+`DECODERS` names each as a profile writes it at `payload`.
 """
 
 from collections.abc import Callable
@@ -60,10 +60,18 @@ class _JsonOrText:
             return _Text().decode(payload, topic)
 
 
+def _sparkplug() -> Decoder:
+    """Return a decoder of Sparkplug B, whose library is loaded by who uses it. ProblemsError."""
+    from collector.listeners.sparkplug import SparkplugDecoder
+
+    return SparkplugDecoder()
+
+
 DECODERS: dict[str, Callable[[], Decoder]] = {
     "json": _Json,
     "text": _Text,
     "json_or_text": _JsonOrText,
+    "sparkplug": _sparkplug,
 }
 """What makes the decoder of a format, by the format's name in profiles."""
 

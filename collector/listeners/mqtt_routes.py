@@ -79,17 +79,21 @@ class Routes:
         )
 
 
-def build_routes(checks: Iterable[Check]) -> Routes:
+def build_routes(checks: Iterable[Check], decoders: dict[str, Decoder] | None = None) -> Routes:
     """Make the routes of all MQTT checks among `checks`.
+
+    `decoders` are those in use, by their format; new ones are added to it. A decoder may remember
+    what it heard, so routes that are made anew go on with the same.
 
     Raises:
         ValueError: a group's options cannot work; the text names the check and the option.
+        ProblemsError: a payload's format needs a library that is missing.
     """
     filters: dict[str, None] = {}
     by_name: dict[tuple[str, str], list[Route]] = {}
     by_length: dict[int, dict[str, TopicPattern]] = {}
     status: dict[str, list[Check]] = {}
-    decoders: dict[str, Decoder] = {}
+    decoders = {} if decoders is None else decoders
     made: dict[int, tuple[MetricGroup, tuple[Ear, ...]]] = {}  # devices of a profile share them
     for check in checks:
         if check.probe != "mqtt":
@@ -118,7 +122,9 @@ def _ears_of(check: Check, decoders: dict[str, Decoder]) -> Iterator[Ear]:
     payload = str(options.get("payload", "json"))
     if payload not in DECODERS:
         raise _refusal(check, "payload", f"must be one of {', '.join(DECODERS)}")
-    decoder = decoders.setdefault(payload, DECODERS[payload]())
+    if payload not in decoders:
+        decoders[payload] = DECODERS[payload]()
+    decoder = decoders[payload]
     word = None
     if "online" in options or "offline" in options:
         words = tuple(_words(check, "online")), tuple(_words(check, "offline"))

@@ -304,7 +304,7 @@ class MqttGroup(Shape):
     role: Role | None = None
     rule: RuleOverrideShape | None = None
     topics: Annotated[Words[Topic], Field(max_length=20)] = ()
-    payload: Literal["json", "text", "json_or_text"] = "json"
+    payload: Literal["json", "text", "json_or_text", "sparkplug"] = "json"
     path: JsonPath | None = None
     online: Words[Text] = ()
     offline: Words[Text] = ()

@@ -11,10 +11,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from collector.model import Fit, Sighting
 from collector.moments import from_micros, from_micros_or_none, to_micros
+from collector.store.ledger import in_parts
 from collector.store.rows import Decision, DecisionRow, Page, QuarantineRow, QuarantineState
 from collector.store.schema import devices, quarantine, quarantine_decisions
 from collector.store.transactions import Database
@@ -39,8 +51,7 @@ class QuarantineList:
         silent for 30 days go as well; ignored ones stay.
         """
         with self._database.write() as connection:
-            for sighting in sightings:
-                _add(connection, sighting)
+            _add(connection, sightings)
             _let_fade(connection, now)
             return _keep_bounded(connection)
 
@@ -159,32 +170,59 @@ def _decide(
     )
 
 
-def _add(connection: Connection, sighting: Sighting) -> None:
-    known = connection.execute(
-        select(quarantine).where(
-            quarantine.c.source == sighting.source, quarantine.c.name == sighting.name
-        )
-    ).one_or_none()
+def _add(connection: Connection, sightings: Sequence[Sighting]) -> None:
+    """Add up what is known and insert what is new, in a few statements: strangers may be many."""
+    known = _known(connection, sightings)
+    changed = [
+        _added_up(connection, row, sighting)
+        for sighting in sightings
+        if (row := known.get((sighting.source, sighting.name))) is not None
+    ]
+    new = [_new_row(it) for it in sightings if (it.source, it.name) not in known]
+    if changed:
+        values = {name: bindparam(f"to_{name}") for name in changed[0] if name != "id"}
+        statement = update(quarantine).where(quarantine.c.id == bindparam("of")).values(values)
+        rows = [{"of": row["id"]} | {f"to_{name}": row[name] for name in values} for row in changed]
+        connection.execute(statement, rows)
+    if new:
+        connection.execute(insert(quarantine), new)
+
+
+def _known(
+    connection: Connection, sightings: Sequence[Sighting]
+) -> dict[tuple[str, str], Row[Any]]:
+    found = {}
+    for some in in_parts([sighting.name for sighting in sightings]):
+        query = select(quarantine).where(quarantine.c.name.in_(some))
+        found |= {(row.source, row.name): row for row in connection.execute(query)}
+    return found
+
+
+def _new_row(sighting: Sighting) -> dict[str, Any]:
+    return {
+        "source": sighting.source,
+        "name": sighting.name,
+        "state": _WAITING,
+        "first_seen_at": to_micros(sighting.first_seen_at),
+        "last_seen_at": to_micros(sighting.last_seen_at),
+        "messages": sighting.messages,
+        "bytes": sighting.octets,
+        "places": list(sighting.places[:PLACES_LIMIT]),
+        "shape": dict(sighting.shape),
+        "fits": [[fit.profile, fit.name] for fit in sighting.fits],
+        "about": dict(sighting.about),
+    }
+
+
+def _added_up(connection: Connection, known: Row[Any], sighting: Sighting) -> dict[str, Any]:
     fits = [[fit.profile, fit.name] for fit in sighting.fits]
-    if known is None:
-        row = {
-            "source": sighting.source,
-            "name": sighting.name,
-            "state": _WAITING,
-            "first_seen_at": to_micros(sighting.first_seen_at),
-            "last_seen_at": to_micros(sighting.last_seen_at),
-            "messages": sighting.messages,
-            "bytes": sighting.octets,
-            "places": list(sighting.places[:PLACES_LIMIT]),
-            "shape": dict(sighting.shape),
-            "fits": fits,
-            "about": dict(sighting.about),
-        }
-        connection.execute(insert(quarantine), row)
-        return
-    places = list(dict.fromkeys([*known.places, *sighting.places]))[:PLACES_LIMIT]
     listed = {profile for profile, _ in fits}
-    changes: dict[str, Any] = {
+    places = list(dict.fromkeys([*known.places, *sighting.places]))[:PLACES_LIMIT]
+    back = known.state == _ADOPTED and _is_retired(connection, known.device_id)
+    return {
+        "id": known.id,
+        "state": _WAITING if back else known.state,
+        "device_id": None if back else known.device_id,
         "last_seen_at": max(known.last_seen_at, to_micros(sighting.last_seen_at)),
         "messages": known.messages + sighting.messages,
         "bytes": known.bytes + sighting.octets,
@@ -193,9 +231,6 @@ def _add(connection: Connection, sighting: Sighting) -> None:
         "fits": [*fits, *(fit for fit in known.fits if fit[0] not in listed)],
         "about": {**known.about, **sighting.about},
     }
-    if known.state == _ADOPTED and _is_retired(connection, known.device_id):
-        changes |= {"state": _WAITING, "device_id": None}
-    connection.execute(update(quarantine).where(quarantine.c.id == known.id).values(changes))
 
 
 def _is_retired(connection: Connection, device_id: str | None) -> bool:
