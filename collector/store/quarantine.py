@@ -180,7 +180,8 @@ def _add(connection: Connection, sightings: Sequence[Sighting]) -> None:
     ]
     new = [_new_row(it) for it in sightings if (it.source, it.name) not in known]
     if changed:
-        values = {name: bindparam(f"to_{name}") for name in changed[0] if name != "id"}
+        names = [name for name in changed[0] if name != "id"]
+        values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
         statement = update(quarantine).where(quarantine.c.id == bindparam("of")).values(values)
         rows = [{"of": row["id"]} | {f"to_{name}": row[name] for name in values} for row in changed]
         connection.execute(statement, rows)
@@ -191,7 +192,7 @@ def _add(connection: Connection, sightings: Sequence[Sighting]) -> None:
 def _known(
     connection: Connection, sightings: Sequence[Sighting]
 ) -> dict[tuple[str, str], Row[Any]]:
-    found = {}
+    found: dict[tuple[str, str], Row[Any]] = {}
     for some in in_parts([sighting.name for sighting in sightings]):
         query = select(quarantine).where(quarantine.c.name.in_(some))
         found |= {(row.source, row.name): row for row in connection.execute(query)}
