@@ -5,9 +5,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from api.commands.credential import AsWhom, snmp_options
 from api.commands.devices import question_of
 from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say
@@ -23,6 +25,7 @@ from collector.profiles import load_profiles
 from collector.profiles.sources import FORBIDDEN, is_within
 
 _TIMEOUT_SECONDS = 3.0
+_EVERYBODYS = ("public", "private")  # communities that say nothing of anybody
 _PROGRESS_EVERY = 50  # values
 _TEXTS_SHOWN = 40
 _HEAD = (
@@ -59,7 +62,7 @@ class OidWord(click.ParamType[str]):
 @click.option("--only", multiple=True, type=OidWord(), help="Record what is below this, not all.")
 @click.option("--with-tables", is_flag=True, help="Also tables of persons: ARP, clients, routes.")
 @click.option("--hide", multiple=True, help="A word that must not be in it. May be repeated.")
-@click.option("--community", help="SNMP community. Default: the device's own, or public.")
+@snmp_options
 @click.option("--port", type=click.IntRange(1, 65_535), help="SNMP port.")
 @click.option("--minutes", type=click.FloatRange(0.1, 240), default=15.0, show_default=True)
 @click.option("--values", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True)
@@ -69,13 +72,13 @@ def record(
     out: Path,
     only: tuple[str, ...],
     hide: tuple[str, ...],
-    community: str | None,
     port: int | None,
     minutes: float,
     values: int,
     config: Path | None,
     *,
     with_tables: bool,
+    **as_whom: Any,
 ) -> None:
     """Record TARGET, a device of the inventory or an address, over SNMP into a .snmprec file.
 
@@ -85,7 +88,7 @@ def record(
     with problems_told():
         settings = load_config(config, os.environ)
         profiles = load_profiles(settings.profiles)
-        asked = question_of(target, settings, profiles, None, community, port)
+        asked = question_of(target, settings, profiles, None, port, AsWhom(**as_whom))
         agent = agent_of(Target("record", asked.address, asked.port, asked.credential))
         bounds = Bounds(values, minutes * 60)
         try:
@@ -96,9 +99,11 @@ def record(
         if not recorded.values:
             click.echo(f"pantau: {target} has nothing to record there", err=True)
             raise click.exceptions.Exit(FOUND_A_PROBLEM)
-        # The credential and its words must not turn up in a file that is given away.
-        secrets = [word for word in (agent.community, *hide) if len(word) > 1]
-        scrubbed = scrub(recorded.values, [w for w in secrets if w not in ("public", "private")])
+        # What is said to get in must not turn up in a file that is given away.
+        whom = asked.credential
+        names = (whom.community, whom.user, whom.context)
+        secrets = [word for word in names if len(word) > 1 and word not in _EVERYBODYS]
+        scrubbed = scrub(recorded.values, [*secrets, *hide])
         _write(out, scrubbed)
     _tell(out, recorded, scrubbed)
 

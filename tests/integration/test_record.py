@@ -27,6 +27,8 @@ SECRETS = (
 )  # fmt: skip
 CONFIGURATION = f"""
 rocommunity {COMMUNITY}
+createUser petugas SHA "kunci-panjang-1" AES "kunci-panjang-2"
+rouser petugas priv
 sysName balaikota-gw
 sysContact Ibu Ani ani@makassar.go.id
 sysLocation Anjungan Losari
@@ -38,6 +40,7 @@ override {OWN}.4.76.94.12.171.18.205 integer 7
 override {OWN}.5.1.4.10.77.3.10 integer 8
 override {OWN}.6.0 octet_str "ssid-balai-kota 2 and {COMMUNITY}"
 override {OWN}.7.0 octet_str "Sensor suhu ruang"
+override {OWN}.9.0 octet_str "for petugas"
 override {OWN}.8.0 counter 4294967295
 """
 
@@ -108,6 +111,27 @@ def test_no_secret_of_a_real_agent_is_in_the_file_and_it_can_be_replayed(
     assert tried.exit_code == 0, tried.output
     assert "matched to linux-net-snmp" in tried.output
     assert "interfaces over snmp: answered" in tried.output
+
+
+def test_a_user_of_snmpv3_records_the_same_types_and_is_not_named(
+    port: int, tmp_path: Path
+) -> None:
+    out = tmp_path / "gw.snmprec"
+    for kind, number_ in (("auth", 1), ("priv", 2)):
+        (tmp_path / kind).touch(mode=0o600)
+        (tmp_path / kind).write_text(f"kunci-panjang-{number_}")
+    found = CliRunner().invoke(
+        main,
+        [
+            "record", "127.0.0.1", "--out", str(out), "--port", str(port), "--only", OWN,
+            "--user", "petugas", "--auth", "sha", "--auth-password-file", str(tmp_path / "auth"),
+            "--priv", "aes128", "--priv-password-file", str(tmp_path / "priv"),
+        ],
+    )  # fmt: skip
+    assert found.exit_code == 0, found.output
+    written = out.read_text()
+    assert f"{OWN}.8.0|65|4294967295\n" in written
+    assert "petugas" not in written
 
 
 def test_only_what_is_named_is_recorded_and_persons_tables_if_asked_for(

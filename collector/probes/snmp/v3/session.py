@@ -25,6 +25,7 @@ from collector.probes.snmp.v3.message import (
 from collector.probes.snmp.v3.reports import Hint, meaning_of
 from collector.probes.snmp.v3.sealing import Sealer, Signer
 from collector.probes.snmp.v3.window import EngineClock
+from collector.probes.snmp.values import VarBind
 
 _MOST_REPORTED = 16  # bindings of a report; one is usual
 _MOST_ENGINE_ID = 64  # octets; RFC 3411 allows 32
@@ -93,6 +94,7 @@ class Question:
         most: int,
         time: Callable[[], float],
         mendable: frozenset[Hint],
+        read_bindings: Callable[[bytes, ber.Head, int], list[VarBind]] = ber.read_bindings,
     ) -> None:
         """Take the PDU, how many bindings an answer may hold, and which hints may be followed."""
         self._engine = engine
@@ -100,6 +102,7 @@ class Question:
         self._most = most
         self._time = time
         self._mendable = mendable
+        self._read_bindings = read_bindings
         self._request_id = 0
         self._scoped = b""
 
@@ -190,7 +193,7 @@ class Question:
 
     def _response(self, plain: bytes, scoped: Scoped) -> Response:
         head = scoped.head
-        bindings = ber.read_bindings(plain, head, self._most)
+        bindings = self._read_bindings(plain, head, self._most)
         return Response(head.error_status, head.error_index, bindings)
 
     def _complaint(self, plain: bytes, scoped: Scoped, *, is_timely: bool) -> SnmpError:

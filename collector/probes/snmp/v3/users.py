@@ -63,7 +63,8 @@ class Users:
             engine = await self._discover(agent, session)
             mendable -= {Hint.UNKNOWN_ENGINE_ID}
         while True:
-            question = Question(engine, request, most, self.time, mendable)
+            read = self._transport.read_bindings
+            question = Question(engine, request, most, self.time, mendable, read)
             try:
                 response = await self._transport.converse(agent, question)
             except AskAgain as wish:
