@@ -51,6 +51,13 @@ class Supervisor:
         """Ask all programs to end."""
         self._stopping.set()
 
+    def tell(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to one program, if it runs."""
+        process = self.running.get(name)
+        if process is not None and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.send_signal(number)
+
     async def end(self, name: str) -> None:
         """End one program for good and wait until it has."""
         process = self.running.pop(name, None)

@@ -109,6 +109,23 @@ async def test_a_program_that_dies_at_once_for_ever_is_tried_ever_more_rarely(
     assert "short ended with exit code 1" in caplog.text
 
 
+async def test_a_signal_is_passed_on_to_the_program_that_is_meant(tmp_path: Path) -> None:
+    told, ready = tmp_path / "told", tmp_path / "ready"
+    script = f"trap 'echo > {told}' HUP; echo > {ready}; while :; do sleep 0.02; done"
+    supervisor = Supervisor([Program("collector", ["/bin/sh", "-c", script])])
+    supervisor.tell("collector", signal.SIGHUP)  # nothing runs yet
+    keeping = asyncio.create_task(supervisor.run())
+    async with asyncio.timeout(20):
+        while not ready.exists():
+            await asyncio.sleep(0.01)
+        supervisor.tell("collector", signal.SIGHUP)
+        while not told.exists():
+            await asyncio.sleep(0.01)
+    supervisor.stop()
+    await asyncio.wait_for(keeping, 20)
+    assert supervisor.restarts == 0
+
+
 def test_a_second_signal_does_not_cut_the_collectors_end_short() -> None:
     """systemd signals every process, and the supervisor signals the collector again."""
 
