@@ -158,7 +158,8 @@ def _missing(
 def _serves(reading: Reading, wanted: Expected) -> bool:
     if isinstance(reading.value, str) or wanted.metric not in (None, reading.metric):
         return False
-    if wanted.metric is not None and dict(reading.labels).get("interface") != wanted.title:
+    title = " ".join(wanted.title.split())  # as readings have it: runs of white space are one space
+    if wanted.metric is not None and dict(reading.labels).get("interface") != title:
         return False
     slack = max(wanted.slack, abs(wanted.value) * _RELATIVE_SLACK, 1e-6)
     return abs(reading.value - wanted.value) <= slack
