@@ -12,6 +12,7 @@ from collector.model import MatchRule, Profile
 from collector.profiles.sources import is_within
 
 _NUMBERS_OF_ANYBODY = 6  # 1.3.6.1.4.1: a prefix up to here says nothing of the maker
+_ANY_TEXT = "."  # fits every sysDescr: says as little as none
 FALLBACK = "generic-ping"
 """The profile of a device that answers nothing but ping."""
 
@@ -58,7 +59,7 @@ def match_profile(profiles: Mapping[str, Profile], facts: Facts) -> Match:
 def _weight(rule: MatchRule) -> tuple[int, bool, bool]:
     numbers = 0 if rule.sys_object_id is None else rule.sys_object_id.count(".") + 1
     length = numbers if numbers > _NUMBERS_OF_ANYBODY else 0
-    return length, rule.probe_oid is not None, rule.sys_descr is not None
+    return length, rule.probe_oid is not None, rule.sys_descr not in (None, _ANY_TEXT)
 
 
 def _fits(rule: MatchRule, facts: Facts) -> bool:

@@ -126,6 +126,10 @@ def test_every_group_of_a_device_becomes_a_check(plan: Plan) -> None:
         "cam-0001/status",
         "sw-0001/ping",
         "sw-0001/status",
+        "sw-0001/memory",
+        "sw-0001/storage",
+        "sw-0001/sensors",
+        "sw-0001/poe",
         "sw-0001/interfaces",
         "plug-1/status",
         "plug-1/telemetry",
@@ -134,7 +138,7 @@ def test_every_group_of_a_device_becomes_a_check(plan: Plan) -> None:
 
 
 def test_a_check_carries_what_its_probe_needs(plan: Plan) -> None:
-    ping, status, switch_ping, switch_status, interfaces, lwt, telemetry, _ = plan.checks
+    ping, status, switch_ping, switch_status, *_, interfaces, lwt, telemetry, _ = plan.checks
 
     assert (ping.probe, ping.role, ping.interval_seconds) == ("ping", Role.REACHABILITY, 30.0)
     assert (status.role, status.interval_seconds) == (Role.HEALTH, 60.0)
@@ -292,7 +296,7 @@ def test_a_good_configuration_is_counted(tmp_path: Path) -> None:
         report = check_everything(target, {})
         assert report.problems == ()
         assert report.files == (path, areas, devices)
-        assert (report.sites, report.devices, report.checks) == (2, 4, 8)
+        assert (report.sites, report.devices, report.checks) == (2, 4, 12)
 
 
 def test_problems_of_configuration_inventory_and_profiles_come_together(tmp_path: Path) -> None:
