@@ -115,7 +115,10 @@ def test_a_state_is_worth_what_it_does_to_the_service(
 def test_light_of_huawei_comes_in_two_writings(
     raw: int, dbm: float, profiles: Mapping[str, Profile]
 ) -> None:
-    columns = {f"{HUAWEI}.3.1.8": {"7": raw}, "1.3.6.1.2.1.47.1.1.1.1.7": {"7": b"XGE0/0/1"}}
+    columns: dict[str, dict[str, Value]] = {
+        f"{HUAWEI}.3.1.8": {"7": raw},
+        "1.3.6.1.2.1.47.1.1.1.1.7": {"7": b"XGE0/0/1"},
+    }
 
     (reading,) = readings_of(profiles["huawei-vrp"], "optics", columns)
 
@@ -123,8 +126,25 @@ def test_light_of_huawei_comes_in_two_writings(
     assert reading.value == pytest.approx(dbm, abs=1e-3)
 
 
+def test_a_controller_of_huawei_tells_its_access_points_apart(
+    profiles: Mapping[str, Profile],
+) -> None:
+    mac = "16.32.48.64.80.96"
+    columns: dict[str, dict[str, Value]] = {
+        "1.3.6.1.4.1.2011.6.139.13.3.3.1.4": {mac: b"AP Balai Kota"},
+        "1.3.6.1.4.1.2011.6.139.16.1.2.1.40": {f"{mac}.0": 3, f"{mac}.1": 9},
+    }
+
+    readings = readings_of(profiles["huawei-wlan"], "radios", columns)
+
+    assert [(it.metric, it.value, it.labels) for it in readings] == [
+        ("wifi_clients", 3, (("access_point", "AP Balai Kota"), ("radio", "0"))),
+        ("wifi_clients", 9, (("access_point", "AP Balai Kota"), ("radio", "1"))),
+    ]
+
+
 def test_a_poe_port_of_cisco_is_named_after_its_entity(profiles: Mapping[str, Profile]) -> None:
-    columns = {
+    columns: dict[str, dict[str, Value]] = {
         "1.3.6.1.4.1.9.9.402.1.2.1.9": {"1.5": 6400},
         "1.3.6.1.4.1.9.9.402.1.2.1.11": {"1.5": 1065},
         "1.3.6.1.2.1.47.1.1.1.1.7": {"5": b"a fan", "1065": b"GigabitEthernet1/0/5"},
@@ -151,6 +171,7 @@ def test_a_poe_port_of_cisco_is_named_after_its_entity(profiles: Mapping[str, Pr
         ("1.3.6.1.4.1.14988.1", "RouterOS CRS326", "mikrotik-routeros"),
         ("1.3.6.1.4.1.11863.5.32", "JetStream 8-Port Gigabit", "tplink-switch"),
         ("1.3.6.1.4.1.2011.2.23.335", "S5720 Huawei Versatile Routing Platform", "huawei-vrp"),
+        ("1.3.6.1.4.1.2011.2.240.6", "AC6605 Huawei Versatile Routing Platform", "huawei-wlan"),
         ("1.3.6.1.4.1.4881.1.1.10.1.55", "Ruijie Gigabit Switch", "ruijie"),
         ("1.3.6.1.4.1.11.2.3.7.11.181", "HP J9776A 2530-24G Switch", "hp-procurve"),
         ("1.3.6.1.4.1.25506.11.1.161", "HPE Comware Platform Software", "hpe-comware"),

@@ -39,7 +39,6 @@ UNITS = {
     "_rpm": "rpm",
     "_dbm": "dBm",
     "_db": "dB",
-    "_hertz": "Hz",
     "_megahertz": "MHz",
     "_meters": "m",
     "_bits_per_second": "bit/s",
