@@ -32,6 +32,8 @@ USERS = [
     Credential("md5", "3", "", "lama", "md5", "kunci-tanda", "des", "kunci-sandi"),
     Credential("sha256", "3", "", "baru", "sha256", "kunci-tanda", "aes256", "kunci-sandi"),
     Credential("sha512", "3", "", "tanda", "sha512", "kunci-tanda"),
+    Credential("long", "3", "", "panjang", "sha", "kunci-tanda", "aes256", "kunci-sandi"),
+    Credential("cisco", "3", "", "cisco", "sha", "kunci-tanda", "aes256c", "kunci-sandi"),
     Credential("open", "3", "", "umum"),
     Credential("other", "3", "", "pemantau", "sha", "kunci-lainnya", "aes128", "sandi-lainnya"),
 ]
@@ -40,6 +42,8 @@ NET_SNMP = {
     "md5": ["-l", "authPriv", "-a", "MD5", "-x", "DES"],
     "sha256": ["-l", "authPriv", "-a", "SHA-256", "-x", "AES-256"],
     "sha512": ["-l", "authNoPriv", "-a", "SHA-512"],
+    "long": ["-l", "authPriv", "-a", "SHA", "-x", "AES-256"],
+    "cisco": ["-l", "authPriv", "-a", "SHA", "-x", "AES-256-C"],
     "open": ["-l", "noAuthNoPriv"],
     "other": ["-l", "authPriv", "-a", "SHA", "-x", "AES"],
 }

@@ -14,8 +14,8 @@ from collector.listeners.traps.header import (
     read_header,
 )
 from collector.listeners.traps.lines import Setup, Source, Why
-from collector.listeners.traps.proof import localise, stretch
 from collector.model import Credential
+from collector.probes.snmp.v3.keys import localise, stretch
 from tests.snmp_agents import number, tlv
 
 OURS, THEIRS = b"\x80\x00\x00\x00\x05pantau", b"\x80\x00\x1f\x88\x04device"
@@ -194,17 +194,6 @@ def test_no_secret_is_in_a_repr() -> None:
     assert "rahasia" not in repr(head)
     for secret in ("rahasia-kota", "kunci"):
         assert secret not in repr(setup)
-
-
-def test_keys_are_those_of_the_rfc() -> None:
-    """RFC 3414, A.3.2, and RFC 7860's construction over the same password with another hash."""
-    engine = bytes.fromhex("000000000000000000000002")
-
-    assert stretch(b"maplesyrup", "sha1").hex() == "9fb5cc0381497b3793528939ff788d5d79145211"
-    key = localise(stretch(b"maplesyrup", "sha1"), engine, "sha1")
-    assert key.hex() == "6695febc9288e36282235fc7151f128497b38f3f"
-    md5 = localise(stretch(b"maplesyrup", "md5"), engine, "md5")
-    assert md5.hex() == "526f5eed9fcce26f8964c2930787d82b"
 
 
 # --- how often --------------------------------------------------------------------------------

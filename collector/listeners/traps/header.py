@@ -12,15 +12,14 @@ than the picture:
 
 from typing import Final, NamedTuple
 
-INTEGER: Final = 0x02
-OCTET_STRING: Final = 0x04
-SEQUENCE: Final = 0x30
+from collector.probes.snmp.ber import OCTET_STRING, SEQUENCE, enter, read_integer
+from collector.probes.snmp.errors import BerError
+
 TRAP_V1: Final = 0xA4
 INFORM: Final = 0xA6
 TRAP_V2: Final = 0xA7
 
 _USM: Final = 3
-_MOST_LENGTH_OCTETS: Final = 4
 _SIGNED, _ENCRYPTED, _REPORTABLE = 1, 2, 4
 
 
@@ -68,60 +67,37 @@ class UserHead(NamedTuple):
 def read_header(data: bytes) -> CommunityHead | UserHead:
     """Return who a datagram says it is from. Raises HeaderError and nothing else."""
     try:
-        at, end = _enter(data, 0, len(data), SEQUENCE)
-        version, at = _number(data, at, end)
+        at, end = enter(data, 0, len(data), SEQUENCE)
+        version, at = read_integer(data, at, end)
         if version in (0, 1):
-            start, at = _enter(data, at, end, OCTET_STRING)
+            start, at = enter(data, at, end, OCTET_STRING)
             return CommunityHead("1" if version == 0 else "2c", data[start:at], data[at])
         if version == _USM:
             return _user_head(data, at, end)
     except IndexError:
         raise HeaderError("cut off") from None
+    except BerError as error:
+        raise HeaderError(str(error)) from None
     raise HeaderError("a version that is not spoken here")
 
 
 def _user_head(data: bytes, at: int, end: int) -> UserHead:
-    at, header_end = _enter(data, at, end, SEQUENCE)
-    _, at = _number(data, at, header_end)
-    _, at = _number(data, at, header_end)
-    start, at = _enter(data, at, header_end, OCTET_STRING)
+    at, header_end = enter(data, at, end, SEQUENCE)
+    _, at = read_integer(data, at, header_end)
+    _, at = read_integer(data, at, header_end)
+    start, at = enter(data, at, header_end, OCTET_STRING)
     if at - start != 1:
         raise HeaderError("flags of another length than one octet")
     flags = data[start]
-    model, _ = _number(data, at, header_end)
+    model, _ = read_integer(data, at, header_end)
     if model != _USM:
         raise HeaderError("a security model that is not spoken here")
-    at, outer_end = _enter(data, header_end, end, OCTET_STRING)
-    at, inner_end = _enter(data, at, outer_end, SEQUENCE)
-    start, at = _enter(data, at, inner_end, OCTET_STRING)
+    at, outer_end = enter(data, header_end, end, OCTET_STRING)
+    at, inner_end = enter(data, at, outer_end, SEQUENCE)
+    start, at = enter(data, at, inner_end, OCTET_STRING)
     engine_id = data[start:at]
-    _, at = _number(data, at, inner_end)
-    _, at = _number(data, at, inner_end)
-    start, at = _enter(data, at, inner_end, OCTET_STRING)
+    _, at = read_integer(data, at, inner_end)
+    _, at = read_integer(data, at, inner_end)
+    start, at = enter(data, at, inner_end, OCTET_STRING)
     user = data[start:at]
-    return UserHead(engine_id, user, flags, *_enter(data, at, inner_end, OCTET_STRING))
-
-
-def _enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """Return where the content of the element at `at` starts and ends."""
-    if at + 2 > end or data[at] != tag:
-        raise HeaderError("an element of another type than belongs there")
-    length = data[at + 1]
-    at += 2
-    if length > 0x7F:
-        octets = length & 0x7F
-        if not 0 < octets <= _MOST_LENGTH_OCTETS:
-            raise HeaderError("an indefinite or absurd length")
-        length = int.from_bytes(data[at : at + octets], "big")
-        at += octets
-    if at + length > end:
-        raise HeaderError("an element that reaches beyond what holds it")
-    return at, at + length
-
-
-def _number(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Return an INTEGER and where the next element starts."""
-    start, stop = _enter(data, at, end, INTEGER)
-    if not 0 < stop - start <= 8:
-        raise HeaderError("a number of absurd length")
-    return int.from_bytes(data[start:stop], "big", signed=True), stop
+    return UserHead(engine_id, user, flags, *enter(data, at, inner_end, OCTET_STRING))
