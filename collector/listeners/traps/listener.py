@@ -233,8 +233,13 @@ class TrapListener:
         if process.stdin is None:
             raise ReceiverBrokenError("has no standard input")
         process.stdin.write(write_setup(setup))
-        with suppress(ConnectionError):  # it died already; `_listen_to` says how
-            await process.stdin.drain()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await process.stdin.drain()
+        except TimeoutError:
+            raise ReceiverBrokenError("did not take its setup") from None
+        except ConnectionError:
+            pass  # it died already; `_listen_to` says how
 
     async def _listen_to(self, process: asyncio.subprocess.Process) -> str:
         """Take the receiver's words until it ends; return how it ended.
