@@ -401,6 +401,24 @@ def test_machines_are_counted_by_their_state(profiles: Mapping[str, Profile]) ->
     assert counted == {"powered on": 2, "off": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "oid", "ask"),
+    [
+        ("dell-idrac", f"{DELL}.5.3.2.1.0.2185", ("status", "sensors")),  # a supply has failed
+        ("dell-idrac", f"{DELL}.5.3.2.2.0.4345", ("status", "hardware")),  # a disk
+        ("hpe-ilo", f"{HPE}.0.6050", ("status", "sensors")),
+        ("windows-hpe-agents", f"{HPE}.0.3046", ("status", "raid")),
+    ],
+)
+def test_a_server_that_tells_of_a_failed_part_is_asked_for_it(
+    profiles: Mapping[str, Profile], name: str, oid: str, ask: tuple[str, ...]
+) -> None:
+    (trap,) = (it for it in profiles[name].traps if it.oid == oid)
+
+    assert trap.ask == ask
+    assert set(ask) <= {group.name for group in profiles[name].groups}
+
+
 # --- who it is --------------------------------------------------------------------------------
 
 
@@ -428,6 +446,7 @@ def test_machines_are_counted_by_their_state(profiles: Mapping[str, Profile]) ->
         ("linux-hpe-agents", Facts(NET_SNMP, "Linux", {f"{HPE}.2.2.4.2.0": "ProLiant DL380"})),
         ("windows-hpe-agents", Facts(WINDOWS, "W", {f"{HPE}.2.2.4.2.0": "ProLiant DL380"})),
         ("linux-supermicro", Facts(NET_SNMP, "Linux", {f"{SUPER_DOCTOR}.2.0": "0"})),
+        ("linux-supermicro", Facts(NET_SNMP, "L", {f"{SUPER_DOCTOR}.1.1.1.1.2.1": "FAN1 Speed"})),
         ("windows-server", Facts(WINDOWS, "Hardware: Intel64 - Software: Windows Version 6.3")),
         ("hpe-ilo", Facts("1.3.6.1.4.1.232.9.4.11", "Integrated Lights-Out 5 2.78")),
         ("dell-idrac", Facts(f"{DELL}.5", "")),
