@@ -21,6 +21,7 @@ WLC = "1.3.6.1.4.1.14179.2.2"
 ZONE_DIRECTOR = "1.3.6.1.4.1.25053.1.2.2.1.1.2.1.1"
 SMART_ZONE = "1.3.6.1.4.1.25053.1"
 ARUBA = "1.3.6.1.4.1.14823.2"
+RUIJIE = "1.3.6.1.4.1.4881.1.1.10.2.56"
 MAC = "2.0.0.0.0.1"
 
 OK, WARNING, CRITICAL = Verdict.OK, Verdict.WARNING, Verdict.CRITICAL
@@ -110,6 +111,10 @@ def wlc_radio(admin: int, oper: int) -> dict[str, Value]:
         ("aruba-controller", {f"{ARUBA}.2.1.5.2.1.4.1.19.{MAC}": 2}, WARNING),
         ("aruba-controller", {f"{ARUBA}.2.1.2.1.17.1.2.1": 2}, WARNING),
         ("aruba-controller", {f"{ARUBA}.2.1.2.1.18.1.2.2": 2}, OK),  # a supply nobody bought
+        ("ruijie-ac", {f"{RUIJIE}.2.1.8.1.3.{MAC}": 1}, OK),
+        ("ruijie-ac", {f"{RUIJIE}.2.1.8.1.3.{MAC}": 2}, WARNING),
+        ("mimosa", {"1.3.6.1.4.1.43356.2.1.2.3.3.0": 2}, CRITICAL),
+        ("mimosa", {"1.3.6.1.4.1.43356.2.1.2.3.3.0": 1}, OK),
         ("cambium-pmp", {"1.3.6.1.4.1.161.19.3.1.3.1.0": 2}, WARNING),  # GPS lost
         ("cambium-epmp", {"1.3.6.1.4.1.17713.21.1.1.6.0": 2}, OK),  # looks for radar, as it must
         ("cambium-epmp", {"1.3.6.1.4.1.17713.21.1.1.6.0": 6}, CRITICAL),
@@ -160,6 +165,23 @@ def test_a_device_is_degraded_by_what_people_would_miss(
         ("1.3.6.1.4.1.14823.1.2.111", "AOS-10", {}, "aruba-instant"),
         ("1.3.6.1.4.1.14823.1.1.43", "ArubaOS (MODEL: Aruba7010)", {}, "aruba-controller"),
         ("1.3.6.1.4.1.161.19.250.256", "CANOPY 16.2 SM-DES", {}, "cambium-pmp"),
+        ("1.3.6.1.4.1.17713.22.4", "cnPilot E410", {}, "cambium-cnpilot-e"),
+        ("1.3.6.1.4.1.43356.1.1", "Mimosa B5c", {}, "mimosa"),
+        ("1.3.6.1.4.1", "cnPilot R201W 4.3.2", {}, "cambium-cnpilot-r"),
+        ("1.3.6.1.4.1.11863.3.2.10", "EAP225", {}, "tplink-eap"),
+        (
+            "1.3.6.1.4.1.42397",
+            "GWN7630",
+            {"1.3.6.1.4.1.42397.1.1.2.1.0": "GWN7630"},
+            "grandstream-gwn-ap",
+        ),
+        ("1.3.6.1.4.1.9.6.1.32.561.1", "Linux, Cisco Systems, Inc WAP561", {}, "cisco-wap"),
+        (
+            "1.3.6.1.4.1.4881.1.3.1.1.28",
+            "Ruijie Wireless Switch",
+            {f"{RUIJIE}.1.1.11.0": "12"},
+            "ruijie-ac",
+        ),
     ],
 )
 def test_siblings_of_the_recorded_models_are_recognised(
@@ -205,3 +227,54 @@ def test_a_channel_becomes_its_frequency(
     values = [it.value for it in found.readings if it.metric == "wifi_frequency_megahertz"]
     assert values == ([] if megahertz is None else [megahertz])
     assert found.faults == ()
+
+
+def values_of(profile: Profile, name: str, values: Mapping[str, Value]) -> dict[object, object]:
+    found = [it for group in profile.groups for it in replay_group(group, values).readings]
+    return {it.labels: it.value for it in found if it.metric == name}
+
+
+def test_routeros_with_the_wifi_package_counts_who_is_registered(
+    profiles: Mapping[str, Profile],
+) -> None:
+    row = f"{MIKROTIK}.21.4.1.3"
+
+    clients = values_of(
+        profiles["mikrotik-routeros"],
+        "wifi_clients",
+        {f"{row}.{MAC}.2": b"Kota", f"{row}.2.0.0.0.0.9.2": b"Kota", f"{row}.{MAC}.3": b"Tamu"},
+    )
+
+    assert clients == {(("ssid", "Kota"),): 2, (("ssid", "Tamu"),): 1}
+
+
+def test_a_cnpilot_answers_by_single_values_or_by_address(profiles: Mapping[str, Profile]) -> None:
+    cpu, airtime = "1.3.6.1.4.1.17713.22.1.1.1.6", "1.3.6.1.4.1.17713.22.1.2.1.18"
+    profile = profiles["cambium-cnpilot-e"]
+
+    assert values_of(profile, "cpu_percent", {f"{cpu}.0": 11}) == {(): 11}
+    assert values_of(profile, "cpu_percent", {f"{cpu}.{MAC}": 11}) == {(): 11}
+    used = values_of(profile, "wifi_utilization_percent", {f"{airtime}.0": b"23/10/3/10"})
+    assert list(used.values()) == [23]
+
+
+@pytest.mark.parametrize(("raw", "percent"), [(789, 78.9), (1000, 100), (1013, 100)])
+def test_a_ccq_is_never_more_than_all(
+    raw: int, percent: float, profiles: Mapping[str, Profile]
+) -> None:
+    found = values_of(
+        profiles["ubiquiti-unifi-ap"], "wifi_ccq_percent", {f"{UNIFI}.1.2.1.3.1": raw}
+    )
+
+    assert list(found.values()) == [percent]
+
+
+@pytest.mark.parametrize("raw", [66, 660_000_000])
+def test_airos_tells_its_temperature_whatever_its_firmware_makes_of_it(
+    raw: int, profiles: Mapping[str, Profile]
+) -> None:
+    found = values_of(
+        profiles["ubiquiti-airos"], "temperature_celsius", {"1.3.6.1.4.1.41112.1.4.8.4.0": raw}
+    )
+
+    assert list(found.values()) == [66]
