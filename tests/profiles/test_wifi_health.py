@@ -22,6 +22,8 @@ ZONE_DIRECTOR = "1.3.6.1.4.1.25053.1.2.2.1.1.2.1.1"
 SMART_ZONE = "1.3.6.1.4.1.25053.1"
 ARUBA = "1.3.6.1.4.1.14823.2"
 RUIJIE = "1.3.6.1.4.1.4881.1.1.10.2.56"
+HUAWEI = "1.3.6.1.4.1.2011.6.139"
+IF_ENTRY = "1.3.6.1.2.1.2.2.1"
 MAC = "2.0.0.0.0.1"
 
 OK, WARNING, CRITICAL = Verdict.OK, Verdict.WARNING, Verdict.CRITICAL
@@ -72,6 +74,11 @@ def wlc_radio(admin: int, oper: int) -> dict[str, Value]:
     return {f"{WLC}.2.1.12.{MAC}.0": oper, f"{WLC}.2.1.34.{MAC}.0": admin}
 
 
+def aironet_radio(admin: int, oper: int) -> dict[str, Value]:
+    clients = "1.3.6.1.4.1.9.9.273.1.1.2.1.1.1"
+    return {clients: 0, f"{IF_ENTRY}.7.1": admin, f"{IF_ENTRY}.8.1": oper}
+
+
 @pytest.mark.parametrize(
     ("name", "values", "verdict"),
     [
@@ -113,8 +120,18 @@ def wlc_radio(admin: int, oper: int) -> dict[str, Value]:
         ("aruba-controller", {f"{ARUBA}.2.1.2.1.18.1.2.2": 2}, OK),  # a supply nobody bought
         ("ruijie-ac", {f"{RUIJIE}.2.1.8.1.3.{MAC}": 1}, OK),
         ("ruijie-ac", {f"{RUIJIE}.2.1.8.1.3.{MAC}": 2}, WARNING),
+        ("huawei-wlan", {f"{HUAWEI}.13.3.3.1.6.{MAC}": 8}, OK),
+        ("huawei-wlan", {f"{HUAWEI}.13.3.3.1.6.{MAC}": 4}, WARNING),
+        ("huawei-wlan", {f"{HUAWEI}.13.3.3.1.6.{MAC}": 11}, OK),  # of the other controller
+        ("huawei-wlan", {f"{HUAWEI}.13.3.3.1.6.{MAC}": 7}, OK),  # takes new firmware
+        ("huawei-wlan", {f"{HUAWEI}.16.1.2.1.6.{MAC}.0": 2}, OK),  # perhaps switched off
+        ("cisco-catalyst-wlc", wlc_radio(1, 1), WARNING),
+        ("cisco-aironet", aironet_radio(1, 2), CRITICAL),
+        ("cisco-aironet", aironet_radio(1, 1), OK),
+        ("cisco-aironet", aironet_radio(2, 2), OK),
         ("mimosa", {"1.3.6.1.4.1.43356.2.1.2.3.3.0": 2}, CRITICAL),
         ("mimosa", {"1.3.6.1.4.1.43356.2.1.2.3.3.0": 1}, OK),
+        ("cambium-cnmatrix", {"1.3.6.1.4.1.2076.81.13.1.1.2.1": 2}, WARNING),  # a fan
         ("cambium-pmp", {"1.3.6.1.4.1.161.19.3.1.3.1.0": 2}, WARNING),  # GPS lost
         ("cambium-epmp", {"1.3.6.1.4.1.17713.21.1.1.6.0": 2}, OK),  # looks for radar, as it must
         ("cambium-epmp", {"1.3.6.1.4.1.17713.21.1.1.6.0": 6}, CRITICAL),
@@ -166,9 +183,11 @@ def test_a_device_is_degraded_by_what_people_would_miss(
         ("1.3.6.1.4.1.14823.1.1.43", "ArubaOS (MODEL: Aruba7010)", {}, "aruba-controller"),
         ("1.3.6.1.4.1.161.19.250.256", "CANOPY 16.2 SM-DES", {}, "cambium-pmp"),
         ("1.3.6.1.4.1.17713.22.4", "cnPilot E410", {}, "cambium-cnpilot-e"),
+        ("1.3.6.1.4.1.17713.24.1", "cnMatrix EX2010-P", {}, "cambium-cnmatrix"),
         ("1.3.6.1.4.1.43356.1.1", "Mimosa B5c", {}, "mimosa"),
         ("1.3.6.1.4.1", "cnPilot R201W 4.3.2", {}, "cambium-cnpilot-r"),
         ("1.3.6.1.4.1.11863.3.2.10", "EAP225", {}, "tplink-eap"),
+        ("1.3.6.1.4.1.11863.5.33", "JetStream", {}, "tplink-switch"),
         (
             "1.3.6.1.4.1.42397",
             "GWN7630",
@@ -176,12 +195,17 @@ def test_a_device_is_degraded_by_what_people_would_miss(
             "grandstream-gwn-ap",
         ),
         ("1.3.6.1.4.1.9.6.1.32.561.1", "Linux, Cisco Systems, Inc WAP561", {}, "cisco-wap"),
+        ("1.3.6.1.4.1.9.1.2669", "Cisco IOS Software, C9800 Software", {}, "cisco-catalyst-wlc"),
+        ("1.3.6.1.4.1.9.1.1247", "IOS Software (C1140-K9W7-M)", {}, "cisco-aironet"),
+        ("1.3.6.1.4.1.2011.2.240.6", "AC6605", {}, "huawei-wlan"),
+        ("1.3.6.1.4.1.2011.2.23.339", "Versatile Routing Platform", {}, "huawei-vrp"),
         (
             "1.3.6.1.4.1.4881.1.3.1.1.28",
             "Ruijie Wireless Switch",
             {f"{RUIJIE}.1.1.11.0": "12"},
             "ruijie-ac",
         ),
+        ("1.3.6.1.4.1.4881.1.1.10.1.150", "Ruijie Switch", {}, "ruijie"),
     ],
 )
 def test_siblings_of_the_recorded_models_are_recognised(
@@ -232,6 +256,22 @@ def test_a_channel_becomes_its_frequency(
 def values_of(profile: Profile, name: str, values: Mapping[str, Value]) -> dict[object, object]:
     found = [it for group in profile.groups for it in replay_group(group, values).readings]
     return {it.labels: it.value for it in found if it.metric == name}
+
+
+def test_a_huawei_controller_tells_the_clients_of_an_ssid_by_band_and_together(
+    profiles: Mapping[str, Profile],
+) -> None:
+    row, kota = f"{HUAWEI}.17.1.2.1", "4.75.111.116.97"  # the SSID Kota, with its length in front
+
+    clients = values_of(
+        profiles["huawei-wlan"],
+        "wifi_clients",
+        {f"{row}.2.{kota}": 7, f"{row}.3.{kota}": 12, f"{row}.2.1.65": 1, f"{row}.3.1.65": 0},
+    )
+
+    assert clients[()] == 20
+    assert clients[(("ssid", "Kota"),)] == 19
+    assert clients[("ssid", "Kota"), ("band", "5 GHz")] == 12
 
 
 def test_routeros_with_the_wifi_package_counts_who_is_registered(
