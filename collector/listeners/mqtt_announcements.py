@@ -34,7 +34,8 @@ class Announcements:
     def hear(self, topic: str, payload: bytes) -> Suggestion | None:
         """Take an announcement; return what it and those before suggest of its device.
 
-        None when it takes back what was announced.
+        None when it takes back what was announced, or says nothing new: the broker repeats what it
+        retains, and writing a proposal is the costly part.
 
         Raises:
             PayloadError: it is no announcement.
@@ -47,9 +48,12 @@ class Announcements:
             return None
         device = self._devices.setdefault(found[0].device_key, {})
         self._devices.move_to_end(found[0].device_key)
+        fresh = False
         for number, entity in enumerate(found):
-            if len(device) < ENTITIES_LIMIT or (topic, number) in device:
+            known = device.get((topic, number))
+            if entity != known and (known is not None or len(device) < ENTITIES_LIMIT):
                 device[topic, number] = entity
+                fresh = True
         if len(self._devices) > DEVICES_LIMIT:
             self._devices.popitem(last=False)
-        return suggest(device.values(), self._fitting.fits)
+        return suggest(device.values(), self._fitting.fits) if fresh else None

@@ -30,7 +30,7 @@ PREFIX = "homeassistant"
 SUBSCRIPTIONS = (f"{PREFIX}/+/+/config", f"{PREFIX}/+/+/+/config")
 """Topics on which devices announce themselves; their messages are retained."""
 
-ENTITIES_LIMIT = 100
+ENTITIES_LIMIT = 50
 _TEXT_LIMIT = 200
 _READ = ("sensor", "binary_sensor", "switch")
 _LONG = {

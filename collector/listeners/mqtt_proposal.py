@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # C, where it is there, is ten times faster
 INTERVAL_SECONDS = 300
 _FRESH_INTERVALS = 2.5
 _BASE_AND_NAME = 2  # levels of a topic such as zigbee2mqtt/pintu
@@ -93,7 +94,7 @@ def propose(
         "ping": False,
         "groups": {"status": {"interval": f"{interval}s"} | status, "telemetry": telemetry},
     }
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    text = yaml.dump(document, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=1000)
     return Proposal(f"announced-{_slug(name)}", own, text, tuple(left_out))
 
 

@@ -33,7 +33,7 @@ class MqttCounters:
     retained_words: int = 0  # "online" of unknown age: waits for telemetry
     repeated: int = 0  # came a second time: no second result is made of it
     stale: int = 0  # made so long ago that they say nothing of today
-    unheard: int = 0  # of devices we know, on topics that no check hears
+    unheard: int = 0  # of devices we know, on topics that no check hears; announced before
     bad_payloads: int = 0  # of devices we know
     bad_values: int = 0  # in payloads that held good ones too
     errors: int = 0  # faults of our own; the log has the traceback

@@ -281,9 +281,19 @@ def test_announcements_are_bounded() -> None:
         device = json.dumps({"dev": {"ids": [f"d{number}"]}, "stat_t": f"a/d{number}"}).encode()
         memory.hear(f"homeassistant/sensor/d{number}/config", device)
     assert len(memory._devices) == DEVICES_LIMIT
-    found: Suggestion | None = None
-    for number in range(ENTITIES_LIMIT + 50):
-        payload = json.dumps({"dev": {"ids": ["d9"]}, "stat_t": f"a/d9/{number}"}).encode()
-        found = memory.hear(f"homeassistant/sensor/d9/{number}/config", payload)
-    assert found is not None
-    assert len(found.topics) == ENTITIES_LIMIT
+    found = []
+    for number in range(ENTITIES_LIMIT + 10):
+        payload = json.dumps({"dev": {"ids": ["e"]}, "stat_t": f"a/e/{number}"}).encode()
+        found.append(memory.hear(f"homeassistant/sensor/e/{number}/config", payload))
+    last = found[ENTITIES_LIMIT - 1]
+    assert last is not None
+    assert len(last.topics) == ENTITIES_LIMIT
+    assert found[ENTITIES_LIMIT:] == [None] * 10
+
+
+def test_what_was_announced_already_suggests_nothing_new() -> None:
+    memory = Announcements(Fitting())
+    topic, payload = "homeassistant/sensor/d/config", b'{"stat_t": "a/d"}'
+    assert memory.hear(topic, payload) is not None
+    assert memory.hear(topic, payload) is None
+    assert memory.hear(topic, b'{"stat_t": "b/d"}') is not None
