@@ -3,22 +3,24 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from api import growth
 from api.adoption import Adopter
+from api.commands import watch
 from api.commands.watch import load_plan
 from collector import app as app_module
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import Config, load_config
-from collector.inventory import Plan
-from collector.model import State
+from collector.inventory import Plan, adopting
+from collector.model import Profile, State
+from collector.profiles import load_profiles
 from collector.store import QuarantineRow, Store
 from tests.integration.mqtt_broker import ACCOUNTS, Broker, Device, a_device, running_broker
 
@@ -88,8 +90,15 @@ def anew(folder: Path) -> Plan:
     return load_plan(config_of(folder))
 
 
+@cache
+def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
+    return load_profiles(folders)
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (watch, adopting):  # many files, and each growth wants them
+        monkeypatch.setattr(module, "load_profiles", lambda folders: profiles_of(tuple(folders)))
     monkeypatch.setattr(app_module, "QUARANTINE_SECONDS", 0.05)
     monkeypatch.setattr(growth, "LOOK_SECONDS", 0.05)
 

@@ -296,7 +296,7 @@ def _spoiled(draw: st.DrawFn) -> bytes:
     return bytes(good)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.lists(st.tuples(_KINDS, st.binary(max_size=200) | _spoiled()), max_size=6))
 def test_whatever_is_sent_nothing_but_a_payload_error_comes_out(
     messages: list[tuple[str, bytes]],
