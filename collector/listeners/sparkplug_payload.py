@@ -113,13 +113,22 @@ def parse(payload: bytes) -> SparkplugMessage:
 def _metric(metric: Any) -> SparkplugMetric:
     which = metric.WhichOneof("value")
     return SparkplugMetric(
-        name=metric.name if metric.HasField("name") else None,
+        name=_text(metric.name) if metric.HasField("name") else None,
         alias=metric.alias if metric.HasField("alias") else None,
         datatype=metric.datatype,
-        raw=None if which is None or metric.is_null else getattr(metric, which),
+        raw=None if which is None or metric.is_null else _raw(getattr(metric, which), which),
         timestamp=metric.timestamp if metric.HasField("timestamp") else None,
         is_historical=metric.is_historical,
     )
+
+
+def _raw(value: Any, which: str) -> Any:
+    return _text(value) if which == "string_value" else value
+
+
+def _text(value: str | bytes) -> str:
+    """Return a text; the library hands over as octets what is no UTF-8."""
+    return value if isinstance(value, str) else value.decode("utf-8", errors="replace")
 
 
 # --- values -----------------------------------------------------------------------------------

@@ -214,6 +214,18 @@ def test_other_topics_are_refused(decoder: SparkplugDecoder, wrong: str) -> None
         decoder.decode(message(), wrong)
 
 
+def test_a_name_and_a_text_that_are_no_utf8_are_read_as_far_as_they_are(
+    decoder: SparkplugDecoder,
+) -> None:
+    """By hand: metric (field 2) with name (1), type STRING (4: 12) and string value (15)."""
+    metric = b"\x0a\x02\x80a" + b"\x20\x0c" + b"\x7a\x02b\x80"
+    payload = b"\x08\x01" + b"\x12" + bytes([len(metric)]) + metric + b"\x18\x00"
+
+    document = decoder.decode(payload, topic("NBIRTH"))
+
+    assert document["\N{REPLACEMENT CHARACTER}a"] == "b\N{REPLACEMENT CHARACTER}"
+
+
 def test_compressed_and_overlong_payloads_are_refused(decoder: SparkplugDecoder) -> None:
     made, _ = sparkplug_payload._message_class()
     with pytest.raises(PayloadError, match="compressed"):
@@ -254,7 +266,9 @@ _OTHERS = st.one_of(
     st.tuples(st.just((DataType.BOOLEAN, "boolean_value")), st.booleans(), st.just(0)),
     st.tuples(st.just((DataType.STRING, "string_value")), st.text(max_size=50), st.just(0)),
 )
-_NAMES = st.text(min_size=1, max_size=30).filter(lambda name: name != META)
+_NAMES = st.text(min_size=1, max_size=30).filter(
+    lambda name: name not in (META, "bdSeq") and not name.startswith(sparkplug._CONTROLS)
+)
 
 
 @settings(deadline=None)
