@@ -105,7 +105,7 @@ def test_of_a_device_that_does_not_answer_only_the_reachability_is_asked() -> No
     assert asked(city, "d/ping", 907.2, 912.6)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(
     st.lists(st.floats(60, 590), max_size=40),
     st.lists(st.sampled_from([None, "ping", "snmp"]), min_size=40, max_size=40),

@@ -165,7 +165,7 @@ def test_who_asks_for_our_engine_id_is_admitted_without_being_anybody(gate: Gate
     assert gate.admit(by_user(nobody, engine=b"", flags=4), "10.0.0.9", 0) is Why.UNKNOWN_SOURCE
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_no_change_of_a_signed_message_is_admitted(data: st.DataObject) -> None:
     good = bytearray(by_user(SECRET))
@@ -177,7 +177,7 @@ def test_no_change_of_a_signed_message_is_admitted(data: st.DataObject) -> None:
     assert isinstance(found, Why) or not found.devices  # or it became a question, which is answered
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=150)
 @given(st.binary(max_size=200) | st.binary(max_size=120).map(lambda rest: b"\x30\x79" + rest))
 def test_no_octets_make_the_header_fail_otherwise_than_it_says(data: bytes) -> None:
     try:
@@ -234,7 +234,7 @@ def test_all_devices_together_are_held_to_a_pace() -> None:
     assert sum(isinstance(one, Admitted) for one in later) == 100
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.floats(0, 5), max_size=200))
 def test_a_bucket_never_gives_more_than_its_burst_and_its_pace(pauses: list[float]) -> None:
     bucket, now, taken = Bucket.full(5.0, 2.0, 0.0), 0.0, 0

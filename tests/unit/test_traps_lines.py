@@ -96,7 +96,7 @@ def test_what_is_no_word_is_refused(line: bytes) -> None:
         read_word(line)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_no_line_fails_otherwise(line: bytes) -> None:
     try:
