@@ -28,7 +28,7 @@ def running(
     """
     port = port or free_port()
     file = folder / "snmpd.conf"
-    file.write_text(configuration)
+    file.write_text(f"dontLogTCPWrappersConnects yes\n{configuration}")  # it would fill the pipe
     environment = os.environ | {"MIBS": "", "SNMP_PERSISTENT_DIR": str(folder / "persistent")}
     process = subprocess.Popen(  # noqa: S603 - the fixture found it
         [program, "-f", "-Lo", "-C", "-c", str(file), f"udp:{host}:{port}", f"udp6:[::1]:{port}"],

@@ -45,6 +45,7 @@ SEQUENCE: Final = 0x30
 _OID: Final = 0x06
 
 _MOST_LENGTH_OCTETS = 4  # some agents write every length as 84 00 00 xx xx
+_SHORT_LENGTHS = [bytes((length,)) for length in range(0x80)]
 _MOST_CACHED_OIDS = 32_768
 _MOST_SLOW_OCTETS = (
     8192  # of long OIDs in one message: a hundred rows indexed by two IPv6 addresses
@@ -59,7 +60,7 @@ _DOTTED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})+")
 def encode_length(length: int) -> bytes:
     """Return the shortest definite form of a length (X.690, 8.1.3)."""
     if length < 0x80:
-        return bytes((length,))
+        return _SHORT_LENGTHS[length]
     octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
     return bytes((0x80 | len(octets), *octets))
 
