@@ -53,8 +53,8 @@ class Pending:
     """A request under way."""
 
     __slots__ = (
-        "address", "asked_at", "attempt", "deadline", "foreign", "future", "ids", "most", "packet",
-        "sock", "talk", "unproven", "unsent",
+        "address", "asked_at", "attempt", "deadline", "foreign", "future", "most", "packet", "sock",
+        "unsent",
     )  # fmt: skip
 
     def __init__(
@@ -76,19 +76,40 @@ class Pending:
         self.deadline = 0.0
         self.foreign: str | None = None  # who answered in its place
         self.unsent = False
-        self.talk: Talk[Any] | None = None  # of v3
-        self.ids: list[int] = []  # of all tries of a talk
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether asking once more would bring nothing new."""
+        return False
+
+    def look_at_the_error(self) -> None:
+        """Keep asyncio from logging an error that nobody waits for any more."""
+        if self.future.done() and not self.future.cancelled():
+            self.future.exception()
+
+
+class PendingTalk(Pending):
+    """A v3 request under way."""
+
+    __slots__ = ("ids", "talk", "unproven")
+
+    def __init__(
+        self,
+        future: asyncio.Future[Any],
+        sock: socket.socket,
+        address: SocketAddress,
+        talk: Talk[Any],
+        asked_at: float,
+    ) -> None:
+        super().__init__(future, sock, address, b"", 0, asked_at)
+        self.talk = talk
+        self.ids: list[int] = []  # of all tries
         self.unproven: Unproven | None = None
 
     @property
     def is_settled(self) -> bool:
         """Say whether asking once more would bring nothing new."""
         return self.unproven is not None and self.unproven.settles
-
-    def look_at_the_error(self) -> None:
-        """Keep asyncio from logging an error that nobody waits for any more."""
-        if self.future.done() and not self.future.cancelled():
-            self.future.exception()
 
 
 def request_ids() -> Iterator[int]:

@@ -23,7 +23,15 @@ from collector.probes.snmp.agent import Agent, SnmpSettings
 from collector.probes.snmp.counters import SnmpCounters
 from collector.probes.snmp.deadlines import Deadlines
 from collector.probes.snmp.errors import BadAnswer, BerError, NoAnswer, NotSent, SnmpError
-from collector.probes.snmp.pending import Pending, Response, Talk, Told, Unproven, request_ids
+from collector.probes.snmp.pending import (
+    Pending,
+    PendingTalk,
+    Response,
+    Talk,
+    Told,
+    Unproven,
+    request_ids,
+)
 from collector.probes.snmp.sockets import (
     SocketAddress,
     open_socket,
@@ -32,7 +40,7 @@ from collector.probes.snmp.sockets import (
     socket_address,
 )
 from collector.probes.snmp.tagged import read_tagged
-from collector.probes.snmp.v3.message import is_message, read_message
+from collector.probes.snmp.v3.message import BEGINNING, read_message
 
 _DATAGRAM_OCTETS: Final = 65_535
 _DRAIN_MOST: Final = 256  # datagrams read before others get their turn
@@ -80,9 +88,16 @@ class Transport:
         """
         if agent.limits.pause_seconds:
             await asyncio.sleep(agent.limits.pause_seconds)
-        request_id = self._new_id()
-        entry = self._pend(agent, request_id, request.packet(request_id), most)
-        self._launch(request_id, entry, entry.asked_at)
+        sock, address = self._way_to(agent)
+        request_id = next(self._ids)
+        while request_id in self._pending:
+            request_id = next(self._ids)
+        now = self.time()
+        packet = request.packet(request_id)
+        entry = Pending(self._loop.create_future(), sock, address, packet, most, now)
+        self._pending[request_id] = entry
+        self.counters.sent += 1
+        self._launch(request_id, entry, now)
         try:
             response: Response = await entry.future
         except asyncio.CancelledError:
@@ -98,9 +113,10 @@ class Transport:
         """Ask in v3 and return what came of it. Raises as `exchange` does, and as `talk.read`."""
         if agent.limits.pause_seconds:
             await asyncio.sleep(agent.limits.pause_seconds)
-        message_id = self._new_id()
-        entry = self._pend(agent, message_id, talk.packet(message_id), 0)
-        entry.talk, entry.ids = talk, [message_id]
+        sock, address = self._way_to(agent)
+        entry = PendingTalk(self._loop.create_future(), sock, address, talk, self.time())
+        message_id = self._add_try(entry)
+        self.counters.sent += 1
         self._launch(message_id, entry, entry.asked_at)
         try:
             told: Told = await entry.future
@@ -112,22 +128,23 @@ class Transport:
                 self._end_talk(entry, answered=False)
         return told
 
-    def _new_id(self) -> int:
-        request_id = next(self._ids)
-        while request_id in self._pending:
-            request_id = next(self._ids)
-        return request_id
-
-    def _pend(self, agent: Agent, request_id: int, packet: bytes, most: int) -> Pending:
-        """Note that an answer is awaited. Raises NotSent without a socket for the agent."""
+    def _way_to(self, agent: Agent) -> tuple[socket.socket, SocketAddress]:
+        """Return the socket to ask an agent through, and its address. Raises NotSent."""
         family, address = socket_address(agent.address, agent.port)
         sock = self._sockets.get(family)
         if sock is None:
             raise NotSent("the SNMP engine is closed, or this machine lacks the address family")
-        entry = Pending(self._loop.create_future(), sock, address, packet, most, self.time())
-        self._pending[request_id] = entry
-        self.counters.sent += 1
-        return entry
+        return sock, address
+
+    def _add_try(self, entry: PendingTalk) -> int:
+        """Give a talk a message of its own for one try (RFC 3412, section 6.2); return its id."""
+        message_id = next(self._ids)
+        while message_id in self._pending:
+            message_id = next(self._ids)
+        entry.packet = entry.talk.packet(message_id)
+        entry.ids.append(message_id)
+        self._pending[message_id] = entry
+        return message_id
 
     def close(self) -> None:
         """Close the sockets; whoever still waits gets NotSent. Safe to call twice."""
@@ -178,7 +195,7 @@ class Transport:
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
         """Match one datagram with its request, or count why it was not believed."""
-        if is_message(data):
+        if data.find(BEGINNING, 2, 10) > 0:
             self._take_message(data, source)
             return
         try:
@@ -188,10 +205,10 @@ class Transport:
             return
         request_id = head.request_id
         entry = self._pending.get(request_id)
-        if entry is None or entry.talk is not None:
+        if entry is None or type(entry) is PendingTalk:
             self._count_unasked(request_id)
             return
-        if not self._is_from(entry, source):
+        if source != entry.address and not self._is_from(entry, source):
             return
         try:
             bindings = self.read_bindings(data, head, entry.most)
@@ -213,7 +230,7 @@ class Transport:
             self._note_nonsense(source)
             return
         entry = self._pending.get(message.message_id)
-        if entry is None or entry.talk is None:
+        if not isinstance(entry, PendingTalk):
             self._count_unasked(message.message_id)
             return
         if not self._is_from(entry, source):
@@ -237,13 +254,13 @@ class Transport:
 
     def _is_from(self, entry: Pending, source: SocketAddress) -> bool:
         """Say whether a datagram comes from where the request was sent; note who else did it."""
-        if source == entry.address or same_place(source, entry.address):
+        if same_place(source, entry.address):
             return True
         self.counters.foreign += 1
         entry.foreign = str(source[0])
         return False
 
-    def _end_talk(self, entry: Pending, *, answered: bool) -> None:
+    def _end_talk(self, entry: PendingTalk, *, answered: bool) -> None:
         """Await no more answers to any try of a talk."""
         for message_id in entry.ids:
             del self._pending[message_id]
@@ -303,24 +320,16 @@ class Transport:
             elif entry.attempt < self._settings.retries and not entry.is_settled:
                 entry.attempt += 1
                 self.counters.retries += 1
-                self._launch(self._next_try(request_id, entry), entry, self.time())
+                if isinstance(entry, PendingTalk):
+                    request_id = self._add_try(entry)
+                self._launch(request_id, entry, self.time())
             else:
                 self.counters.timeouts += 1
                 self._fail(request_id, entry, self._why_silent(entry))
 
-    def _next_try(self, request_id: int, entry: Pending) -> int:
-        """Return the id of one more try: the same, or of v3 a new one (RFC 3412, section 6.2)."""
-        if entry.talk is None:
-            return request_id
-        message_id = self._new_id()
-        entry.packet = entry.talk.packet(message_id)
-        entry.ids.append(message_id)
-        self._pending[message_id] = entry
-        return message_id
-
     def _why_silent(self, entry: Pending) -> SnmpError:
         """Return the error for a request that ran out of time."""
-        if entry.unproven is not None:
+        if isinstance(entry, PendingTalk) and entry.unproven is not None:
             return entry.unproven.error
         tries = entry.attempt + 1
         if self._nonsense.pop(entry.address[:2], -1.0) >= entry.asked_at:
@@ -334,7 +343,7 @@ class Transport:
     def _fail(self, request_id: int, entry: Pending, error: SnmpError) -> None:
         if request_id in self._pending:
             is_answered = not isinstance(error, NoAnswer | NotSent)
-            if entry.talk is not None:
+            if isinstance(entry, PendingTalk):
                 self._end_talk(entry, answered=is_answered)
             else:
                 del self._pending[request_id]

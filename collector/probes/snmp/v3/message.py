@@ -29,13 +29,15 @@ from collector.probes.snmp.ber_content import MOST_INTEGER_OCTETS
 from collector.probes.snmp.errors import BerError
 from collector.probes.snmp.v3.window import MOST
 
+BEGINNING: Final = b"\x02\x01\x03\x30"
+"""How a message goes on after its first 2 to 6 octets; one of v1 or v2c cannot."""
+
 SIGNED: Final = 0x01
 ENCRYPTED: Final = 0x02
 
 _LEVEL: Final = SIGNED | ENCRYPTED
 _REPORTABLE: Final = 0x04
 _USER_BASED: Final = 3  # the security model
-_BEGINNING: Final = b"\x02\x01\x03\x30"  # the version and what follows it, after 2 to 6 octets
 _MESSAGE: Final = bytes((INTEGER, SEQUENCE, OCTET_STRING))
 _HEADER: Final = bytes((INTEGER, INTEGER, OCTET_STRING, INTEGER))
 _PARAMETERS: Final = bytes((OCTET_STRING, INTEGER, INTEGER, OCTET_STRING, OCTET_STRING))
@@ -132,11 +134,6 @@ class Message(NamedTuple):
     salt: bytes
     start: int  # of the scoped PDU, or of the octets that were encrypted
     end: int
-
-
-def is_message(data: bytes) -> bool:
-    """Say whether a datagram can only be a message of v3, at a glance."""
-    return data.find(_BEGINNING, 2, 10) > 0
 
 
 def read_message(data: bytes) -> Message:
