@@ -66,10 +66,10 @@ def test_every_built_in_profile_and_part_is_listed() -> None:
 
 def test_the_example_of_the_page_is_a_profile(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8")
-    (example,) = re.findall(r"```yaml\n(name: axis-camera\n.*?)```", text, flags=re.DOTALL)
-    (tmp_path / "axis-camera.yaml").write_text(example, encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(name: my-camera\n.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "my-camera.yaml").write_text(example, encoding="utf-8")
 
-    profile = load_profiles([tmp_path])["axis-camera"]
+    profile = load_profiles([tmp_path])["my-camera"]
 
     assert [group.name for group in profile.groups] == ["ping", "sensors", "status", "interfaces"]
 
