@@ -247,7 +247,7 @@ class Metric:
 
     `source` is an OID (an instance for scalars; in a table a reference of
     collector.profiles.columns) or, for MQTT, a JSON path such as `ENERGY.Power`, `jmespath
-    EXPRESSION`, or nothing for the whole payload; collector.probes.snmp.interpret says how a raw
+    EXPRESSION`, or nothing for the whole payload; collector.probes.snmp.meaning says how a raw
     value becomes a reading. A metric may be written several times (same meaning and labels, other
     source): the first that has a value counts.
     """

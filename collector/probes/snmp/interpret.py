@@ -14,27 +14,13 @@ How a caller uses it:
 Both return an `Interpretation`: the readings, and the faults: values that are there and cannot be
 understood (counted and shown, never guessed). An OID that was not answered, NULL, an exception
 (`Missing`) and a declared "no value" are neither reading nor fault. A column that was not walked
-may be left out. JSON paths work like OIDs, so a listener can hand in `{path: leaf, …}`.
-
-A raw value becomes a reading in this order; every step but the first is optional:
-
-    1. decode       octets → text (UTF-8, a MAC address, else Latin-1; bounded)
-    2. missing      "no value" ends here
-    3. pattern      its first group is cut out of the text
-    4. values       a word becomes a number; without it 42, "42" and " 42 % " are all 42
-    5. bits         the number is read again as int32 or uint32
-    6. plus, minus  other values are added and taken off
-    7. percent_of   100 * number / other values together
-    8. scale, scale_from, then offset, then decibel
-    9. minimum, maximum: outside is a fault
+may be left out. JSON paths work like OIDs, so a listener can hand in `{path: leaf, …}`. How one
+value becomes a reading stands in `meaning`.
 """
 
-import math
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 
 from collector.model import (
@@ -42,23 +28,16 @@ from collector.model import (
     Labels,
     Metric,
     MetricGroup,
-    MetricKind,
     Reading,
-    ScaleFrom,
     Table,
 )
-from collector.probes.snmp.plain import Number, number_in, text_of
+from collector.probes.snmp.meaning import Lookup, NotUnderstoodError, compiled, matches, value_of
+from collector.probes.snmp.plain import Number, text_of
 from collector.probes.snmp.values import Value
 from collector.profiles.columns import ColumnAt, IndexPart, parse_reference
 
-Lookup: TypeAlias = Callable[[str], Value]
-"""Finds the raw value of a source; `Missing` or None when there is none."""
-
 _Series: TypeAlias = tuple[str, Labels, bool, tuple[str, ...]]
 """A metric's name, its fixed labels, whether rows are combined, and the labels kept then."""
-
-_LARGEST_EXPONENT = 30
-_DECIMALS = 9  # what scaling by 0.1 leaves behind the ninth is binary noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +55,6 @@ class Interpretation:
 
     readings: tuple[Reading, ...]
     faults: tuple[Fault, ...] = ()
-
-
-class _NotUnderstoodError(Exception):
-    """A value is there, but it is not what the profile says."""
 
 
 # --- what to ask ------------------------------------------------------------------------------
@@ -238,19 +213,10 @@ def _index_order(index: str) -> tuple[int, ...]:
 
 
 def _is_kept(table: Table, row: _Row) -> bool:
-    if not _matches(table.keep_when, row.look_up):
+    if not matches(table.keep_when, row.look_up):
         return False
     texts = ((pattern, text_of(row.look_up(source))) for source, pattern in table.drop_when.items())
     return not any(text is not None and compiled(pattern).search(text) for pattern, text in texts)
-
-
-def _matches(wanted: Mapping[str, tuple[int | str, ...]], look_up: Lookup) -> bool:
-    return all(_is_one_of(text_of(look_up(source)), words) for source, words in wanted.items())
-
-
-def _is_one_of(text: str | None, words: tuple[int | str, ...]) -> bool:
-    """Compare by what is written, so that INTEGER 3 and OCTET STRING "3" are the same."""
-    return text is not None and any(text == str(word) for word in words)
 
 
 def _labels_of(table: Table, rows: list[_Row]) -> list[Labels]:
@@ -308,143 +274,14 @@ def _read_all(
     faults: list[tuple[_Series, Fault]] = []
     for metric in metrics:
         series = metric.name, metric.labels, metric.combine is not None, metric.by
-        if series in found or not _matches(metric.when, look_up):
+        if series in found or not matches(metric.when, look_up):
             continue
         try:
-            value = _value_of(metric, look_up)
-        except _NotUnderstoodError as error:
+            value = value_of(metric, look_up)
+        except NotUnderstoodError as error:
             faults.append((series, Fault(metric.name, metric.source, str(error))))
             continue
         if value is not None:
             reading = Reading(metric.name, value, metric.unit, labels + metric.labels)
             found[series] = metric, reading
     return list(found.values()), [fault for series, fault in faults if series not in found]
-
-
-def _value_of(metric: Metric, look_up: Lookup) -> Number | str | None:
-    raw = look_up(metric.source)
-    text = text_of(raw)
-    if not text or _is_one_of(text, metric.missing):
-        return None  # not answered, empty, or declared to mean nothing
-    if metric.combine is Combine.COUNT:
-        return 1
-    if metric.pattern is not None:
-        text = _cut_out(metric.pattern, text)
-        raw = text
-    if metric.kind is MetricKind.TEXT:
-        return text
-    if metric.kind is MetricKind.STATE and text in metric.states:
-        return text  # a state that is a word on the wire
-    number = _with_bits(metric.bits, _number_of(metric, raw, text))
-    match metric.kind:
-        case MetricKind.STATE if not float(number).is_integer():
-            raise _NotUnderstoodError(f"{text!r} is no state")
-        case MetricKind.STATE:
-            return int(number)
-        case MetricKind.COUNTER if number < 0:
-            raise _NotUnderstoodError(f"a counter cannot be {text}")
-        case _:
-            return _calculate(metric, number, look_up)
-
-
-def _cut_out(pattern: str, text: str) -> str:
-    found = compiled(pattern).search(text)
-    if found is None or found[1] is None:
-        raise _NotUnderstoodError(f"{text!r} does not match {pattern}")
-    return found[1]
-
-
-def _number_of(metric: Metric, raw: Value, text: str) -> Number:
-    if text in metric.values:
-        return metric.values[text]
-    if isinstance(raw, int | float):
-        if not math.isfinite(raw):
-            raise _NotUnderstoodError(f"{text} is no number")
-        return raw
-    number = number_in(text)
-    if number is None:
-        raise _NotUnderstoodError(f"{text!r} is no number")
-    return number
-
-
-def _with_bits(bits: str | None, number: Number) -> Number:
-    if bits is None or isinstance(number, float):
-        return number
-    number &= 0xFFFFFFFF
-    return number - (1 << 32) if bits == "int32" and number >= 1 << 31 else number
-
-
-def _calculate(metric: Metric, number: Number, look_up: Lookup) -> Number | None:
-    """Apply what the profile says of other values, scales and offset. None when one is missing."""
-    more, less = _sum_of(metric, metric.plus, look_up), _sum_of(metric, metric.minus, look_up)
-    if more is None or less is None:
-        return None
-    number += more - less
-    if metric.percent_of:
-        whole = _sum_of(metric, metric.percent_of, look_up)
-        if not whole:  # not there, or a swap space of nothing: no percentage
-            return None
-        number = 100 * number / whole
-    for factor in metric.scale_from:
-        by = _factor_of(metric, factor, look_up)
-        if by is None:
-            return None
-        number *= by
-    if metric.scale != 1:
-        number *= metric.scale
-    if metric.offset:
-        number += metric.offset
-    if metric.decibel:
-        if number <= 0:  # no light, no signal: there is no such ratio
-            return None
-        number = 10 * math.log10(number)
-    return _within(metric, round(number, _DECIMALS) if isinstance(number, float) else number)
-
-
-def _sum_of(metric: Metric, sources: Iterable[str], look_up: Lookup) -> Number | None:
-    """Return the sum of other values, 0 of none; None when one of them is missing."""
-    total: Number = 0
-    for source in sources:
-        other = _other_number(metric, source, look_up)
-        if other is None:
-            return None
-        total += other
-    return total
-
-
-def _other_number(metric: Metric, source: str, look_up: Lookup) -> Number | None:
-    raw = look_up(source)
-    text = text_of(raw)
-    return _with_bits(metric.bits, _number_of(metric, raw, text)) if text else None
-
-
-def _factor_of(metric: Metric, factor: ScaleFrom, look_up: Lookup) -> Number | None:
-    text = text_of(look_up(factor.source))
-    if not text:
-        return None
-    if factor.values:
-        named = {str(key): by for key, by in factor.values.items()}
-        if text not in named:
-            raise _NotUnderstoodError(f"no factor is known for {text!r} in {factor.source}")
-        return named[text]
-    number = _other_number(metric, factor.source, look_up)
-    if number is None or factor.power_of_ten is None:
-        return number
-    exponent = number * factor.power_of_ten
-    if abs(exponent) > _LARGEST_EXPONENT:
-        raise _NotUnderstoodError(f"10 to the {exponent:g} is no factor")
-    return float(10**exponent)
-
-
-def _within(metric: Metric, number: Number) -> Number:
-    if metric.minimum is not None and number < metric.minimum:
-        raise _NotUnderstoodError(f"{number:g} is below the least possible, {metric.minimum:g}")
-    if metric.maximum is not None and number > metric.maximum:
-        raise _NotUnderstoodError(f"{number:g} is above the most possible, {metric.maximum:g}")
-    return number
-
-
-@lru_cache(maxsize=512)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a profile's regular expression; the loader has checked it."""
-    return re.compile(pattern)
