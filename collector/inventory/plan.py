@@ -112,6 +112,7 @@ def _checks_of(device: Device, config: Config, profile: Profile) -> Iterator[Che
         mqtt_topic=device.mqtt_topic,
         snmp_limits=profile.snmp,
     )
+    as_user = target.credential is not None and target.credential.version == "3"
     for group in profile.groups:
         interval = group.interval_seconds
         if group.probe == "mqtt" and device.telemetry_seconds is not None:
@@ -123,7 +124,7 @@ def _checks_of(device: Device, config: Config, profile: Profile) -> Iterator[Che
             probe=group.probe,
             role=group.role,
             interval_seconds=interval,
-            timeout_seconds=deadline_seconds(config, group, interval),
+            timeout_seconds=deadline_seconds(config, group, interval, as_user=as_user),
             target=target,
             group=group,
             rule=rule_in_force(config, group, device),
@@ -155,12 +156,16 @@ def _overridden(rule: Rule, said: RuleOverride | None, slower: int) -> Rule:
     )
 
 
-def deadline_seconds(config: Config, group: MetricGroup, interval_seconds: float) -> float:
+def deadline_seconds(
+    config: Config, group: MetricGroup, interval_seconds: float, *, as_user: bool = False
+) -> float:
     """Return the poller's deadline of one run, never later than most of the interval.
 
     Ping: every echo's turn and wait. SNMP: each request with its retries, every wait twice the
     one before; tables may take as many requests as fit into half a minute, since a silent agent
-    is given up at its first request. MQTT is pushed: half the interval, and nothing waits for it.
+    is given up at its first request. As a user of SNMPv3 the engine is discovered first, and its
+    silence looked into: two requests more. MQTT is pushed: half the interval, and nothing waits
+    for it.
     """
     limit = interval_seconds * _SHARE_OF_INTERVAL
     if group.probe == "ping":
@@ -168,7 +173,7 @@ def deadline_seconds(config: Config, group: MetricGroup, interval_seconds: float
     if group.probe != "snmp":
         return interval_seconds / 2
     request = config.snmp.timeout_seconds * ((1 << (config.snmp.retries + 1)) - 1)
-    requests = max(1, math.ceil(len(group.metrics) / _OIDS_IN_A_REQUEST))
+    requests = max(1, math.ceil(len(group.metrics) / _OIDS_IN_A_REQUEST)) + 2 * as_user
     needed = request * requests + _MARGIN_SECONDS
     if group.tables:
         needed = max(needed, _LONGEST_WALK_SECONDS)

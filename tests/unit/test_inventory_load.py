@@ -14,7 +14,7 @@ from collector.inventory import (
     check_everything,
     load_inventory,
 )
-from collector.model import Area, Device, Owner, Profile, Role, Rule, RuleOverride, Site
+from collector.model import Area, Credential, Device, Owner, Profile, Role, Rule, RuleOverride, Site
 from collector.profiles import load_profiles
 
 AREAS = """\
@@ -252,6 +252,20 @@ def test_a_request_with_all_its_retries_fits_into_the_deadline(
             assert check.timeout_seconds >= config.snmp.timeout_seconds * (1 + 2)
         if check.probe == "ping":
             assert check.timeout_seconds >= config.ping.timeout_seconds * config.ping.count
+
+
+def test_a_user_of_snmpv3_is_given_time_for_discovery(
+    config: Config, inventory: Inventory, profiles: dict[str, Profile]
+) -> None:
+    user = Credential("kota", "3", user="pantau")
+    as_user = build_plan(replace(config, credentials={"kota": user}), inventory, profiles)
+    as_community = build_plan(config, inventory, profiles)
+
+    patience = config.snmp.timeout_seconds * (1 + 2)
+    for check, other in zip(as_user.checks, as_community.checks, strict=True):
+        more = check.timeout_seconds - other.timeout_seconds
+        is_short = check.probe == "snmp" and not check.group.tables
+        assert more == (2 * patience if is_short else 0), check.id
 
 
 def test_a_plan_with_unknown_names_is_refused(
