@@ -354,6 +354,7 @@ class Profile:
     match: tuple[MatchRule, ...] = ()
     snmp: SnmpLimits = SnmpLimits()
     traps: tuple[TrapRule, ...] = ()
+    is_own: bool = False  # the user's, not one that comes with Pantau
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,10 @@ def build_profile(
                 tell(("groups", name), what, "give it another name")
             else:
                 joined.append(added)
+    for name, joined in shapes.items():
+        for table in _without_partner(joined):
+            where = ("groups", name, "tables", table, "join")
+            tell(where, "no part has a table of this name", "remove join, or include the part")
     groups = {name: _group(name, joined) for name, joined in shapes.items()}
     for name, group in groups.items():
         if group.probe == "snmp" and not group.metrics and not group.tables:
@@ -99,6 +103,14 @@ def build_profile(
     for place, problem, remedy in _bad_traps(written, groups):
         tell(place, problem, remedy)
     return _profile(shape, groups, [trap for _, trap in written]), problems
+
+
+def _without_partner(shapes: Sequence[Group]) -> Iterator[str]:
+    """Yield the tables of the profile's own group that want to join one that is not there."""
+    first, *others = (shape.tables if isinstance(shape, SnmpGroup) else {} for shape in shapes)
+    for name, table in first.items():
+        if table.join and not any(name in it for it in others):
+            yield name
 
 
 def _included(shape: ProfileFile) -> list[str]:
@@ -231,13 +243,33 @@ def _snmp_metrics(shapes: Sequence[Group]) -> tuple[Metric, ...]:
 
 
 def _tables(shapes: Sequence[Group]) -> tuple[Table, ...]:
-    """Return the tables; of those with the same name the first counts, as a whole."""
+    """Return the tables. Of those with the same name the first counts, or joins the next."""
     tables: dict[str, Table] = {}
+    joining: set[str] = set()
     for shape in shapes:
-        if isinstance(shape, SnmpGroup):
-            for name, table in shape.tables.items():
-                tables.setdefault(name, _table(name, table))
+        if not isinstance(shape, SnmpGroup):
+            continue
+        for name, written in shape.tables.items():
+            table = _table(name, written)
+            if name not in tables:
+                tables[name] = table
+                joining |= {name} if written.join else set()
+            elif name in joining:
+                tables[name] = _joined(tables[name], table)
+                joining -= set() if written.join else {name}
     return tuple(tables.values())
+
+
+def _joined(first: Table, other: Table) -> Table:
+    """Return the tables as one: of each metric, label and filter the first's word goes before."""
+    return Table(
+        name=first.name,
+        metrics=first.metrics + other.metrics,
+        labels={**other.labels, **first.labels},
+        keep_when={**other.keep_when, **first.keep_when},
+        drop_when={**other.drop_when, **first.drop_when},
+        label_patterns={**other.label_patterns, **first.label_patterns},
+    )
 
 
 def _table(name: str, shape: TableShape) -> Table:

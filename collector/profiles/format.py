@@ -250,10 +250,13 @@ class TableShape(Shape):
     keep_when: dict[Column, Words[Raw]] = Field(default_factory=dict)
     drop_when: dict[Column, Pattern] = Field(default_factory=dict)
     label_patterns: dict[Name, CuttingPattern] = Field(default_factory=dict)
+    join: bool = False
     metrics: Annotated[tuple[TableMetric, ...], Field(min_length=1, max_length=200)]
 
     @model_validator(mode="after")
     def _check_rows(self) -> Self:
+        if self.join:
+            return self  # rows and labels are those of a part's table
         if not any(is_own_cell(metric.source) for metric in self.metrics):
             raise refuse(
                 "no metric stands in a column of the table itself, so that it has no rows",

@@ -2,7 +2,7 @@
 
 import importlib.resources
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.config.findings import Model, check_shape
@@ -69,7 +69,8 @@ def read_profiles(folders: Iterable[Path]) -> LoadedProfiles:
         profile, found = build_profile(ReadProfile(document, shape), parts)
         problems.extend(found)
         if not found:
-            profiles[name] = profile
+            is_own = path.parent != built_in_folder()
+            profiles[name] = replace(profile, is_own=True) if is_own else profile
     return LoadedProfiles(profiles, tuple(problems), frozenset(files))
 
 

@@ -44,10 +44,11 @@ def match_profile(profiles: Mapping[str, Profile], facts: Facts) -> Match:
     """Return the most specific profile whose rule fits, else `generic-ping`.
 
     The longer sysObjectID goes first, then a rule with a probed OID, then one that looks at
-    sysDescr; what is still equal is decided by name. Raises KeyError without fallback.
+    sysDescr; of what is still equal the user's own, then the first by name. Raises KeyError
+    without fallback.
     """
     best: tuple[tuple[int, bool, bool], Profile, MatchRule] | None = None
-    for name in sorted(profiles):
+    for name in sorted(profiles, key=lambda name: (not profiles[name].is_own, name)):
         for rule in profiles[name].match:
             if _fits(rule, facts) and (best is None or _weight(rule) > best[0]):
                 best = _weight(rule), profiles[name], rule
@@ -80,6 +81,8 @@ def _found(pattern: str, text: str | None) -> bool:
 
 
 def _reason(rule: MatchRule, facts: Facts) -> str:
+    if _weight(rule) == (0, False, False):
+        return f"it speaks SNMP, and no profile knows its sysObjectID {facts.sys_object_id}"
     reasons = []
     if rule.probe_oid is not None:
         reasons.append(f'{rule.probe_oid} answers "{facts.probed[rule.probe_oid][:60]}"')

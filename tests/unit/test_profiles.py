@@ -19,12 +19,13 @@ from collector.model import (
     Verdict,
 )
 from collector.profiles import Facts, load_profiles, match_profile, probe_oids
-from collector.profiles.load import built_in_folder
+from collector.profiles.load import ProfileError, built_in_folder
 from collector.profiles.matching import FALLBACK
 from collector.profiles.schema import profile_schema
 from collector.profiles.sources import FORBIDDEN, endless, is_within
 
 NET_SNMP = "1.3.6.1.4.1.8072.3.2.10"
+UNKNOWN = "it speaks SNMP, and no profile knows its sysObjectID"
 HIKVISION_MODEL = "1.3.6.1.4.1.39165.1.1.0"
 
 UNITS = {
@@ -306,6 +307,67 @@ def test_a_ups_that_says_it_is_on_battery_is_asked_for_its_power(
     assert on_battery.ask == ("power",)
 
 
+def test_a_table_takes_the_place_of_a_parts_or_joins_it(tmp_path: Path) -> None:
+    text = """\
+name: mine
+title: Mine
+kinds: [switch]
+include: [interfaces]
+groups:
+  interfaces:
+    probe: snmp
+    tables:
+      interfaces:
+        join: true
+        metrics: [{name: if_speed_bits_per_second, source: 1.3.6.1.2.1.31.1.1.1.15, unit: bit/s}]
+"""
+    joined = load_one(tmp_path, text)
+    alone = load_one(tmp_path, text.replace("join: true", "labels: {interface: index}"))
+
+    (with_part,) = group_named(joined, "interfaces").tables
+    (own,) = group_named(alone, "interfaces").tables
+    speeds = [it for it in with_part.metrics if it.name == "if_speed_bits_per_second"]
+    assert [metric.scale for metric in speeds] == [1, 1_000_000, 1]
+    assert "if_in_octets" in {metric.name for metric in with_part.metrics}
+    assert with_part.labels == {"interface": ("1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.2.2.1.2")}
+    assert [metric.name for metric in own.metrics] == ["if_speed_bits_per_second"]
+    assert (joined.is_own, alone.is_own) == (True, True)
+
+
+def test_a_table_that_can_join_none_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="no part has a table of this name"):
+        load_one(
+            tmp_path,
+            """\
+name: mine
+title: Mine
+kinds: [switch]
+include: [system]
+groups:
+  interfaces:
+    probe: snmp
+    tables:
+      interfaces: {join: true, metrics: [{name: m, source: 1.3.6.1.2.1.2.2.1.8}]}
+""",
+        )
+
+
+def test_of_profiles_that_fit_alike_ones_own_goes_first(tmp_path: Path) -> None:
+    own = load_one(
+        tmp_path,
+        """\
+name: mine
+title: Mine
+kinds: [camera]
+match: [{sys_object_id: 1.3.6.1.4.1.368}]
+include: [system]
+""",
+    )
+    profiles = {**load_profiles(), "mine": own}
+
+    assert match_profile(profiles, Facts("1.3.6.1.4.1.368.1.1")).profile.name == "mine"
+
+
 def test_a_folder_can_bring_parts_and_replace_a_built_in_profile(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "radio.yaml").write_text(
@@ -389,9 +451,9 @@ PROFILES = {
             "camera",
             f'{HIKVISION_MODEL} answers "DS-2CD2185"',
         ),
-        (Facts("1.3.6.1.4.1.9"), "any-snmp", "sysObjectID 1.3.6.1.4.1.9 is below 1.3.6.1"),
+        (Facts("1.3.6.1.4.1.9"), "any-snmp", f"{UNKNOWN} 1.3.6.1.4.1.9"),
         # 8072.3.2.100 is not below 8072.3.2.10
-        (Facts(NET_SNMP + "0"), "any-snmp", f"sysObjectID {NET_SNMP}0 is below 1.3.6.1"),
+        (Facts(NET_SNMP + "0"), "any-snmp", f"{UNKNOWN} {NET_SNMP}0"),
         (Facts(), FALLBACK, "nothing it says of itself fits a profile"),
         (
             Facts(probed={HIKVISION_MODEL: "x"}),
