@@ -20,7 +20,14 @@ from api.commands.unread import recorded, unread
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import load_inventory
-from collector.model import Credential, MetricGroup, Profile, Reading
+from collector.model import (
+    CheckResult,
+    Credential,
+    MetricGroup,
+    Outcome,
+    Profile,
+    Reading,
+)
 from collector.profiles import load_profiles
 
 
@@ -197,6 +204,7 @@ def _as_json(target: str, answer: Answer) -> dict[str, object]:
                 "reason": result.reason,
                 "detail": result.detail,
                 "latency_seconds": result.latency_seconds,
+                "without_value": _without_value(check.group, result),
             }
             for check, result in answer.results
         ],
@@ -239,8 +247,23 @@ def _print(target: str, answer: Answer) -> None:
         if result.readings:
             words = _words(check.group)
             say_table([_row(reading, words) for reading in result.readings])
+        silent = _without_value(check.group, result)
+        if result.outcome is Outcome.ANSWERED and silent:
+            say(f"  without a value: {', '.join(silent)}")
     for group in answer.left_out:
         say(f"\n{group.name} over MQTT is sent by the device itself and cannot be asked for.")
+
+
+def _without_value(group: MetricGroup, result: CheckResult) -> list[str]:
+    """Return the metrics of which nothing came, and the tables of which no row did."""
+    told = {reading.metric for reading in result.readings}
+    single = dict.fromkeys(metric.name for metric in group.metrics)
+    empty = [
+        f"{table.name}: …"
+        for table in group.tables
+        if told.isdisjoint(metric.name for metric in table.metrics)
+    ]
+    return [*(name for name in single if name not in told), *empty]
 
 
 def _words(group: MetricGroup) -> dict[str, Mapping[int | str, str]]:

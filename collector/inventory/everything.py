@@ -11,6 +11,8 @@ from collector.inventory.format import InventoryFile
 from collector.inventory.load import LIMIT_BYTES, Known, read_inventory
 from collector.profiles.load import LoadedProfiles, built_in_folder, read_profiles
 
+_PROFILE_KEYS = {"name", "title", "kinds"}
+
 CONFIG_NAME = "pantau.yaml"
 
 
@@ -29,7 +31,8 @@ def check_everything(path: Path, environ: Mapping[str, str]) -> CheckReport:
     """Validate a pantau.yaml with all it names, a folder that holds one, or an inventory file.
 
     An inventory file alone, or a folder of them, is held against the built-in profiles; which
-    credentials there are is not known then. Nothing is raised for what the files hold.
+    credentials there are is not known then. A device profile is checked with the parts beside it.
+    Nothing is raised for what the files hold.
     """
     if path.is_dir():
         if (path / CONFIG_NAME).is_file():
@@ -39,15 +42,24 @@ def check_everything(path: Path, environ: Mapping[str, str]) -> CheckReport:
             return _check_inventory(files)
         what = f"holds neither {CONFIG_NAME} nor an inventory file (*.yaml)"
         return CheckReport((Problem(str(path), None, "", what, "name another folder"),), ())
-    return _check_inventory([path]) if _is_inventory(path) else _check_config(path, environ)
+    keys = _keys(path)
+    if not keys.isdisjoint(InventoryFile.model_fields):
+        return _check_inventory([path])
+    return _check_profile(path) if keys >= _PROFILE_KEYS else _check_config(path, environ)
 
 
-def _is_inventory(path: Path) -> bool:
+def _keys(path: Path) -> set[str]:
     try:
-        keys = set(map(str, read_file(path, LIMIT_BYTES).data))
+        return set(map(str, read_file(path, LIMIT_BYTES).data))
     except ProblemsError:
-        return False
-    return not keys.isdisjoint(InventoryFile.model_fields)
+        return set()
+
+
+def _check_profile(path: Path) -> CheckReport:
+    """Look at a device profile with the parts beside it; what else is in its folder is not told."""
+    profiles = read_profiles([built_in_folder(), path.parent])
+    about = tuple(one for one in profiles.problems if one.file == str(path))
+    return CheckReport(_in_order(about), (path,))
 
 
 def _check_config(path: Path, environ: Mapping[str, str]) -> CheckReport:

@@ -337,6 +337,17 @@ def test_an_inventory_file_alone_is_checked_without_credentials(tmp_path: Path) 
     assert check_everything(tmp_path, {}).devices == 4
 
 
+def test_a_device_profile_is_checked_by_itself(tmp_path: Path) -> None:
+    text = "name: mine\ntitle: Mine\nkinds: [switch]\ninclude: [system]\n"
+    good = write(tmp_path, "mine.yaml", text)
+    bad = write(tmp_path, "bad.yaml", text + "intervall: 5\n")
+
+    assert check_everything(good, {}).problems == ()
+    (unknown,) = check_everything(bad, {}).problems
+    assert (unknown.file, unknown.line) == (str(bad), 5)
+    assert "intervall" in str(unknown)
+
+
 def test_a_place_with_nothing_to_check_is_a_problem(tmp_path: Path) -> None:
     (problem,) = check_everything(tmp_path, {}).problems
     assert str(problem) == (
