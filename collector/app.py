@@ -254,6 +254,7 @@ class Collector:
             "checks_due": polled.due,
             "checks_done": polled.done,
             "checks_skipped": polled.skipped,
+            "checks_under_way": self.poller.under_way(),
             "checks_overrun": polled.overrun,
             "checks_blind": polled.blind,
             "checks_failed_inside": polled.errors,

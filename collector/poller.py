@@ -181,6 +181,18 @@ class Poller:
                 self._schedule_wanted(job)
         return len(asked)
 
+    def under_way(self) -> int:
+        """Return how many checks are asked now or wait for their turn, less than an interval old.
+
+        What is due is done, or one of these; whatever else there were would be lost.
+        """
+        wall = self._clock.now().timestamp()
+        return sum(
+            1
+            for job in self._jobs.values()
+            if (job.running or job.waiting) and wall - job.slot_seconds < job.check.interval_seconds
+        )
+
     # --- schedule -----------------------------------------------------------------------------
 
     @staticmethod

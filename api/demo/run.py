@@ -257,11 +257,14 @@ def make_token(config: Config, clock: Clock) -> str:
 
 
 def schedule_of(config: Config) -> dict[str, float]:
-    """Return what the collector said of its schedule with its last heartbeat."""
+    """Return what the collector said of its schedule with its last heartbeat.
+
+    Checks that were under way at that moment are not due yet.
+    """
     with Store.open(config.store_path, read_only=True) as store:
         figures = next((one.figures for one in store.collectors()), {})
     return {
-        "due": figures.get("checks_due", 0.0),
+        "due": figures.get("checks_due", 0.0) - figures.get("checks_under_way", 0.0),
         "done": figures.get("checks_done", 0.0) + figures.get("checks_skipped", 0.0),
         "late_p99_seconds": round(figures.get("check_late_p99_seconds", 0.0), 4),
     }

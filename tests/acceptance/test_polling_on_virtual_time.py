@@ -365,6 +365,28 @@ def test_what_waited_for_its_lane_does_not_speak_for_a_slot_long_past() -> None:
     assert max(took) <= 40.0 + MAX_LATE_SECONDS
 
 
+def test_what_is_due_is_done_or_under_way() -> None:
+    target = Target("d", "127.0.0.1")
+    checks = [
+        Check(f"d/{name}", "d", name, "snmp", Role.HEALTH, 120, 50, target,
+              MetricGroup(name, "snmp", Role.HEALTH, 60.0))
+        for name in ("status", "tables", "radio")
+    ]  # fmt: skip
+    city = VirtualCity([device("d")], World(answer_seconds=30.0))
+    seen: list[tuple[int, int]] = []
+
+    def take(_: Sequence[CheckResult]) -> Advice:
+        counters = poller.counters
+        seen.append((counters.due - counters.done, poller.under_way()))
+        return Advice()
+
+    city.poller = poller = Poller(checks, {"snmp": city.probe("snmp")}, take, city.clock, city.lag)
+    city.run(1800)
+    assert len(seen) > 30
+    assert {late for late, _ in seen} >= {0, 1}
+    assert all(late == under_way for late, under_way in seen), seen
+
+
 def test_a_device_is_resumed_only_when_every_reachability_check_answers() -> None:
     ping = device("d")
     checks = [replace(check, role=Role.REACHABILITY) for check in checks_of(ping)]
