@@ -182,16 +182,11 @@ class Poller:
         return len(asked)
 
     def under_way(self) -> int:
-        """Return how many checks are asked now or wait for their turn, less than an interval old.
+        """Return how many checks are asked now or wait for their turn.
 
-        What is due is done, or one of these; whatever else there were would be lost.
+        What is due is done, skipped, or one of these; whatever else there were would be lost.
         """
-        wall = self._clock.now().timestamp()
-        return sum(
-            1
-            for job in self._jobs.values()
-            if (job.running or job.waiting) and wall - job.slot_seconds < job.check.interval_seconds
-        )
+        return sum(job.running or job.waiting for job in self._jobs.values())
 
     # --- schedule -----------------------------------------------------------------------------
 
