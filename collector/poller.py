@@ -40,6 +40,7 @@ class PollerCounters:
     skipped: int = 0  # not asked because the device does not answer at all
     blind: int = 0  # answers lost to our own lag
     errors: int = 0  # faults in our own code
+    cut_short: int = 0  # under way when the collector was stopped
     late_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_LATE_SAMPLES))
 
     def late_percentile(self, share: float) -> float:
@@ -182,11 +183,12 @@ class Poller:
         return len(asked)
 
     def under_way(self) -> int:
-        """Return how many checks are asked now or wait for their turn.
+        """Return how many checks are asked now, wait for their turn, or were stopped in between.
 
         What is due is done, skipped, or one of these; whatever else there were would be lost.
         """
-        return sum(job.running or job.waiting for job in self._jobs.values())
+        now = sum(job.running or job.waiting for job in self._jobs.values())
+        return now + self.counters.cut_short
 
     # --- schedule -----------------------------------------------------------------------------
 
@@ -274,6 +276,9 @@ class Poller:
         started = self._clock.monotonic()
         try:
             result = await self._ask(job.check, slot_at)
+        except asyncio.CancelledError:
+            self.counters.cut_short += 1
+            raise
         finally:
             job.running = False
             job.ended = self._clock.monotonic()

@@ -385,6 +385,7 @@ def test_what_is_due_is_done_or_under_way() -> None:
     assert len(seen) > 30
     assert {late for late, _ in seen} >= {0, 1}
     assert all(late == under_way for late, under_way in seen), seen
+    assert poller.counters.due - poller.counters.done == poller.under_way()  # stopped by now
 
 
 def test_a_device_is_resumed_only_when_every_reachability_check_answers() -> None:
