@@ -97,13 +97,6 @@ class Outages:
         last = rows[limit - 1] if len(rows) > limit else None
         return Page(items, None if last is None else f"{last.started_at}.{last.id}")
 
-    def of_incident(self, incident_id: int) -> list[OutageRow]:
-        """Return the outages of an incident that count, in the order of their beginnings."""
-        query = _joined().where(_counting(), outages.c.incident_id == incident_id)
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(outages.c.started_at, outages.c.id))
-            return [_row(row) for row in rows]
-
     def correct(
         self, outage_id: int, cause: CauseClass | str, reason: str, author: str, now: datetime
     ) -> OutageRow | None:

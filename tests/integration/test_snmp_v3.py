@@ -224,7 +224,7 @@ async def test_an_snmpd_that_comes_back_is_asked_as_what_it_is_now(
         assert await engine.get(at(port, user()), [NAME]) == {NAME: b"uji-01"}
     with running(snmpd_program, tmp_path, engine_of(after, boots), port=port):
         assert await engine.get(at(port, user()), [NAME]) == {NAME: b"uji-01"}
-    assert engine.engine_id(at(port, user())) == after
+    assert engine._users.engine_id(at(port, user())) == after
     counters = engine.counters
     assert (counters.discoveries, counters.reboots, counters.engines_changed) == (
         discoveries, reboots, changes,

@@ -54,7 +54,7 @@ async def test_an_engine_is_discovered_once_and_then_asked_directly(security: Se
         assert await get(engine, agent.agent(security)) == RIGHT
         assert [asked.engine_id for asked in agent.asked_as_user] == [b"", ENGINE_ID, ENGINE_ID]
         assert engine.counters.discoveries == 1
-        assert engine.engine_id(agent.agent(security)) == ENGINE_ID
+        assert engine._users.engine_id(agent.agent(security)) == ENGINE_ID
 
 
 async def test_a_table_is_walked_as_a_user() -> None:
@@ -164,7 +164,7 @@ async def test_a_reset_agent_is_discovered_anew_within_the_same_question(
         ]
         assert len(told) == (0 if change == {"time": 20} else 1)
         assert engine.counters.engines_changed == len(told)
-        assert engine.engine_id(agent.agent()) == change.get("engine_id", ENGINE_ID)
+        assert engine._users.engine_id(agent.agent()) == change.get("engine_id", ENGINE_ID)
 
 
 async def test_an_agent_without_a_clock_is_believed_for_as_long_as_it_signs() -> None:
@@ -363,7 +363,7 @@ async def test_a_forged_discovery_costs_one_question_and_is_forgotten() -> None:
         with pytest.raises(SnmpError):
             await get(engine, agent.agent())
         forging = False
-        assert engine.engine_id(agent.agent()) == ENGINE_ID
+        assert engine._users.engine_id(agent.agent()) == ENGINE_ID
         before = engine.counters.discoveries
         assert await get(engine, agent.agent()) == RIGHT
         assert engine.counters.discoveries == before

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from collector.model import SnmpLimits
+from collector.model import AS_USUAL, SnmpLimits
 from collector.probes.snmp.v3.security import Security
 
 
@@ -15,10 +15,6 @@ class Version(StrEnum):
     V3 = "3"
 
     __hash__ = str.__hash__  # enum's own is written in Python, and every request looks things up
-
-
-AS_USUAL = SnmpLimits()
-"""Nothing is known that would make an agent special."""
 
 
 @dataclass(frozen=True, slots=True)

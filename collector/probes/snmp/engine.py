@@ -76,10 +76,6 @@ class SnmpEngine:
         walk = Walk(agent, columns, self._exchange_for(agent), self._memory, self.settings)
         return await walk.run()
 
-    def engine_id(self, agent: Agent) -> bytes | None:
-        """Return the id of the engine of a v3 agent, None before it was told."""
-        return self._users.engine_id(agent)
-
     def _exchange_for(self, agent: Agent) -> Exchange:
         return self._users if agent.version is Version.V3 else self._transport
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from collector.probes.snmp.agent import AS_USUAL, Agent, SnmpSettings, Version
+from collector.model import AS_USUAL
+from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 
 _MOST_AGENTS = 16_384
 _Key: TypeAlias = tuple[str, int, Version]
