@@ -86,13 +86,18 @@ def encode_oid(oid: str) -> bytes:
     in_range = max([top, *rest]) <= MOST_SUB_IDENTIFIER and len(numbers) <= MOST_SUB_IDENTIFIERS
     if not in_range or first > 2 or (first < 2 and second > 39):
         raise ValueError(f"not an OID: {oid!r}")
+    return encode_tlv(_OID, oid_content(numbers))
+
+
+def oid_content(numbers: Sequence[int]) -> bytes:
+    """Return what stands inside the element of an OID of at least two numbers (X.690, 8.19)."""
     content = bytearray()
-    for number in (top, *rest):
+    for number in (numbers[0] * 40 + numbers[1], *numbers[2:]):
         septets = [number & 0x7F]
         while number := number >> 7:
             septets.append(number & 0x7F | 0x80)
         content += bytes(reversed(septets))
-    return encode_tlv(_OID, bytes(content))
+    return bytes(content)
 
 
 class Request(NamedTuple):

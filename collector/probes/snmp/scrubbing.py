@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from collector.probes.snmp.ber import oid_content
 from collector.probes.snmp.ber_content import DECODERS, decode_oid
 from collector.probes.snmp.errors import BerError
 from collector.probes.snmp.recording import Oid, oid_of, text_of_oid
@@ -447,18 +448,7 @@ def _with_oid(value: Tagged, change: Callable[[Oid], Oid]) -> Tagged:
     except (BerError, ValueError):
         return value
     new = change(old)
-    return value if new == old else Tagged(_OID, _oid_content(new))
-
-
-def _oid_content(oid: Oid) -> bytes:
-    """Encode an OID's content (X.690, 8.19)."""
-    content = bytearray()
-    for number in (oid[0] * 40 + oid[1], *oid[2:]):
-        septets = [number & 0x7F]
-        while number := number >> 7:
-            septets.append(number & 0x7F | 0x80)
-        content += bytes(reversed(septets))
-    return bytes(content)
+    return value if new == old else Tagged(_OID, oid_content(new))
 
 
 # --- writing ----------------------------------------------------------------------------------
