@@ -57,6 +57,19 @@ def binding(oid: str, value: bytes) -> bytes:
     return tlv(0x30, tlv(0x06, oid_content(oid)) + value)
 
 
+EVERY_TYPE: list[Binding] = [
+    ("1.3.6.1.2.1.1.1.0", text("Linux uji 6.1")),
+    ("1.3.6.1.2.1.1.2.0", tlv(0x06, b"\x2b\x06\x01\x04\x01\xbf\x08")),
+    ("1.3.6.1.2.1.1.3.0", number(123456, 0x43)),
+    ("1.3.6.1.2.1.31.1.1.1.6.1", number(2**63, 0x46)),
+    ("1.3.6.1.2.1.4.20.1.1", tlv(0x40, bytes([127, 0, 0, 1]))),
+    ("1.3.6.1.4.1.2021.10.1.6.1", tlv(0x44, b"\x9f\x78\x04\x3f\xc0\x00\x00")),
+    ("1.3.6.1.2.1.1.9.0", NULL),
+    ("1.3.6.1.2.1.1.99.0", b"\x80\x00"),
+]
+"""A value of every type that agents send, for tests that damage answers."""
+
+
 def response(
     request_id: int,
     bindings: Iterable[Binding],

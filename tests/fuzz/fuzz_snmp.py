@@ -37,7 +37,7 @@ from collector.probes.snmp.v3.security import DIGESTS
 from collector.probes.snmp.v3.session import Discovery, Engine, Question, Told
 from collector.probes.snmp.v3.window import EngineClock
 from collector.probes.snmp.values import Missing
-from tests.snmp_agents import NULL, Binding, binding, number, response, text, tlv
+from tests.snmp_agents import EVERY_TYPE, Binding, binding, number, response, tlv
 
 COUNT = 1_000_000
 PATIENCE_SECONDS = 20
@@ -47,14 +47,7 @@ _BATCH = 1000
 _REQUEST_ID = 0x0123_4567
 _OIDS = ("1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.3.0")
 _BINDINGS: list[Binding] = [
-    ("1.3.6.1.2.1.1.1.0", text("Linux uji 6.1")),
-    ("1.3.6.1.2.1.1.2.0", tlv(0x06, b"\x2b\x06\x01\x04\x01\xbf\x08")),
-    ("1.3.6.1.2.1.1.3.0", number(123456, 0x43)),
-    ("1.3.6.1.2.1.31.1.1.1.6.1", number(2**63, 0x46)),
-    ("1.3.6.1.2.1.4.20.1.1", tlv(0x40, bytes([127, 0, 0, 1]))),
-    ("1.3.6.1.4.1.2021.10.1.6.1", tlv(0x44, b"\x9f\x78\x04\x3f\xc0\x00\x00")),
-    ("1.3.6.1.2.1.1.9.0", NULL),
-    ("1.3.6.1.2.1.1.99.0", b"\x80\x00"),
+    *EVERY_TYPE,
     ("1.3.6.1.2.1.55.1.8.1.1." + ".".join(["4294967295"] * 40), number(1)),
 ]
 _REPORT: list[Binding] = [(Hint.NOT_IN_TIME_WINDOW.value + ".0", number(7, 0x41))]

@@ -1,8 +1,5 @@
 """`pantau record` on a real snmpd with secrets planted in it, and around what must not be asked."""
 
-import os
-import socket
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from collector.probes.snmp.recording import Bounds, Recorded, Recorder, oid_of
 from collector.profiles.sources import FORBIDDEN, is_within
 from simulators.snmprec import read_recording
 from tests.snmp_agents import GEN_ERR, GET_BULK, Asked, Mib, ScriptedAgent, number, text
+from tests.snmpd import running
 
 COMMUNITY = "kunci-rahasia"
 OWN = "1.3.6.1.4.1.8072.9999.9999"
@@ -47,33 +45,8 @@ override {OWN}.8.0 counter 4294967295
 
 @pytest.fixture
 def port(snmpd_program: str, tmp_path: Path) -> Iterator[int]:
-    (tmp_path / "snmpd.conf").write_text(CONFIGURATION)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    environment = os.environ | {"MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path / "persistent")}
-    process = subprocess.Popen(  # noqa: S603 - the fixture found it
-        [
-            snmpd_program,
-            "-f",
-            "-Lo",
-            "-C",
-            "-c",
-            str(tmp_path / "snmpd.conf"),
-            f"udp:127.0.0.1:{port}",
-        ],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert any(line.startswith("NET-SNMP version") for line in process.stdout)
+    with running(snmpd_program, tmp_path, CONFIGURATION) as port:
         yield port
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 def record(port: int, out: Path, *options: str) -> str:

@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from collector.config import load_config
 from collector.model import State
 from collector.store import Store
 from tests.integration.trap_senders import COLD_START, LINK_DOWN, net_snmp
+from tests.snmpd import free_port, running
 
 COMMUNITY = "rahasia-uji"
 PATIENCE_SECONDS = 20.0
@@ -40,34 +38,11 @@ devices:
 """  # noqa: E501 - one device, one line
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.fixture
 def agent(snmpd_program: str, tmp_path: Path) -> Iterator[int]:
     """An snmpd of Debian on 127.0.0.1; yields its port."""
-    port = free_port()
-    (tmp_path / "snmpd.conf").write_text(f"rocommunity {COMMUNITY}\n")
-    process = subprocess.Popen(  # noqa: S603 - the fixture found it
-        [
-            snmpd_program, "-f", "-Lo", "-C", "-c", str(tmp_path / "snmpd.conf"),
-            f"udp:127.0.0.1:{port}",
-        ],
-        env=os.environ | {"MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path / "persistent")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        assert any(line.startswith("NET-SNMP version") for line in process.stdout)
+    with running(snmpd_program, tmp_path, f"rocommunity {COMMUNITY}\n") as port:
         yield port
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 @contextlib.asynccontextmanager
@@ -88,13 +63,13 @@ async def a_collector(folder: Path, agent: int) -> AsyncIterator[Collector]:
         store.apply_inventory(plan, clock.now())
         store.apply_checks(plan.checks, clock.now())
         collector = Collector(config, plan, store, clock)
-        running = asyncio.create_task(collector.run())
+        task = asyncio.create_task(collector.run())
         try:
             yield collector
         finally:
-            running.cancel()
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await running
+                await task
 
 
 def states(collector: Collector) -> tuple[State, State]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from collector.probes.snmp import ber
 from collector.probes.snmp.errors import BerError
 from collector.probes.snmp.values import Missing, Value
-from tests.snmp_agents import NULL, number, response, text, tlv
+from tests.snmp_agents import EVERY_TYPE, number, response, tlv
 
 _oids = st.lists(st.integers(0, 2**32 - 1), max_size=12).map(
     lambda rest: ".".join(map(str, [1, 3, *rest]))
@@ -48,19 +48,7 @@ def test_every_honest_response_is_read_exactly(
     assert understand(data) == [(oid, value) for oid, (_, value) in listed]
 
 
-_SAMPLE = response(
-    0x12345678,
-    [
-        ("1.3.6.1.2.1.1.1.0", text("Linux uji 6.1")),
-        ("1.3.6.1.2.1.1.2.0", tlv(0x06, b"\x2b\x06\x01\x04\x01\xbf\x08")),
-        ("1.3.6.1.2.1.1.3.0", number(123456, 0x43)),
-        ("1.3.6.1.2.1.31.1.1.1.6.1", number(2**63, 0x46)),
-        ("1.3.6.1.2.1.4.20.1.1", tlv(0x40, bytes([127, 0, 0, 1]))),
-        ("1.3.6.1.4.1.2021.10.1.6.1", tlv(0x44, b"\x9f\x78\x04\x3f\xc0\x00\x00")),
-        ("1.3.6.1.2.1.1.9.0", NULL),
-        ("1.3.6.1.2.1.1.99.0", b"\x80\x00"),
-    ],
-)
+_SAMPLE = response(0x12345678, EVERY_TYPE)
 
 
 @settings(max_examples=400, deadline=None)
