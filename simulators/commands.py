@@ -7,10 +7,18 @@ import os
 import random
 import select
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Collection,
+    Coroutine,
+    Iterable,
+    Mapping,
+)
 
 from simulators.city import City
 from simulators.faults import Fault, Rhythm
+from simulators.live import Live
 from simulators.plan import Planner
 from simulators.record import Record
 from simulators.scenario import ScenarioError, parse_wish
@@ -72,7 +80,9 @@ class Commands:
         faults: Iterable[Fault],
         conductor: Conductor,
         record: Record,
+        lives: Collection[Live],
     ) -> None:
+        self._lives = lives
         self._planner = Planner(city, rhythm)
         self._faults = faults
         self._conductor = conductor
@@ -117,7 +127,7 @@ class Commands:
                 raise ScenarioError(f"cannot {other!r} now")
 
     async def _play(self) -> None:
-        self._record.write("timeline_started")
+        self._record.timeline_started(self._lives)
         await self._conductor.play(self._faults)
         self._record.write("timeline_ended")
         announce({"event": "timeline_ended"})

@@ -66,14 +66,21 @@ class Record:
         """Write that a fault has ended."""
         return self.write("fault_ended", id=fault.id, kind=fault.kind)
 
+    def timeline_started(self, lives: Iterable[Live]) -> str:
+        """Write that faults may come from now on, with what was answered before."""
+        return self.write("timeline_started", answers=_answers(lives))
+
     def finished(self, lives: Iterable[Live]) -> str:
-        """Write the last line: what each device answered."""
-        answers = {
-            live.device.id: {
-                "echoes": live.echoes,
-                "uptime_gets": live.uptime_gets,
-                "telemetry": live.telemetry,
-            }
-            for live in lives
+        """Write the last line: what each device answered in all."""
+        return self.write("finished", answers=_answers(lives))
+
+
+def _answers(lives: Iterable[Live]) -> dict[str, dict[str, int]]:
+    return {
+        live.device.id: {
+            "echoes": live.echoes,
+            "uptime_gets": live.uptime_gets,
+            "telemetry": live.telemetry,
         }
-        return self.write("finished", answers=answers)
+        for live in lives
+    }

@@ -150,7 +150,7 @@ async def _run(
             _write(options.state_directory / "facts.json", json.dumps(facts, indent=1) + "\n")
             announce({"event": "ready", "isolated": isolated, "devices": len(lives)})
             conductor = Conductor(city, lives, record, services.obey, announce, services.trap)
-            commands = Commands(city, rhythm, faults, conductor, record)
+            commands = Commands(city, rhythm, faults, conductor, record, lives.values())
             await commands.obey(_lines_until_signal(), start=options.start)
         record.finished(lives.values())
 

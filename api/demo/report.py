@@ -74,7 +74,7 @@ def read_report(api: ApiClient, truth: Truth, schedule: dict[str, float], usage:
         changes={device["id"]: _changes(api, device["id"]) for device in devices},
         polled=frozenset(device["id"] for device in devices if device["last_result_at"]),
         seconds={item["key"]: _seconds_by_state(item) for item in uptime},
-        stored_readings=sum(_witnesses(api, device["id"], truth, window) for device in devices),
+        stored_readings=sum(_witnesses(api, device["id"], truth) for device in devices),
         schedule=schedule,
         cpu_seconds=usage.cpu_seconds,
         peak_memory_mib=usage.peak_memory_mib,
@@ -91,7 +91,8 @@ def _seconds_by_state(item: dict[str, Any]) -> dict[str, float]:
     return {state: float(item[f"{state}_seconds"]) for state in states}
 
 
-def _witnesses(api: ApiClient, device_id: str, truth: Truth, window: dict[str, str]) -> int:
+def _witnesses(api: ApiClient, device_id: str, truth: Truth) -> int:
+    window = {"from": _text(truth.counted_from), "to": _text(truth.finished_at)}
     answered = truth.answers.get(device_id, {})
     return sum(
         len(series["points"])

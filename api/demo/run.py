@@ -36,6 +36,8 @@ from collector.store import Store, TokenRole
 logger = logging.getLogger(__name__)
 
 SAMPLE_SECONDS = 2.0
+_START_SECONDS = 60.0  # a machine that needs longer is told of by the score
+_LOOK_SECONDS = 0.2
 CREDENTIAL = "kota"
 TOKEN_DAYS = 30
 
@@ -112,8 +114,9 @@ class Demo:
         following = asyncio.create_task(self._follow(city, supervisor), name="city's events")
         sampling = asyncio.create_task(self._sample(supervisor), name="usage")
         try:
-            await city.tell("start")
             self._greet(facts, token)
+            await self._until_watched(api)
+            await city.tell("start")
             await self._wait(keeping, city)
             if self._options.score is None and self._options.minutes is None:
                 return 0
@@ -123,6 +126,13 @@ class Demo:
             following.cancel()
             supervisor.stop()
             await asyncio.gather(keeping, following, sampling, return_exceptions=True)
+
+    async def _until_watched(self, api: ApiClient) -> None:
+        """Wait until a collector has given a sign of life: nobody is scored on what came before."""
+        for _ in range(int(_START_SECONDS / _LOOK_SECONDS)):
+            if self._stop.is_set() or await asyncio.to_thread(_is_watched, api):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _greet(self, facts: Facts, token: str) -> None:
         how = "a network namespace" if facts.isolated else "UDP (this machine forbids namespaces)"
@@ -246,6 +256,13 @@ def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
     with path.open("w", encoding="utf-8") as file:
         yaml.safe_dump(content, file)
     return path
+
+
+def _is_watched(api: ApiClient) -> bool:
+    try:
+        return any(one["alive"] for one in api.get("/status")["collectors"])
+    except OSError:
+        return False  # it does not listen yet
 
 
 def make_token(config: Config, clock: Clock) -> str:

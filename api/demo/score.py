@@ -48,6 +48,7 @@ class Truth:
     finished_at: datetime
     effects: tuple[Effect, ...]
     answers: Mapping[str, Mapping[str, int]]
+    counted_from: datetime  # answers before were given when nobody could have kept them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,14 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
     begin = end = None
     effects: list[Effect] = []
     answers: Mapping[str, Mapping[str, int]] = {}
+    before: Mapping[str, Mapping[str, int]] = {}
+    counted_from = None
     for event in events:
         at = datetime.fromisoformat(event["at"])
         if event["event"] == "started":
             begin = at
+        elif event["event"] == "timeline_started":
+            counted_from, before = at, event["answers"]
         elif event["event"] == "fault_started":
             started[event["id"]] = event
         elif event["event"] == "fault_ended":
@@ -85,7 +90,12 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
         raise ValueError("the record of the simulated city is not complete")
     for event in started.values():
         effects += _effects(event, end, cut_short=True)
-    return Truth(tuple(devices), begin, end, tuple(effects), answers)
+    counted = {device: _less(count, before.get(device, {})) for device, count in answers.items()}
+    return Truth(tuple(devices), begin, end, tuple(effects), counted, counted_from or begin)
+
+
+def _less(count: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+    return {name: number - before.get(name, 0) for name, number in count.items()}
 
 
 def _effects(event: Mapping[str, Any], end: datetime, *, cut_short: bool) -> list[Effect]:

@@ -39,7 +39,7 @@ def judge(
     seconds: Mapping[str, Mapping[str, float]] | None = None,
     polled: frozenset[str] = frozenset(DEVICES),
 ) -> dict[str, Any]:
-    truth = Truth(DEVICES, at(0), at(240), tuple(effects), {"cam": {"uptime_gets": 4}})
+    truth = Truth(DEVICES, at(0), at(240), tuple(effects), {"cam": {"uptime_gets": 4}}, at(0))
     report = Report(changes, polled, seconds or {}, 4, {"due": 10, "done": 10})
     return score(truth, report)
 
@@ -120,10 +120,15 @@ def test_a_record_is_read_with_faults_that_were_still_on_at_its_end() -> None:
             line("fault_started", 10, id="a", kind="device_dead", effects=effects),
             line("fault_started", 20, id="b", kind="device_dead", effects=effects),
             line("fault_ended", 30, id="a", kind="device_dead"),
-            line("finished", 60, answers={"cam": {"echoes": 3}}),
+            line("timeline_started", 5, answers={"cam": {"echoes": 3, "telemetry": 1}}),
+            line(
+                "finished", 60, answers={"cam": {"echoes": 7, "telemetry": 4}, "new": {"echoes": 2}}
+            ),
         ],
         DEVICES,
     )
+    assert truth.counted_from == at(5)
+    assert truth.answers == {"cam": {"echoes": 4, "telemetry": 3}, "new": {"echoes": 2}}
     assert [(one.fault_id, one.end) for one in truth.effects] == [("a", at(30)), ("b", at(60))]
 
 
