@@ -182,6 +182,11 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         secret = _read_secret(mqtt.password_file, ("mqtt", "password_file"), origins)
         mqtt = mqtt.model_copy(update={"password": secret, "password_file": None})
     rule = settings.rule
+    influxdb = settings.influxdb
+    for name in ("token", "read_token"):
+        if influxdb is not None and (file := getattr(influxdb, name + _FILE)) is not None:
+            secret = _read_secret(file, ("influxdb", name + _FILE), origins)
+            influxdb = influxdb.model_copy(update={name: secret, name + _FILE: None})
     return Config(
         collector_id=settings.collector_id,
         data_directory=_absolute(settings.data_directory, ("data_directory",), origins),
@@ -194,6 +199,7 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         snmp=settings.snmp,
         mqtt=mqtt,
         traps=settings.traps,
+        influxdb=influxdb,
         rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from collector.config.contracts import ContractSettings
 from collector.config.credentials import CredentialSettings
+from collector.config.influxdb import InfluxdbSettings
 from collector.config.shape import (
     Duration,
     Id,
@@ -214,6 +215,9 @@ class Settings(Shape):
     traps: Annotated[TrapSettings | None, BeforeValidator(_even_if_empty)] = Field(
         None, description="SNMP traps; absent: nothing is listened to."
     )
+    influxdb: Annotated[InfluxdbSettings | None, BeforeValidator(_even_if_empty)] = Field(
+        None, description="InfluxDB; absent: readings stay in a file of the data folder."
+    )
     rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
     credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
     contract: Id | None = Field(
@@ -259,6 +263,7 @@ class Config:
     mqtt: MqttSettings | None  # `password` holds what `password_file` held
     rule: Rule  # of pings; see `rule_of`
     traps: TrapSettings | None = None
+    influxdb: InfluxdbSettings | None = None  # with the tokens that its files held
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules
@@ -278,6 +283,11 @@ class Config:
     def readings_path(self) -> Path:
         """Where the embedded sink keeps readings."""
         return self.data_directory / "readings.db"
+
+    @property
+    def spool_path(self) -> Path:
+        """Where readings wait until InfluxDB has them."""
+        return self.data_directory / "spool.db"
 
     @property
     def rules(self) -> Rules:

@@ -52,7 +52,8 @@ def default_text(field: FieldInfo) -> str:
         return ""
     value = field.default
     if field.alias is not None:  # a duration
-        return f"`{value:g}s`"
+        days, rest = divmod(value, 86_400)
+        return f"`{value:g}s`" if rest or not days else f"`{days:g}d`"
     if isinstance(value, bool):
         return f"`{value}`".lower()
     if isinstance(value, tuple):
