@@ -68,6 +68,9 @@ _FAMILIES = {
 }
 _PREFIXES = tuple((p, family) for family, text in _FAMILIES.items() for p in text.split())
 OTHERS = "device"
+KEPT_LONG = ("incident", "maintenance", "transition", "uptime")
+"""Measurements that are no readings. The roller copies their lines as they are to the bucket of
+the roll-ups of an hour, so that they outlive the readings; queries over long ranges look there."""
 
 
 def place_of(metric: str, type_: FieldType) -> Place:
