@@ -6,10 +6,14 @@ A test that needs what the machine lacks is skipped with the name of what is mis
 
 import os
 import shutil
-from collections.abc import Generator
+import uuid
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.influx_v2_proxy import Proxy
+from tests.influxd import Influxd
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WALKS = REPOSITORY.parent / "shared" / "walks"
@@ -54,3 +58,39 @@ def walks() -> Path:
     if not WALKS.is_dir():
         pytest.skip(f"needs the recordings in {WALKS.parent.name}/{WALKS.name} beside the checkout")
     return WALKS
+
+
+@pytest.fixture(scope="session")
+def influxd_program() -> str:
+    """Path of Debian's influxd."""
+    return need_program("influxd")
+
+
+@pytest.fixture(scope="session")
+def influxd(influxd_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    """An engine that tests share; each uses a `database` of its own and does not kill it."""
+    with Influxd(influxd_program, tmp_path_factory.mktemp("influxd")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def shared_influx(influxd: Influxd) -> Iterator[Proxy]:
+    """The proxy before the shared engine; tests take `influx`."""
+    with Proxy(influxd.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def influx(shared_influx: Proxy) -> Iterator[Proxy]:
+    """What speaks like InfluxDB 2 before the shared engine, without faults at first."""
+    shared_influx.reset()
+    yield shared_influx
+    shared_influx.reset()
+
+
+@pytest.fixture
+def database(influxd: Influxd) -> str:
+    """Name of an empty database (bucket) of the shared engine that is the test's own."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    influxd.create_database(name)
+    return name
