@@ -261,6 +261,7 @@ class Collector:
             "check_late_p50_seconds": polled.late_percentile(0.50),
             "check_late_p99_seconds": polled.late_percentile(0.99),
             "loop_lag_worst_seconds": self.lag.worst_seconds,
+            "same_name_twice": self.writer.twin,
         }
         counted: dict[str, dict[str, float]] = {
             "engine": asdict(self.engine.counters),

@@ -91,6 +91,8 @@ class Writer:
         self._sink_thread = ThreadPoolExecutor(1, thread_name_prefix="sink")
         self.store_trouble: str | None = None
         self.sink_trouble: str | None = None
+        self.twin = False  # another collector has our name
+        self._has_beaten = False
         self.counters = WriterCounters()
 
     async def run(self) -> None:
@@ -228,14 +230,33 @@ class Writer:
         self._touched_checks.clear()
         self._touched_devices.clear()
         try:
-            await self.in_store_thread(partial(self._store.beat, heartbeat, *touched))
+            before = await self.in_store_thread(partial(self._store.beat, heartbeat, *touched))
         except StoreError as error:
             if not error.permanent:
                 self._touch_again(*touched)
                 raise
             # A row of them is refused for good; the sign of life must not be.
             self.counters.refused += 1
-            await self.in_store_thread(partial(self._store.beat, heartbeat, (), ()))
+            before = await self.in_store_thread(partial(self._store.beat, heartbeat, (), ()))
+        self._look_for_twin(before)
+
+    def _look_for_twin(self, before: str | None) -> None:
+        """Tell when another collector of the same name gave a sign of life between two of ours.
+
+        The first one does not count: before it was the run that this one follows.
+        """
+        twin = self._has_beaten and before != self._run_id
+        self._has_beaten = True
+        if twin and not self.twin:
+            logger.error(
+                "another collector calls itself %s and writes to the same store: both watch the "
+                "same devices, and what each believes is overwritten by the other; stop one of "
+                "them or give it another collector_id",
+                self._collector_id,
+            )
+        elif self.twin and not twin:
+            logger.warning("the other collector of the name %s is gone", self._collector_id)
+        self.twin = twin
 
     def _touch_again(self, checks: Sequence[CheckState], devices: Sequence[DeviceState]) -> None:
         """Keep what a failed heartbeat carried, unless something newer is known by now."""

@@ -49,6 +49,12 @@ def not_ready(parts: Parts) -> list[str]:
                 "collector: no collector has written a heartbeat for "
                 f"{parts.settings.collector_timeout_seconds:g} s; states are reported as unknown"
             )
+        reasons += [
+            f"collector: two collectors call themselves {one.collector_id}; give each its own "
+            "collector_id"
+            for one in parts.store.collectors()
+            if one.figures.get("same_name_twice")
+        ]
     except StoreError:
         reasons.append("store: it cannot be read")
     try:

@@ -138,11 +138,17 @@ class Store:
         heartbeat: Heartbeat,
         checks: Sequence[CheckState],
         devices: Sequence[DeviceState],
-    ) -> None:
-        """Write a sign of life, with the states that moved since without a transition."""
+    ) -> str | None:
+        """Write a sign of life, with the states that moved since without a transition.
+
+        Return which run gave the sign of life before it under the same name, None for none: if
+        that was neither this run nor one before it, two collectors have one name.
+        """
         with self._database.write() as connection:
+            before = heartbeats.run_of(connection, heartbeat.collector_id)
             heartbeats.save(connection, heartbeat)
             states.save(connection, devices, checks)
+            return before
 
     # --- looking after itself -------------------------------------------------------------
 

@@ -22,6 +22,12 @@ def save(connection: Connection, heartbeat: Heartbeat) -> None:
     upsert(connection, collectors, [row])
 
 
+def run_of(connection: Connection, collector_id: str) -> str | None:
+    """Return which run gave the last sign of life of a collector."""
+    query = select(collectors.c.run_id).where(collectors.c.id == collector_id)
+    return connection.scalar(query)
+
+
 def every(connection: Connection) -> list[Heartbeat]:
     """Return the last sign of life of every collector, by id."""
     return [

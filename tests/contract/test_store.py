@@ -241,11 +241,11 @@ def test_a_cursor_that_is_none_of_ours_is_refused(filled: Store) -> None:
 
 
 def test_a_beat_moves_the_heartbeat_and_the_states_that_moved(filled: Store) -> None:
-    filled.beat(Heartbeat("main", "run-1", T0, at(1)), [], [])
+    assert filled.beat(Heartbeat("main", "run-1", T0, at(1)), [], []) is None
     moved = replace(state("cam-1", UP), last_result_at=at(2))
     believed = CheckState("cam-1/ping", last_result_at=at(2))
     beat = Heartbeat("main", "run-2", at(2), at(2), {"loop_lag_seconds": 0.25})
-    filled.beat(beat, [believed], [moved])
+    assert filled.beat(beat, [believed], [moved]) == "run-1"
     assert filled.collectors() == [beat]
     assert filled.load_states().devices["cam-1"].last_result_at == at(2)
     assert filled.load_states().checks["cam-1/ping"] == believed

@@ -56,6 +56,15 @@ async def test_not_ready_without_a_fresh_heartbeat(client: httpx.AsyncClient, ci
     assert await reasons(client) == []
 
 
+async def test_not_ready_while_two_collectors_have_one_name(
+    client: httpx.AsyncClient, city: City
+) -> None:
+    now = city.clock.now()
+    city.store.beat(Heartbeat("main", "run", now, now, {"same_name_twice": 1.0}), [], [])
+    (reason,) = await reasons(client)
+    assert reason.startswith("collector: two collectors call themselves main")
+
+
 async def test_every_reason_is_named(
     client: httpx.AsyncClient, city: City, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:

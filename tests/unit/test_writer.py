@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,12 +60,14 @@ class MemoryStore:
 
     def beat(
         self, heartbeat: Heartbeat, checks: Sequence[CheckState], devices: Sequence[DeviceState]
-    ) -> None:
+    ) -> str | None:
         del checks
         self._refuse_when_full()
         self._refuse_strangers(devices)
+        before = self.beats[-1].run_id if self.beats else "the run before"
         self.beats.append(heartbeat)
         self.touched.update({state.device_id: state for state in devices})
+        return before
 
     def _refuse_strangers(self, devices: Sequence[DeviceState]) -> None:
         if self.refused & {state.device_id for state in devices}:
@@ -300,3 +303,17 @@ async def test_closing_ends_though_store_and_sink_refuse(bench: Bench) -> None:
     await asyncio.wait_for(bench.writer.close(), 5)
     assert bench.writer.store_trouble
     assert bench.writer.sink_trouble
+
+
+async def test_a_second_collector_of_the_same_name_is_noticed_and_forgotten_when_gone(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with writing(bench), asyncio.timeout(10):
+        while len(bench.store.beats) < 3:
+            await asyncio.sleep(0.005)
+        assert not bench.writer.twin  # the run before ours is none
+        bench.store.beats.append(replace(bench.store.beats[-1], run_id="another run"))
+        for words in ("another collector calls itself main", "of the name main is gone"):
+            while words not in caplog.text:
+                await asyncio.sleep(0.005)
+    assert not bench.writer.twin
