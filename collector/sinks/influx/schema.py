@@ -1,12 +1,15 @@
 """What a metric is called in InfluxDB: measurement, field and type. Telegraf's names where it has.
 
 ping_rtt_seconds         ping       average_response_ms   float, in ms
-if_in_octets             interface  ifHCInOctets          integer   label interface → tag ifName
+if_in_octets             interface  ifHCInOctets          counter   label interface → tag ifName
 wifi_clients             wireless   wifi_clients          float
 if nothing fits          device     (the metric's name)
+
+What stands here stays: a metric that moved would be two half charts. docs/influxdb.md is the page
+for people who write queries.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,6 +18,7 @@ class FieldType(StrEnum):
 
     FLOAT = "float"
     INTEGER = "integer"
+    COUNTER = "counter"  # an integer of 64 bits without sign, see lines.to_signed
     TEXT = "string"
 
 
@@ -34,12 +38,12 @@ _TELEGRAF = {
     "ping_rtt_min_seconds": Place("ping", "minimum_response_ms", FieldType.FLOAT, 1000),
     "ping_rtt_max_seconds": Place("ping", "maximum_response_ms", FieldType.FLOAT, 1000),
     "ping_jitter_seconds": Place("ping", "jitter_ms", FieldType.FLOAT, 1000),
-    "if_in_octets": Place("interface", "ifHCInOctets", FieldType.INTEGER),
-    "if_out_octets": Place("interface", "ifHCOutOctets", FieldType.INTEGER),
-    "if_in_errors": Place("interface", "ifInErrors", FieldType.INTEGER),
-    "if_out_errors": Place("interface", "ifOutErrors", FieldType.INTEGER),
-    "if_in_discards": Place("interface", "ifInDiscards", FieldType.INTEGER),
-    "if_out_discards": Place("interface", "ifOutDiscards", FieldType.INTEGER),
+    "if_in_octets": Place("interface", "ifHCInOctets", FieldType.COUNTER),
+    "if_out_octets": Place("interface", "ifHCOutOctets", FieldType.COUNTER),
+    "if_in_errors": Place("interface", "ifInErrors", FieldType.COUNTER),
+    "if_out_errors": Place("interface", "ifOutErrors", FieldType.COUNTER),
+    "if_in_discards": Place("interface", "ifInDiscards", FieldType.COUNTER),
+    "if_out_discards": Place("interface", "ifOutDiscards", FieldType.COUNTER),
     "if_oper_status": Place("interface", "ifOperStatus", FieldType.INTEGER),
     "if_admin_status": Place("interface", "ifAdminStatus", FieldType.INTEGER),
     "if_speed_bits_per_second": Place("interface", "ifSpeed", FieldType.INTEGER),
@@ -50,27 +54,38 @@ _TELEGRAF = {
 LABEL_TAGS = {("interface", "interface"): "ifName"}
 """(measurement, label) → tag, where Telegraf has a name for it."""
 
-_FAMILIES = {
-    "wireless": ("wifi_ radio_ access_point rogue_ dfs_ mesh_ lte_ mobile_ lorawan_ signal_ link_"),
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "interface": ("if_",),
+    "wireless": (
+        *("wifi_", "radio_", "access_point", "rogue_", "dfs_", "mesh_", "zigbee_", "lorawan_"),
+        *("lte_", "mobile_", "signal_", "link_"),
+    ),
     "power": (
-        "ups_ battery_ input_ output_ bypass_ rectifier_ outlet_ bank_ power_ poe_ apparent_"
-        " energy_ voltage_ current_ frequency_ source_ selected_source supply_"
+        *("ups_", "battery_", "rectifier_", "power_", "supply_", "entity_power_", "fru_power_"),
+        *("input_", "output_", "bypass_", "source_", "selected_source", "phase_", "overcurrent_"),
+        *("outlet_", "bank_", "load_state", "line_load_", "unit_load_"),  # of strips with outlets
+        *("apparent_", "energy_", "voltage_", "current_", "frequency_"),
+        "poe_",
     ),
     "host": (
-        "cpu_ memory_ processor_ storage_ disk raid_ load_ swap_ paging_ process users"
-        " virtual_machines controller_ pool_ host_ sessions connections"
+        *("cpu_", "processor_", "load_", "process", "users", "virtual_machines", "host_"),
+        *("memory_", "swap_", "paging_"),
+        *("storage_", "disk", "raid_", "pool_", "controller_"),
+        *("sessions", "connections", "dhcp_", "pppoe_", "vpn_"),  # what a router is busy with
     ),
     "environment": (
-        "temperature_ humidity_ fan_ dew_ pressure_ carbon_ particles_ illuminance_ smoke_ water_"
-        " device_temperature thermal_"
+        *("temperature_", "device_temperature_", "modem_temperature_", "unit_temperature_"),
+        *("entity_temperature_", "thermal_", "fan_", "entity_fan_", "humidity_", "dew_"),
+        *("pressure_", "carbon_", "particles_", "illuminance_", "smoke_", "water_"),
     ),
-    "optics": "optical_",
+    "optics": ("optical_",),
 }
-_PREFIXES = tuple((p, family) for family, text in _FAMILIES.items() for p in text.split())
+"""Measurement → beginnings of names. Of several that fit, the first in this order counts."""
+
+_PREFIXES = tuple((prefix, family) for family, all_ in _FAMILIES.items() for prefix in all_)
 OTHERS = "device"
-KEPT_LONG = ("incident", "maintenance", "transition", "uptime")
-"""Measurements that are no readings. The roller copies their lines as they are to the bucket of
-the roll-ups of an hour, so that they outlive the readings; queries over long ranges look there."""
+MEASUREMENTS = ("ping", "snmp", *_FAMILIES, OTHERS)
+"""Where readings may be. States, uptime and Pantau's own figures have measurements of their own."""
 
 
 def place_of(metric: str, type_: FieldType) -> Place:
@@ -80,3 +95,10 @@ def place_of(metric: str, type_: FieldType) -> Place:
         return known
     family = next((name for prefix, name in _PREFIXES if metric.startswith(prefix)), OTHERS)
     return Place(family, metric, type_)
+
+
+def text_place(place: Place) -> Place:
+    """Return where texts of a metric are written whose place is for numbers: beside them."""
+    if place.type is FieldType.TEXT:
+        return place
+    return replace(place, field=f"{place.field}_text", type=FieldType.TEXT, scale=1.0)
