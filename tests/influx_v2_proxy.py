@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import re
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -91,9 +92,11 @@ class Proxy:
         strict: bool = True,
         largest_bytes: int = 64 * 2**20,
         organisation: str = ORGANISATION,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Stand before the engine at `upstream`; port 0 is a free one, kept over restarts."""
         self.port = port
+        self._tls = tls
         self.strict = strict
         self.largest_bytes = largest_bytes
         self._organisation = organisation
@@ -116,7 +119,7 @@ class Proxy:
     @property
     def url(self) -> str:
         """The address that clients are given."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Listen; returns when it does."""
@@ -163,7 +166,7 @@ class Proxy:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
         async with self._session:
             await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", self.port)
+            site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._tls)
             await site.start()
             self.port = int(runner.addresses[0][1])
             ready.set()

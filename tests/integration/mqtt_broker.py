@@ -34,7 +34,7 @@ class Broker:
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._configuration = folder / "mosquitto.conf"
-        self.authority = _make_certificate(folder) if tls else None
+        self.authority = make_certificate(folder) if tls else None
         passwords, acl = folder / "passwords", folder / "acl"
         for number, (name, password) in enumerate(ACCOUNTS.items()):
             command = [need_program("mosquitto_passwd"), "-b", *(["-c"] if number == 0 else [])]
@@ -84,7 +84,7 @@ class Broker:
         return (self._folder / "log").read_text()
 
 
-def _make_certificate(folder: Path) -> Path:
+def make_certificate(folder: Path) -> Path:
     """Make a key and a certificate for 127.0.0.1 that is its own authority."""
     words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=pantau-test"
     command = [need_program("openssl"), *words.split(), "-addext", "subjectAltName=IP:127.0.0.1"]

@@ -1,0 +1,120 @@
+"""Why lines wait, for people: told once when it begins, shown while it lasts, told when it ends."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.clock import Clock
+from collector.config.influxdb import InfluxdbSettings
+from collector.courier.answers import Answer, Kind
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why lines wait at this moment."""
+
+    kind: Kind
+    since_at: datetime
+    words: str  # what is wrong and what to do about it
+    bucket: str
+    tries: int
+
+
+class Troubles:
+    """The troubles of the deliveries that wait, each under a key of its own."""
+
+    def __init__(self, settings: InfluxdbSettings, clock: Clock) -> None:
+        """Explain with the settings' names; take moments from the clock."""
+        self._settings = settings
+        self._clock = clock
+        self._waiting: dict[object, Trouble] = {}
+        self._told: set[tuple[Kind, str]] = set()
+        self._recovered = asyncio.Event()
+
+    @property
+    def longest(self) -> Trouble | None:
+        """What has lasted longest."""
+        return min(self._waiting.values(), key=lambda it: it.since_at, default=None)
+
+    def note(self, key: object, answer: Answer, bucket: str, tries: int) -> None:
+        """A delivery has failed so many times. Told once a kind and bucket until all is well.
+
+        What passes by itself is told of when it fails a second time: a single refusal under load
+        is everyday life.
+        """
+        before = self._waiting.get(key)
+        since_at = self._clock.now() if before is None else before.since_at
+        words = explain(answer, bucket, self._settings)
+        self._waiting[key] = Trouble(answer.kind, since_at, words, bucket, tries)
+        if (answer.kind.passes and tries < 2) or (answer.kind, bucket) in self._told:
+            return
+        self._told.add((answer.kind, bucket))
+        logger.log(logging.WARNING if answer.kind.passes else logging.ERROR, "%s", words)
+
+    def over(self, key: object) -> None:
+        """A delivery got through. Others that wait may try at once (see `recovered`)."""
+        trouble = self._waiting.pop(key, None)
+        if trouble is None:
+            return
+        self._recovered.set()
+        self._recovered = asyncio.Event()
+        if self._waiting or not self._told:
+            return
+        self._told.clear()
+        seconds = (self._clock.now() - trouble.since_at).total_seconds()
+        logger.warning("InfluxDB takes lines again after %.0f s (%s)", seconds, trouble.kind.value)
+
+    @contextmanager
+    def watch(self) -> Iterator[object]:
+        """Yield the key of a delivery; when it is called off, so is its trouble."""
+        key = object()
+        try:
+            yield key
+        finally:
+            self._waiting.pop(key, None)
+
+    async def recovered(self, seconds: float) -> None:
+        """Return when another delivery got through, or after so many seconds."""
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._recovered.wait()
+        except TimeoutError:
+            pass
+
+
+def explain(answer: Answer, bucket: str, settings: InfluxdbSettings) -> str:
+    """Say for people what is wrong and which setting or command mends it."""
+    said = f" ({answer.status or 'no answer'}: {answer.shown})"
+    return _EXPLANATIONS[answer.kind].format(
+        said=said, url=settings.url, bucket=bucket, organisation=settings.organisation
+    )
+
+
+_KEPT = "; everything is kept on disk and sent then"
+_EXPLANATIONS = {
+    Kind.UNREACHABLE: "InfluxDB at {url} cannot be reached{said}: start it or correct influxdb.url"
+    + _KEPT,
+    Kind.TIMEOUT: "InfluxDB at {url} does not answer in time{said}: look at its load or lengthen"
+    " influxdb.timeout" + _KEPT,
+    Kind.BUSY: "InfluxDB at {url} asks to wait{said}" + _KEPT,
+    Kind.SERVER: "InfluxDB at {url} fails{said}: look at its log and its disk" + _KEPT,
+    Kind.CERTIFICATE: "the certificate of {url} is not trusted{said}: give its authority in the"
+    " environment as SSL_CERT_FILE, or correct influxdb.url (http or https)" + _KEPT,
+    Kind.TOKEN: "InfluxDB at {url} does not know the token{said}: put one that may write bucket"
+    " {bucket} into the file of influxdb.token_file and restart" + _KEPT,
+    Kind.RIGHTS: "the token may not write bucket {bucket}{said}: make one that may, put it into the"
+    " file of influxdb.token_file and restart" + _KEPT,
+    Kind.ORGANISATION: "InfluxDB at {url} has no organisation {organisation}{said}: correct"
+    " influxdb.organisation" + _KEPT,
+    Kind.BUCKET: "InfluxDB at {url} has no bucket {bucket}{said}: run `pantau influxdb setup` or"
+    " correct influxdb.bucket" + _KEPT,
+    Kind.REQUEST: "InfluxDB at {url} refuses even a line that is known to be good{said}: look at"
+    " this machine's clock, influxdb.bucket and what stands between" + _KEPT,
+    Kind.ANSWER: "what answers at {url} is no InfluxDB of version 1.8 or later{said}: correct"
+    " influxdb.url" + _KEPT,
+}
