@@ -8,9 +8,9 @@ real parser. Nothing here raises for what a device says: what no line can hold i
 
 import hashlib
 import math
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MAX_TAG_CHARACTERS = 256
 MAX_TEXT_BYTES = 16_384
@@ -19,16 +19,16 @@ MAX_TEXT_BYTES = 16_384
 MAX_WHOLE = 2**63 - 1
 _WRAP = 2**64
 _BACKSLASH, _WIDE_BACKSLASH = "\\", "\N{FULLWIDTH REVERSE SOLIDUS}"
-_KEY = re.compile(r"([,= ])")
 _CONTROLS = "".join(map(chr, (*range(9), *range(10, 32), 127)))  # a tab may stay
 _TEXT = str.maketrans({**dict.fromkeys(_CONTROLS, " "), '"': '\\"', "\\": "\\\\"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=8192)
 def name(text: str) -> str:
     """Return the name of a tag or field as it is written."""
-    return _KEY.sub(r"\\\1", _printable(text))
+    return _escaped(_printable(text))
 
 
 def tag_value(text: str) -> str:
@@ -41,7 +41,7 @@ def tag_value(text: str) -> str:
     if len(clean) > MAX_TAG_CHARACTERS:
         digest = hashlib.blake2s(clean.encode(), digest_size=4).hexdigest()
         clean = f"{clean[: MAX_TAG_CHARACTERS - 9]}~{digest}"
-    return _KEY.sub(r"\\\1", clean)
+    return _escaped(clean)
 
 
 def from_tag_value(text: str) -> str:
@@ -120,6 +120,10 @@ def _value(value: float | str) -> str:
     if isinstance(value, str):
         return text_value(value)
     return whole_value(value) if isinstance(value, int) else float_value(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace(",", r"\,").replace("=", r"\=").replace(" ", r"\ ")
 
 
 def _printable(text: str) -> str:
