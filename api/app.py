@@ -20,7 +20,6 @@ from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
-from api.planned import Planned
 from api.routes import (
     city,
     devices,
@@ -41,7 +40,7 @@ from api.source import StoreSource
 from api.sums import make_sums
 from collector.clock import Clock
 from collector.sinks import Sink
-from collector.store import Store
+from collector.store import Planned, Store
 
 API_PREFIX = "/api/v1"
 _ABOUT = (

@@ -15,14 +15,12 @@ from starlette.responses import Response
 from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.live import Live
-from api.planned import Planned
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
-from api.views import Sight, sight
 from collector.clock import Clock
-from collector.moments import EPOCH
+from collector.sight import Sight, sight
 from collector.sinks import Sink
-from collector.store import Store
+from collector.store import Planned, Store
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 500
@@ -44,17 +42,15 @@ class Parts:
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""
         timeout = self.settings.collector_timeout_seconds
-        return sight(self.store.collectors(), self.clock, timeout)
+        return sight(self.store.collectors(), self.clock.now(), timeout)
 
     def known_until(self, now: datetime) -> datetime:
         """Return until when somebody looked: now, else the last heartbeat; blocks.
 
         Where no collector ever was: since ever nobody did.
         """
-        seen = self.sight()
-        if not seen.blind:
-            return now
-        return max((one.heartbeat_at for one in seen.collectors), default=EPOCH)
+        timeout = self.settings.collector_timeout_seconds
+        return sight(self.store.collectors(), now, timeout).known_until
 
 
 async def get_parts(request: Request) -> Parts:

@@ -8,7 +8,6 @@ import contextlib
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 import orjson
@@ -16,29 +15,6 @@ import orjson
 from collector.model import Heartbeat, Transition
 
 INCIDENTS_NAMED = 100  # in one event; who is told of more asks for the list
-
-
-@dataclass(frozen=True, slots=True)
-class CollectorLife:
-    """A collector, and whether its last heartbeat is young enough."""
-
-    id: str
-    heartbeat_at: datetime
-    alive: bool
-
-
-def collector_lives(
-    heartbeats: Sequence[Heartbeat], now: datetime, timeout_seconds: float
-) -> tuple[CollectorLife, ...]:
-    """Return which collectors are alive. One "from the future" is not: its clock was set back."""
-    return tuple(
-        CollectorLife(
-            one.collector_id,
-            one.heartbeat_at,
-            abs((now - one.heartbeat_at).total_seconds()) < timeout_seconds,
-        )
-        for one in heartbeats
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,17 +24,16 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from api.events import (
-    CollectorLife,
     Listener,
     LiveCounts,
     LiveSource,
     Snapshot,
-    collector_lives,
     encode_batch,
     encode_event,
 )
 from collector.clock import Clock
 from collector.model import Heartbeat
+from collector.sight import CollectorLife, collector_lives
 
 _LOG = logging.getLogger(__name__)
 

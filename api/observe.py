@@ -11,8 +11,8 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.events import LiveCounts
-from api.views import Sight
 from collector.model import Heartbeat, State
+from collector.sight import Sight
 from collector.store import CountRow
 
 # An answer is expected in milliseconds; what takes seconds is a fault to be seen.

@@ -7,12 +7,12 @@ from functools import reduce
 import orjson
 
 from api.events import Snapshot
-from api.planned import Planned
 from api.settings import ApiSettings
-from api.views import Sight, count_states, sight, wall_device
+from api.views import count_states, wall_device
 from collector.clock import Clock
 from collector.model import Area, DeviceState, Heartbeat, Transition
-from collector.store import CountRow, DeviceRow, Store
+from collector.sight import Sight, sight
+from collector.store import CountRow, DeviceRow, Planned, Store
 
 _EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
 _PAGE = 1_000
@@ -79,9 +79,8 @@ class StoreSource:
                 replace(row, state=reduce(with_change, since.get(row.id, ()), row.state))
                 for row in rows
             )
-        seen = sight(
-            self._store.collectors(), self._clock, self._settings.collector_timeout_seconds
-        )
+        timeout = self._settings.collector_timeout_seconds
+        seen = sight(self._store.collectors(), self._clock.now(), timeout)
         return Snapshot(cursor, self._encode(cursor, rows, seen))
 
     def _encode(self, cursor: int, rows: Sequence[DeviceRow], seen: Sight) -> bytes:

@@ -1,64 +1,15 @@
 """Rows of the store as clients see them, and the one rule that is added on the way out.
 
-**When no collector is alive, no state is current.** The stored states then are the last that were
-known, and a reader who took them for the present would be deceived. So a device is reported as
-`unknown` with reason `collector_gone`, since its last result. One that was unknown before stays
-as it is. The store gets its own transitions to unknown when a collector is back.
+**When no collector is alive, no state is current** (`collector.sight`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
-from api.events import CollectorLife, collector_lives
-from collector.clock import Clock
-from collector.model import CheckState, DeviceState, Heartbeat, Reason, State, Status
+from collector.model import CheckState, State
+from collector.sight import Sight, reported
 from collector.store import CheckRow, CountRow, DeviceRow
 
 _STATE_WORDS = tuple(State)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Whether anybody is looking: the collectors at one moment."""
-
-    now: datetime
-    collectors: tuple[CollectorLife, ...]
-    blind_since: datetime | None  # when we knew that no collector is left; None: one is alive
-
-    @property
-    def blind(self) -> bool:
-        """True when no collector is alive."""
-        return self.blind_since is not None
-
-
-def sight(heartbeats: Sequence[Heartbeat], clock: Clock, timeout_seconds: float) -> Sight:
-    """Judge heartbeats now. An empty store, that no collector ever wrote to, is blind too."""
-    now = clock.now()
-    collectors = collector_lives(heartbeats, now, timeout_seconds)
-    if any(one.alive for one in collectors):
-        return Sight(now, collectors, None)
-    last = max((one.heartbeat_at for one in collectors), default=None)
-    gone = now if last is None else min(now, last + timedelta(seconds=timeout_seconds))
-    return Sight(now, collectors, gone)
-
-
-def reported(state: DeviceState, seen: Sight) -> DeviceState:
-    """Return the state to report: the stored one, or unknown while nobody is looking."""
-    if seen.blind_since is None or state.state is State.UNKNOWN:
-        return state
-    since = state.last_result_at or state.since_at
-    return replace(
-        state,
-        status=Status.UNKNOWN,
-        state=State.UNKNOWN,
-        since_at=since,
-        confirmed_at=seen.blind_since if since is None else max(since, seen.blind_since),
-        reason=Reason.COLLECTOR_GONE,
-        detail="",
-        cause=None,
-        flapping=False,
-    )
 
 
 def wall_device(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:

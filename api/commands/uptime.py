@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from api.uptime_query import Asked, QueryError, read_question
 from api.uptime_table import Table, as_json, make_table
 from collector.clock import SystemClock
 from collector.config import load_config
-from collector.moments import EPOCH
+from collector.sight import sight
 from collector.store import Store
 from collector.uptime import GroupBy
 
@@ -105,8 +104,8 @@ def _reckoned(store: Store, asked: Asked, settings: ApiSettings) -> Table:
     now = SystemClock().now()
     try:
         question = read_question(asked, settings, now)
-        known_until = _known_until(store, settings, now)
-        return make_table(store, question, settings, now, known_until, _tell_progress)
+        seen = sight(store.collectors(), now, settings.collector_timeout_seconds)
+        return make_table(store, question, settings, now, seen.known_until, _tell_progress)
     except QueryError as error:
         option = "--from" if error.name == "from" else f"--{error.name}"
         raise click.UsageError(f"{option}: {error.message}") from None
@@ -114,13 +113,6 @@ def _reckoned(store: Store, asked: Asked, settings: ApiSettings) -> Table:
 
 def _tell_progress(done: int, of: int) -> None:
     click.echo(f"sums of past months: {done} of {of} devices", err=True)
-
-
-def _known_until(store: Store, settings: ApiSettings, now: datetime) -> datetime:
-    """Return when we stopped seeing: the last heartbeat, unless a collector is alive."""
-    last = max((one.heartbeat_at for one in store.collectors()), default=EPOCH)
-    alive = now - last < timedelta(seconds=settings.collector_timeout_seconds)
-    return now if alive else last
 
 
 def _print(table: Table) -> None:

@@ -9,6 +9,7 @@ from collector.store.checking import StoreFinding
 from collector.store.corrections import CorrectionError
 from collector.store.database import Store
 from collector.store.errors import StoreError
+from collector.store.in_maintenance import Planned
 from collector.store.incidents.desk import Incidents
 from collector.store.incidents.views import (
     IncidentDetail,
@@ -65,6 +66,7 @@ __all__ = [
     "OutageFilter",
     "OutageRow",
     "Page",
+    "Planned",
     "QuarantineRow",
     "QuarantineState",
     "Refusal",

@@ -202,6 +202,30 @@ def missing_months(connection: Connection, question: Question) -> Missing:
     return Missing(result, until)
 
 
+def reckon_hours(
+    connection: Connection, question: Question, hours: Sequence[Span]
+) -> dict[str, list[Tally | None]]:
+    """Reckon spans that follow each other, from the log."""
+    by_zone: dict[str, list[Life]] = {}
+    for life in lives(connection, question.device_ids):
+        by_zone.setdefault(life.zone or question.zone, []).append(life)
+    found: dict[str, list[Tally | None]] = {}
+    for name, alive in sorted(by_zone.items()):
+        found |= reckon_spans(
+            connection,
+            alive,
+            hours,
+            question.rules,
+            ZoneInfo(name),
+            planned=_planned(
+                connection, question, [life.id for life in alive], (hours[0][0], hours[-1][1])
+            ),
+            known=question.known,
+            now=question.now,
+        )
+    return found
+
+
 def may_yet_count(connection: Connection, question: Question, until: int) -> bool:
     """Say whether an outage that began before `until` is still on and too short to count yet."""
     started_at = outages.c.started_at

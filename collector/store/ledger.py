@@ -7,24 +7,28 @@ windows, inventory). Whoever changes one of those for a time that may have been 
 (`collector.store.tallies`).
 
 Every touch is also counted, under the day from which on the past was changed: sums in some
-process's memory hold as long as `touches` up to their window's end stays what it was.
+process's memory hold as long as `touches` up to their window's end stays what it was. And it is
+listed (`changes_after`) for who told sums to somebody else: of which device, and from when on.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from struct import Struct
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from collector.model import CauseClass
 from collector.store.dialects import upsert
-from collector.store.schema import outages, uptime_months, uptime_touches
+from collector.store.schema import outages, uptime_changes, uptime_months, uptime_touches
 from collector.uptime.tally import HEAD, OUTAGES, Lost, Tally, joined_rows
 
 AT_ONCE = 500  # SQLite takes 32,766 parameters in a statement
 _ROWS_AT_ONCE = 5_000
 _DAY = 86_400_000_000
+CHANGES_KEPT = 200_000  # rows of `uptime_changes`; who is further behind tells everything again
+_CHANGES_AT_ONCE = 10_000  # how many more there may be before the oldest go
 _CHAIN = 16  # roots of roots of roots: longer is a circle
 # Microseconds; outages by cause; head, inner, tail; works, head's cause: see collector.uptime.tally
 _SUMS = Struct(f"<{OUTAGES}q{HEAD - OUTAGES}I3qBB")
@@ -36,14 +40,30 @@ Kept = tuple[str, int, int, bytes, str | None]
 """A month as it is kept: device, start, end, packed sums, lost time as JSON."""
 
 
-def touch(connection: Connection, device_ids: Collection[str] | None, since: int) -> None:
+class Change(NamedTuple):
+    """The past of a device (None: of all) may be another from `since` (microseconds) on."""
+
+    id: int
+    device_id: str | None
+    since: int
+
+
+def touch(
+    connection: Connection,
+    device_ids: Collection[str] | None,
+    since: int,
+    *,
+    of_each: Mapping[str, int] | None = None,
+) -> None:
     """Forget the sums of months that end after `since` (microseconds), of these devices or all.
 
-    What happened before `since` must be as it was. Cheap where no month that is over is meant.
+    What happened before `since` must be as it was; `of_each` may say it more exactly, by device.
+    Cheap where no month that is over is meant.
     """
     if device_ids is not None and not device_ids:
         return
     _count(connection, max(0, since // _DAY))
+    _list(connection, device_ids, since, of_each or {})
     last = connection.scalar(select(func.max(uptime_months.c.ends_at)))
     if last is None or last <= since:
         return
@@ -59,6 +79,24 @@ def touches(connection: Connection, until: int) -> int:
     """Return how often the past before `until` (microseconds) was changed."""
     counted = select(func.coalesce(func.sum(uptime_touches.c.times), 0))
     return int(connection.scalar(counted.where(uptime_touches.c.day <= until // _DAY)) or 0)
+
+
+def changes_after(connection: Connection, change_id: int, limit: int) -> list[Change] | None:
+    """Return up to `limit` changes of the past with greater ids, oldest first.
+
+    None: some that came after `change_id` are forgotten; everything may be another.
+    """
+    c = uptime_changes.c
+    first = connection.scalar(select(func.min(c.id)))
+    if first is not None and first > change_id + 1:
+        return None
+    query = select(c.id, c.device_id, c.since).where(c.id > change_id).order_by(c.id).limit(limit)
+    return [Change(*row) for row in connection.execute(query)]
+
+
+def last_change(connection: Connection) -> int:
+    """Return the id of the newest change of the past, 0 when there was none."""
+    return connection.scalar(select(func.max(uptime_changes.c.id))) or 0
 
 
 def behind(connection: Connection, device_ids: Collection[str]) -> set[str]:
@@ -148,6 +186,24 @@ def _count(connection: Connection, day: int) -> None:
     again = update(uptime_touches).where(uptime_touches.c.day == day)
     if connection.execute(again.values(times=uptime_touches.c.times + 1)).rowcount == 0:
         connection.execute(insert(uptime_touches).values(day=day, times=1))
+
+
+def _list(
+    connection: Connection,
+    device_ids: Collection[str] | None,
+    since: int,
+    of_each: Mapping[str, int],
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"device_id": device_id, "since": of_each.get(device_id or "", since)}
+        for device_id in (sorted(device_ids) if device_ids is not None else [None])
+    ]
+    connection.execute(insert(uptime_changes), rows)
+    bounds = select(func.min(uptime_changes.c.id), func.max(uptime_changes.c.id))
+    first, last = connection.execute(bounds).one()
+    if last - first >= CHANGES_KEPT + _CHANGES_AT_ONCE:
+        old = delete(uptime_changes).where(uptime_changes.c.id <= last - CHANGES_KEPT)
+        connection.execute(old)
 
 
 def _lost_as_text(lost: Lost) -> str | None:

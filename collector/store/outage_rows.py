@@ -53,8 +53,10 @@ def touch_sums(connection: Connection, changed: Iterable[Outage]) -> None:
     """
     begun = sorted((to_micros(one.started_at), one.started_at, one.device_id) for one in changed)
     for _, group in groupby(begun, key=lambda one: (one[1].year, one[1].month)):
-        month = list(group)
-        ledger.touch(connection, {device_id for _, _, device_id in month}, month[0][0])
+        earliest: dict[str, int] = {}
+        for start, _, device_id in group:
+            earliest.setdefault(device_id, start)
+        ledger.touch(connection, earliest, min(earliest.values()), of_each=earliest)
 
 
 def touch_behind(connection: Connection, revised: Sequence[Outage]) -> None:

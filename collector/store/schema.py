@@ -8,6 +8,7 @@
                            │        └──► incidents ◄── incident_events
                            └──── uptime_months   sums of the log, made anew when it was touched
                                  uptime_touches  counts that, for answers that are still in memory
+                                 uptime_changes  lists that, for those who told sums to others
     collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
     quarantine  who was heard and is no device    quarantine_decisions  what people made of it
 
@@ -322,6 +323,15 @@ uptime_touches = Table(
     metadata,
     Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, UTC
     Column("times", BigInteger, nullable=False),  # that the past was changed from this day on
+)
+
+uptime_changes = Table(
+    "uptime_changes",
+    metadata,
+    Column("id", _SerialId, primary_key=True),
+    Column("device_id", String),  # no reference, for speed; none: of every device
+    Column("since", BigInteger, nullable=False),  # from when on the past is another
+    sqlite_autoincrement=True,  # an id is never given twice: who follows resumes from the last
 )
 
 quarantine = Table(

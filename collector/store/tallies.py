@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import Connection, func, select
 
@@ -28,6 +29,7 @@ from collector.store.joining import (
     gather,
     may_yet_count,
     missing_months,
+    reckon_hours,
 )
 from collector.store.schema import devices
 from collector.store.transactions import Database
@@ -36,6 +38,7 @@ from collector.uptime import Tally, Window
 Progress = Callable[[int, int], None]
 """Told how many devices are done, of how many."""
 
+HOUR = 3_600_000_000
 MOST_RULES = 8  # sets of rules of which months are kept; more are reckoned from the log
 _DEVICES_AT_ONCE = 100  # a year of them is reckoned in a tenth of a second
 _LONGEST_MONTH = timedelta(days=32)
@@ -136,6 +139,50 @@ class Ledger:
             self._make(question, missing, progress)
             made += len(missing)
         return made
+
+    def hourly(
+        self,
+        start: datetime,
+        end: datetime,
+        rules: Rules,
+        *,
+        zone: str,
+        now: datetime,
+        known_until: datetime,
+        device_ids: Collection[str] | None = None,
+    ) -> dict[str, list[Tally | None]]:
+        """Return what each device did in each hour from `start` (a full hour) until `end`.
+
+        By id; None for hours in which a device was not in the inventory. The last hour may be a
+        part. Always from the log; else as `tallies`, whose sum over the hours is the same.
+        """
+        edges = [*range(to_micros(start), to_micros(end), HOUR), to_micros(end)]
+        with self._database.read() as connection:
+            return reckon_hours(
+                connection,
+                Question(
+                    Window(start, end),
+                    rules,
+                    zone,
+                    to_micros(now),
+                    to_micros(min(now, known_until)),
+                    None if device_ids is None else frozenset(device_ids),
+                ),
+                list(pairwise(edges)),
+            )
+
+    def changes_after(self, change_id: int, limit: int) -> list[ledger.Change] | None:
+        """Return up to `limit` changes of the past with greater ids, oldest first.
+
+        None: some that came after `change_id` are forgotten; everything may be another.
+        """
+        with self._database.read() as connection:
+            return ledger.changes_after(connection, change_id, limit)
+
+    def last_change(self) -> int:
+        """Return the id of the newest change of the past, 0 when there was none."""
+        with self._database.read() as connection:
+            return ledger.last_change(connection)
 
     # --- making months ------------------------------------------------------------------------
 

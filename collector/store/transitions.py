@@ -24,8 +24,11 @@ def append(connection: Connection, changes: Sequence[Transition]) -> list[Transi
         return []
     statement = insert(transitions).returning(transitions.c.id, sort_by_parameter_order=True)
     ids = connection.scalars(statement, [_row(change) for change in changes]).all()
-    touched = {change.device_id for change in changes}
-    touch(connection, touched, to_micros(min(change.at for change in changes)))
+    touched: dict[str, int] = {}
+    for change in changes:
+        at = to_micros(change.at)
+        touched[change.device_id] = min(touched.get(change.device_id, at), at)
+    touch(connection, touched, min(touched.values()), of_each=touched)
     return [replace(change, id=given) for change, given in zip(changes, ids, strict=True)]
 
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.views import count_states, reported, sight, status_view
+from api.views import count_states, status_view
 from collector.model import DeviceState, Heartbeat, Reason, State, Status
+from collector.sight import reported, sight
 from collector.store import CountRow
-from tests.api_city import ManualClock
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DOWN = DeviceState(
@@ -46,17 +46,17 @@ def beats(*ages: float) -> list[Heartbeat]:
 def test_one_living_collector_is_enough_to_see(
     ages: tuple[float, ...], alive: list[bool], blind: bool
 ) -> None:
-    seen = sight(beats(*ages), ManualClock(NOW), 12.5)
+    seen = sight(beats(*ages), NOW, 12.5)
     assert [one.alive for one in seen.collectors] == alive
     assert seen.blind is blind
 
 
 def test_while_a_collector_lives_the_stored_state_is_reported() -> None:
-    assert reported(DOWN, sight(beats(1), ManualClock(NOW), 12.5)) is DOWN
+    assert reported(DOWN, sight(beats(1), NOW, 12.5)) is DOWN
 
 
 def test_when_nobody_looks_a_device_is_unknown_since_its_last_result() -> None:
-    state = reported(DOWN, sight(beats(60), ManualClock(NOW), 12.5))
+    state = reported(DOWN, sight(beats(60), NOW, 12.5))
     assert state.state is State.UNKNOWN
     assert state.status is Status.UNKNOWN
     assert state.reason is Reason.COLLECTOR_GONE
@@ -68,7 +68,7 @@ def test_when_nobody_looks_a_device_is_unknown_since_its_last_result() -> None:
 
 def test_what_was_unknown_before_keeps_its_own_reason() -> None:
     silent = DeviceState("sensor-0001", since_at=NOW - timedelta(days=1), reason=Reason.SILENT)
-    assert reported(silent, sight([], ManualClock(NOW), 12.5)) is silent
+    assert reported(silent, sight([], NOW, 12.5)) is silent
 
 
 def test_counts_of_a_city_nobody_looks_at_are_all_unknown() -> None:
@@ -77,8 +77,8 @@ def test_counts_of_a_city_nobody_looks_at_are_all_unknown() -> None:
         CountRow("camera", "73.71.01", State.DOWN, 2),
         CountRow("switch", "73.71.07", State.UP, 1),
     ]
-    looking = sight(beats(1), ManualClock(NOW), 12.5)
-    gone = sight(beats(99), ManualClock(NOW), 12.5)
+    looking = sight(beats(1), NOW, 12.5)
+    gone = sight(beats(99), NOW, 12.5)
     zeros = {"degraded": 0, "unreachable": 0, "maintenance": 0}
     assert count_states(rows, looking, 0) == {"total": 8, "up": 6, "down": 2, "unknown": 0, **zeros}
     assert count_states(rows, gone, 0) == {"total": 8, "up": 0, "down": 0, "unknown": 8, **zeros}
@@ -93,7 +93,7 @@ def test_the_numbers_by_kind_and_by_area_add_up_to_the_whole() -> None:
         CountRow("switch", "73.71.07", State.UP, 1),
     ]
     planned = {("camera", "73.71.07"): 2}
-    seen = sight(beats(1), ManualClock(NOW), 12.5)
+    seen = sight(beats(1), NOW, 12.5)
     view = status_view(rows, {"73.71.01": "Mariso"}, seen, planned)
     by_kind, by_area = view["by_kind"], view["by_area"]
     assert isinstance(by_kind, dict)

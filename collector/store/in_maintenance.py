@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from collector.maintenance import Span, exclusions
-from collector.store import Store
+from collector.store.database import Store
 
 _AHEAD = timedelta(minutes=1)
 
