@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from collector.moments import from_micros, to_micros
 from collector.store import Store
 from collector.store.schema import uptime_months
 from collector.uptime import Tally, Window, tally
+from collector.uptime.tally import joined
 from tests.contract.store_backends import BACKENDS, T0, City, city, open_backend
 from tests.contract.store_past import Past
 
@@ -191,6 +193,71 @@ def test_rules_that_nobody_asks_for_do_not_fill_the_disk(store: Store) -> None:
     assert months_kept(store) <= with_others == 7 * 3 + 3 * 3
 
 
+def test_who_told_sums_to_others_learns_of_which_device_the_past_was_changed(store: Store) -> None:
+    begun = store.ledger.last_change()
+    say(store, "sw-1", DOWN, T0 + timedelta(hours=3))
+    say(store, "cam-1", UP, T0 + timedelta(hours=2))
+    changes = store.ledger.changes_after(begun, 100)
+    assert changes is not None
+    assert {(one.device_id, from_micros(one.since)) for one in changes} == {
+        ("sw-1", T0 + timedelta(hours=3)),
+        ("cam-1", T0 + timedelta(hours=2)),
+    }
+    assert store.ledger.changes_after(changes[-1].id, 100) == []
+    assert store.ledger.changes_after(begun, 1) == changes[:1]
+    assert changes[-1].id == store.ledger.last_change()
+
+
+def test_each_device_is_listed_from_its_own_moment_on_also_when_many_change_at_once(
+    store: Store,
+) -> None:
+    begun = store.ledger.last_change()
+    moved = [
+        Transition(device_id, UNKNOWN, UP, at, at, Reason.OK)
+        for device_id, at in (("sw-1", december(2)), ("cam-1", december(9)))
+    ]
+    store.commit([], [], moved)
+    changes = store.ledger.changes_after(begun, 100)
+    assert changes is not None
+    assert {(one.device_id, from_micros(one.since)) for one in changes} == {
+        ("sw-1", december(2)),
+        ("cam-1", december(9)),
+    }
+
+
+def test_who_is_too_far_behind_must_take_everything_for_changed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.store.ledger.CHANGES_KEPT", 3)
+    monkeypatch.setattr("collector.store.ledger._CHANGES_AT_ONCE", 2)
+    begun = store.ledger.last_change()
+    for day in range(1, 9):
+        say(store, "sw-1", UP if day % 2 else DOWN, december(day))
+    assert store.ledger.changes_after(begun, 100) is None
+    kept = store.ledger.changes_after(store.ledger.last_change() - 3, 100)
+    assert kept is not None
+    assert len(kept) == 3
+
+
+def test_hours_add_up_to_what_the_window_gives(store: Store) -> None:
+    """Also with an outage that counts only as a whole, and an hour that has only begun."""
+    say(store, "sw-1", UP, T0)
+    say(store, "sw-1", DOWN, december(5, 7) + timedelta(minutes=57))
+    say(store, "sw-1", UP, december(5, 8) + timedelta(minutes=4))
+    start, end = december(5, 6), december(5, 9) + timedelta(minutes=20)
+    hours = store.ledger.hourly(
+        start, end, FIVE_MINUTES, zone=ZONE, now=end, known_until=end, device_ids=["sw-1"]
+    )
+    found = [None if one is None else (one.up, one.down) for one in hours["sw-1"]]
+    minute = 60_000_000
+    assert found == [
+        (60 * minute, 0),
+        (57 * minute, 3 * minute),
+        (56 * minute, 4 * minute),
+        (20 * minute, 0),
+    ]
+
+
 # --- any past, in any order -------------------------------------------------------------------
 
 hours = st.integers(0, 24 * 99)
@@ -294,6 +361,18 @@ class AnyPast(RuleBasedStateMachine):
         for store in (self.store, self.reader):
             found = store.ledger.tallies(window, rules, zone=zone, now=self.now, known_until=known)
             assert found == expected
+        self.hours_add_up(rules, known or self.now, zone)
+
+    def hours_add_up(self, rules: Rules, known: datetime, zone: str) -> None:
+        start, end = december(9, 3), december(13)
+        asked: dict[str, Any] = {"zone": zone, "now": self.now, "known_until": known}
+        hours = self.reader.ledger.hourly(start, end, rules, **asked)
+        sums = {
+            device_id: joined(own)
+            for device_id, parts in hours.items()
+            if (own := [one for one in parts if one is not None])
+        }
+        assert sums == self.reader.ledger.tallies(Window(start, end), rules, **asked)
 
     def from_the_log(
         self, window: Window, rules: Rules, known: datetime | None, default: str
