@@ -1,0 +1,266 @@
+"""Reads back from InfluxDB what the encoder wrote: as every sink answers, in readings' own words.
+
+    FieldRow (spool) or schema ─► where a metric is ─► InfluxQL ─► Rows ─► labels, values ─► Series
+                                                      spans.py: raw, or roll-ups for what is older
+
+Averages are made by the server where it can make them; what it cannot (whole numbers whose sum is
+beyond 64 bits, parts from several buckets) is put together here, weighted by counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from typing import Any, Protocol
+
+from collector.clock import Clock
+from collector.config.influxdb import InfluxdbSettings
+from collector.model import Labels
+from collector.sinks import Point, Series, SeriesInfo
+from collector.sinks.influx.client import BucketMissingError, InfluxClient, identifier
+from collector.sinks.influx.identity import TAGS
+from collector.sinks.influx.labels import labels_of
+from collector.sinks.influx.lines import from_signed
+from collector.sinks.influx.schema import MEASUREMENTS, FieldType, place_of
+from collector.sinks.influx.spans import Span, spans
+from collector.sinks.spool import FieldRow
+from collector.sinks.steps import from_micros
+
+_DEVICE = identifier(TAGS[0])
+_WRAPS = 2**63
+_MICROS = 1_000_000
+_ROLLED = ("mean", "min", "max", "count", "last")
+"""Fields of a roll-up, after the field's name and an underscore (collector.courier.rollups)."""
+
+
+class KnownFields(Protocol):
+    """What was written: collector.sinks.spool.Spool."""
+
+    def fields(self) -> Sequence[FieldRow]:
+        """Return the fields as they were first written. Raises SinkError."""
+        ...
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What a point or a step is made of."""
+
+    total: float
+    low: float
+    high: float
+    count: int
+
+    def add(self, other: "_Sum") -> None:
+        self.total += other.total
+        self.low = min(self.low, other.low)
+        self.high = max(self.high, other.high)
+        self.count += other.count
+
+    def point(self, at: int) -> Point:
+        # Rounding must not push the mean past what it is the mean of.
+        mean = min(max(self.total / self.count, self.low), self.high)
+        return Point(from_micros(at), mean, self.low, self.high, self.count)
+
+
+_Points = dict[int, _Sum]  # by microseconds
+_ByLabels = dict[Labels, _Points]
+_Answer = list[tuple[Labels, list[list[Any]]]]
+
+
+class InfluxReader:
+    """The reading half of a `collector.sinks.Sink`. Blocks; safe for several threads.
+
+    A device that moved, changed its owner or got another address has series under its old tags and
+    its new ones: they are one series here. Where both have a value for one moment (readings sent
+    again after such a change), either may be shown.
+    """
+
+    def __init__(
+        self, client: InfluxClient, known: KnownFields, settings: InfluxdbSettings, clock: Clock
+    ) -> None:
+        """Read through a client, which is closed with the reader."""
+        self._client = client
+        self._known = known
+        self._settings = settings
+        self._clock = clock
+
+    def close(self) -> None:
+        """Close the connections. Safe to call twice."""
+        self._client.close()
+
+    # --- what there is ------------------------------------------------------------------------
+
+    def list_series(self, device_id: str) -> list[SeriesInfo]:
+        """Return what is known of a device, sorted by metric and labels. Raises SinkError.
+
+        That is what InfluxDB keeps as it came (`influxdb.keep`). A text's `last_at` is that of its
+        last line: up to an hour old while nothing changes. No device ("") has no series; asking
+        for it tells whether InfluxDB can be read at all.
+        """
+        fields = self._readable()
+        if not device_id or not fields:
+            self._client.ask(["SHOW MEASUREMENTS LIMIT 1"])
+            return []
+        # A statement a field, in one request: `last(*)` would not tell the moment of each.
+        statements = [_select(f"last({identifier(row.field)})", row) for row in fields]
+        answers = self._client.ask(statements, {"device": device_id})
+        found: dict[tuple[str, Labels], SeriesInfo] = {}
+        for row, answer in zip(fields, answers, strict=True):
+            for rows in answer:
+                labels = labels_of(rows.name, rows.tags)
+                own = (row.metric, labels)
+                for at, value in rows.values:
+                    last = SeriesInfo(
+                        row.metric, row.unit, labels, from_micros(at), _exact(row, value)
+                    )
+                    if own not in found or found[own].last_at < last.last_at:
+                        found[own] = last
+        return sorted(found.values(), key=lambda info: (info.metric, info.labels))
+
+    def _readable(self) -> list[FieldRow]:
+        return [row for row in self._known.fields() if row.measurement in MEASUREMENTS]
+
+    def _fields_of(self, metric: str) -> list[FieldRow]:
+        """Return the numeric fields of a metric; where it belongs if nobody has seen it written."""
+        known = [row for row in self._readable() if row.metric == metric]
+        if not known:
+            place = place_of(metric, FieldType.FLOAT)
+            known = [FieldRow(metric, place.measurement, place.field, place.type, "1", place.scale)]
+        return [row for row in known if row.type != FieldType.TEXT]
+
+    # --- points -------------------------------------------------------------------------------
+
+    def query(
+        self,
+        device_id: str,
+        metric: str,
+        start: datetime,
+        end: datetime,
+        step_seconds: int | None = None,
+    ) -> list[Series]:
+        """Return the numeric points with start <= at < end, one Series a label set.
+
+        With `step_seconds`, points are averaged into steps aligned to the epoch, `at` being the
+        step's start; gaps stay gaps. What is older than `influxdb.keep` comes from roll-ups, in
+        points of five minutes or an hour if no longer step is asked for; of a counter or a state
+        such a point is the last value, else the mean. Raises SinkError.
+        """
+        fields = self._fields_of(metric) if device_id else []
+        found: _ByLabels = defaultdict(dict)
+        for span in spans(self._settings, self._clock.now(), start, end):
+            for row in fields:
+                if span.window_seconds is not None:
+                    self._add_rolled(found, row, device_id, span, step_seconds)
+                elif step_seconds is None:
+                    self._add_raw(found, row, device_id, span, None)
+                else:
+                    self._add_steps(found, row, device_id, span, step_seconds)
+        return [
+            Series(metric, fields[0].unit, labels, tuple(own[at].point(at) for at in sorted(own)))
+            for labels, own in sorted(found.items())
+        ]
+
+    def _add_raw(
+        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int | None
+    ) -> None:
+        """Add values as they came; with a step, average them here."""
+        text = _select(identifier(row.field), row, span.condition)
+        for labels, values in self._answer(span, text, device_id):
+            for at, value in values:
+                number = _number(row, value)
+                if number is None:
+                    continue
+                one = _Sum(number, number, number, 1)
+                if step is None:
+                    found[labels][at] = one
+                else:
+                    _add(found[labels], at, step, one)
+
+    def _add_steps(
+        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int
+    ) -> None:
+        """Add values averaged by the server."""
+        field = identifier(row.field)
+        what = f"mean({field}), min({field}), max({field}), count({field})"
+        text = _select(what, row, span.condition, f"time({step}s), *") + " fill(none)"
+        answer = self._answer(span, text, device_id)
+        if row.type != FieldType.FLOAT and _beyond(answer):
+            self._add_raw(found, row, device_id, span, step)
+            return
+        for labels, values in answer:
+            for at, *figures, count in values:
+                mean, low, high = (_number(row, figure) for figure in figures)
+                if mean is not None and low is not None and high is not None:
+                    _add(found[labels], at, step, _Sum(mean * count, low, high, count))
+
+    def _add_rolled(
+        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int | None
+    ) -> None:
+        """Add roll-ups. A bucket that is not there yet holds none."""
+        what = ", ".join(identifier(f"{row.field}_{name}") for name in _ROLLED)
+        try:
+            answer = self._answer(span, _select(what, row, span.condition), device_id)
+        except BucketMissingError:
+            return
+        as_last = step is None and row.type != FieldType.FLOAT
+        for labels, values in answer:
+            for at, *figures in values:
+                mean, low, high, count, last = (_number(row, figure) for figure in figures)
+                shown = last if as_last or mean is None else mean
+                if shown is None or low is None or high is None or not count:
+                    continue
+                one = _Sum(shown * count, low, high, int(count))
+                _add(found[labels], at, step, one)
+
+    def _answer(self, span: Span, text: str, device_id: str) -> _Answer:
+        (answer,) = self._client.ask([text], {"device": device_id}, bucket=span.bucket)
+        return [(labels_of(rows.name, rows.tags), rows.values) for rows in answer]
+
+
+def _select(what: str, row: FieldRow, when: str = "", group: str = "*") -> str:
+    """Return a statement about the `$device`. Everything given is made here or quoted."""
+    words = ["SELECT", what, "FROM", identifier(row.measurement), "WHERE", _DEVICE, "= $device"]
+    return " ".join((*words, *(("AND", when) if when else ()), "GROUP BY", group))
+
+
+def _add(points: _Points, at: int, step_seconds: int | None, one: _Sum) -> None:
+    if step_seconds is not None:
+        at -= at % (step_seconds * _MICROS)
+    known = points.get(at)
+    if known is None:
+        points[at] = one
+    else:
+        known.add(one)
+
+
+def _beyond(answer: _Answer) -> bool:
+    """Say whether the server's sums of whole numbers may have left 64 bits.
+
+    It adds them up in 64 bits with a sign and says nothing when that is too small; and a counter
+    beyond 2^63 is a negative number there (`lines.to_signed`).
+    """
+    return any(
+        low < 0 or high * count >= _WRAPS
+        for _, values in answer
+        for _, _, low, high, count in values
+    )
+
+
+def _number(row: FieldRow, value: Any) -> float | None:
+    """Return a number as it was read from the device, None for what is none."""
+    if value is None or isinstance(value, str | bool):
+        return None
+    read = float(_exact(row, value))
+    return read if isfinite(read) else None
+
+
+def _exact(row: FieldRow, value: Any) -> Any:
+    """Return a value as it was read from the device. Whole numbers stay whole."""
+    if isinstance(value, str):
+        return value
+    if row.type == FieldType.FLOAT:
+        value = float(value)
+    elif row.type == FieldType.COUNTER and value < 0:
+        value = from_signed(value)
+    return value if row.scale == 1 else value / row.scale
