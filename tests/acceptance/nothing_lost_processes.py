@@ -22,39 +22,64 @@ from collector.clock import SystemClock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier.delivery import Delivery, Pace
 from collector.courier.sender import Sender
+from collector.model import MetricKind, Reading
+from collector.sinks import DeviceReadings
+from collector.sinks.influx.encoder import Encoder
+from collector.sinks.influx.facts import MetricFact, MetricFacts
+from collector.sinks.influx.identity import Identity
 from collector.sinks.spool import Claim, Pack, Spool, lane_of
 from tests.influx_v2_proxy import WRITE_TOKEN
 
-T0 = datetime(2026, 11, 1, tzinfo=UTC)
-DEVICES = tuple(f"kamera-{n}" for n in range(20))
-LINES_A_BATCH = 1_000  # of measurement m; then one of `total` a device, always at the same moment
+T0 = datetime(2025, 1, 1, tzinfo=UTC)
+DEVICES = tuple(f"sakelar-{n}" for n in range(20))
+PORTS = 24
+RESULTS_A_BATCH = 2  # of each device: one line of its ping and one of each port
+LINES_A_BATCH = len(DEVICES) * RESULTS_A_BATCH * (1 + PORTS)
 SECONDS_A_BATCH = 0.2
 POISON = {  # batch → lines that no server takes
     20: ["racun ini bukan baris"],
-    35: ['m,device=kamera-0 v="teks",w=1.5 1793000000000000000'],
-    36: ["racun,label= v=1i 1793000000000000000"],
-    60: ["m,device=kamera-1 v=99999999999999999999i 1793000000000000000", "racun v=tiga 7"],
+    35: ['interface,device=sakelar-0 ifHCInOctets="teks" 1735689600000000000'],
+    36: ["racun,label= v=1i 1735689600000000000"],
+    60: ["ping,device=sakelar-1 total=99999999999999999999i 7", "racun v=tiga 7"],
 }
 ACKNOWLEDGED = "acknowledged"
+FACTS = MetricFacts(
+    {
+        "ping_rtt_seconds": MetricFact("s", MetricKind.GAUGE),
+        "if_in_octets": MetricFact("B", MetricKind.COUNTER),
+        "if_oper_status": MetricFact("1", MetricKind.STATE),
+    }
+)
+IDENTITIES = {it: Identity(it, "kantor", "73.71", "switch", address=it) for it in DEVICES}
 
 
-def packs_of(batch: int) -> Iterator[Pack]:
-    """Return what is appended together: lines of all devices, each device in its lane."""
-    each = LINES_A_BATCH // len(DEVICES)
-    start = int((T0 + timedelta(seconds=batch)).timestamp()) * 10**9
-    total_at = int(T0.timestamp()) * 10**9
-    lanes: dict[int, list[str]] = {}
+def results_of(batch: int) -> list[DeviceReadings]:
+    """Return what devices said between one batch and the next: values are the batch's number."""
+    ports: list[tuple[tuple[str, str], ...]] = [(("interface", f"ether{n}"),) for n in range(PORTS)]
+    readings = [
+        Reading("ping_rtt_seconds", float(batch), "s"),
+        *(Reading("if_in_octets", batch, "B", port) for port in ports),
+        *(Reading("if_oper_status", 1, "1", port) for port in ports),
+    ]
+    start = T0 + timedelta(seconds=batch)
+    return [
+        DeviceReadings(device, start + timedelta(milliseconds=number), tuple(readings))
+        for number in range(RESULTS_A_BATCH)
+        for device in DEVICES
+    ]
+
+
+def more_packs(batch: int) -> Iterator[Pack]:
+    """Return what others put into the spool meanwhile.
+
+    Sums of each device that are written at one moment again and again; and now and then poison.
+    """
+    at = int(T0.timestamp()) * 10**9
     for device in DEVICES:
-        rows = lanes.setdefault(lane_of(device), [])
-        rows += [f"m,device={device} v={batch}i,w=1.5 {start + n}" for n in range(each)]
-        rows.append(f"total,device={device} v={batch}i {total_at}")
-    poisoned = next(iter(lanes.values()))
-    for place, line in enumerate(POISON.get(batch, ())):
-        poisoned.insert(7 * place, line)
-    at = T0 + timedelta(seconds=batch)
-    for lane, rows in lanes.items():
-        lines = "".join(row + "\n" for row in rows).encode()
-        yield Pack(lane, lines, len(rows), at, at + timedelta(seconds=1))
+        rows = [f"total,device={device} v={batch}i {at}\n"]
+        if device == DEVICES[0]:
+            rows += [line + "\n" for line in POISON.get(batch, ())]
+        yield Pack(lane_of(device), "".join(rows).encode(), len(rows), T0, T0)
 
 
 def produce(folder: Path) -> None:
@@ -64,10 +89,15 @@ def produce(folder: Path) -> None:
     batch = acknowledged(folder)
     clock = SystemClock()
     with closing(Spool.open(folder / "spool.db")) as spool, _log(folder).open("ab") as log:
+        encoder = Encoder(IDENTITIES, FACTS, spool.fields())
         due = clock.monotonic()
         while not ended.is_set():
             batch += 1
-            spool.append(list(packs_of(batch)), clock.now())
+            now = clock.now()
+            encoded = encoder.encode(results_of(batch), now)
+            packs = [*encoded.packs, *more_packs(batch)]
+            spool.append(packs, now, fields=encoded.fields, dead=encoded.dead)
+            encoder.commit(encoded)
             log.write(b"%d\n" % batch)
             log.flush()
             due += SECONDS_A_BATCH

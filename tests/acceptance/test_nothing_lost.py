@@ -14,7 +14,13 @@ from pathlib import Path
 from collector.courier.report import REPORT_MARK, CourierReport
 from collector.sinks.spool import Spool, SpoolStatus
 from tests.acceptance import nothing_lost_processes as processes
-from tests.acceptance.nothing_lost_processes import DEVICES, LINES_A_BATCH, POISON, acknowledged
+from tests.acceptance.nothing_lost_processes import (
+    DEVICES,
+    POISON,
+    PORTS,
+    RESULTS_A_BATCH,
+    acknowledged,
+)
 from tests.conftest import REPOSITORY
 from tests.influx_v2_proxy import Proxy
 from tests.influxd import Influxd
@@ -134,8 +140,8 @@ def test_what_was_acknowledged_is_in_influxdb_once_whatever_was_killed(
         courier.end()
 
         batches = acknowledged(folder)
-        assert engine.count(BUCKET, "m", "v") == batches * LINES_A_BATCH
-        assert_every_batch_is_whole(engine, batches)
+        assert_every_batch_is_whole(engine, batches, "ping", "average_response_ms", 1, 1000)
+        assert_every_batch_is_whole(engine, batches, "interface", "ifHCInOctets", PORTS)
         assert_the_last_word_won(engine, batches)
         assert_the_poison_lies_aside(spool)
         assert growth < MOST_GROWTH
@@ -144,15 +150,22 @@ def test_what_was_acknowledged_is_in_influxdb_once_whatever_was_killed(
         assert report.trouble is None
 
 
-def assert_every_batch_is_whole(engine: Influxd, batches: int) -> None:
-    """Each batch has the lines that it was made of, each with its own value."""
+def assert_every_batch_is_whole(
+    engine: Influxd, batches: int, measurement: str, field: str, lines: int, scale: int = 1
+) -> None:
+    """Each batch has the lines that it was made of, each with its own value, and there is no more.
+
+    `lines` is how many of the measurement a result has; a value is the batch's number x `scale`.
+    """
+    lines *= RESULTS_A_BATCH * len(DEVICES)
     first, last = (f"'{processes.T0 + timedelta(seconds=n):%FT%TZ}'" for n in (1, batches))
-    text = "SELECT count(v), min(v), max(v) FROM m"
+    text = f"SELECT count({field}), min({field}), max({field}) FROM {measurement}"  # noqa: S608
     text += f" WHERE time >= {first} AND time < {last} + 1s GROUP BY time(1s)"
     series = engine.query(text, BUCKET)
     assert [row[1:] for row in series[0]["values"]] == [
-        [LINES_A_BATCH, number, number] for number in range(1, batches + 1)
+        [lines, number * scale, number * scale] for number in range(1, batches + 1)
     ]
+    assert engine.count(BUCKET, measurement, field) == batches * lines
 
 
 def assert_the_last_word_won(engine: Influxd, batches: int) -> None:
