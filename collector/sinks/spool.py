@@ -9,7 +9,7 @@ whatever fails between. Why this layout and what it costs: docs/adr/0025.
 
 import logging
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
@@ -240,6 +240,11 @@ class Spool:
         self._tell(Dropped(), buried)
         with self._file.write() as connection:
             shrink(connection)
+
+    def touch(self, hours: Iterable[int]) -> None:
+        """Note hours whose lines were stored on another way than through the spool."""
+        with self._file.write() as connection:
+            touch(connection, hours)
 
     def touched(self, limit: int) -> list[tuple[int, int]]:
         """Return (hour since 1970, mark) of hours whose lines were stored since last `settled`.

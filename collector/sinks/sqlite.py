@@ -20,6 +20,7 @@ from collector.model import Reading
 from collector.sinks import DeviceReadings, Series, SeriesInfo, SinkError
 from collector.sinks.blocks import HOUR_MICROS, DamagedBlock, Points, unpack_block
 from collector.sinks.dictionary import Dictionary, labels_from
+from collector.sinks.everything import all_hours, devices_after, readings_of
 from collector.sinks.frames import Number, can_be_kept, pack, unpack
 from collector.sinks.readings_file import ReadingsFile
 from collector.sinks.rolling import (
@@ -207,6 +208,27 @@ class SqliteSink:
             if found.get(series)
         ]
         return sorted(result, key=lambda series: (series.labels, series.unit))
+
+    def all_hours(self) -> list[int]:
+        """Return the hours (since 1970) that hold readings, oldest first. Raises SinkError."""
+        with self._file.read() as connection:
+            return all_hours(connection)
+
+    def all_readings(
+        self, hour: int, after: str | None = None
+    ) -> Iterator[tuple[str, list[DeviceReadings]]]:
+        """Yield every device with its readings within an hour (since 1970), each oldest first.
+
+        Texts are among them, at the moments they were kept. Devices come in the file's order,
+        those behind `after`; each as it is when its turn comes. Raises SinkError.
+        """
+        with self._file.read() as connection:
+            devices = devices_after(connection, after)
+        for device in devices:
+            with self._file.read() as connection:
+                readings = readings_of(connection, device, hour, self._unpacked)
+            if readings:
+                yield device[1], readings
 
     def _from_blocks(
         self, connection: Connection, channel: int, low: int, high: int

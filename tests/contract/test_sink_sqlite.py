@@ -140,6 +140,21 @@ class SinkMachine(RuleBasedStateMachine):
         }
         assert found == expected
 
+    @precondition(lambda self: hasattr(self, "model"))
+    @invariant()
+    def all_that_there_is_can_be_taken_out(self) -> None:
+        expected = {key: value for key, value in self.model.items() if key[3] >= self.cut}
+        found = {
+            (device, reading.metric, reading.labels[0][1], result.at): reading.value
+            for hour in self.reader.all_hours()
+            for device, results in self.reader.all_readings(hour)
+            for result in results
+            for reading in result.readings
+            if int(result.at.timestamp()) // 3600 == hour
+        }
+        assert found == expected
+        assert list(map(type, found.values())) == [type(expected[key]) for key in found]
+
     def teardown(self) -> None:
         if hasattr(self, "folder"):
             self.sink.close()
@@ -270,6 +285,29 @@ def test_a_damaged_block_is_named_and_does_not_stop_what_comes_after(path: Path)
         sink.maintain(60)
         (series,) = sink.query("a", "m", T0, T0 + 9 * HOUR)
         assert [point.value for point in series.points] == [1.5, 2.0, 3.0]
+
+
+def test_an_hours_readings_come_device_by_device_with_their_texts(path: Path) -> None:
+    text = Reading("sys_name", "x", "1", (("n", "1"),))
+    with closing(SqliteSink.open(path)) as sink:
+        for device in ("b", "a", "c"):
+            sink.write([readings(0, 1.5, device=device), DeviceReadings(device, T0, (text,))])
+            sink.write([readings(1, 2**64 - 1, device=device), readings(60, 3.0, device=device)])
+        sink.maintain(60)
+        hour = int(T0.timestamp()) // 3600
+        assert sink.all_hours() == [hour, hour + 1]
+        found = dict(sink.all_readings(hour))
+        assert list(found) == ["b", "a", "c"]
+        assert [(one.at, one.readings[0].value) for one in found["a"]] == [
+            (T0, 1.5),
+            (T0 + timedelta(minutes=1), 2**64 - 1),
+        ]
+        assert found["a"][0].readings[1] == text
+        assert [device for device, _ in sink.all_readings(hour, "b")] == ["a", "c"]
+        assert list(sink.all_readings(hour, "nobody")) == []
+        sink.prune(T0 + HOUR)
+        assert sink.all_hours() == [hour + 1]
+        assert list(sink.all_readings(hour)) == []
 
 
 def test_a_full_disk_is_an_error_that_passes_and_loses_nothing(path: Path) -> None:
