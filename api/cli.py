@@ -8,6 +8,8 @@ COMMANDS = {
     "check-config": ("checks", "check_config"),
     "demo": ("watch", "demo"),
     "doctor": ("checks", "doctor"),
+    "health": ("health", "health"),
+    "influxdb": ("influxdb", "influxdb"),
     "probe": ("devices", "probe"),
     "profile": ("devices", "profile"),
     "quarantine": ("quarantine", "quarantine"),

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import click
+from pydantic_core import PydanticCustomError
+
+from collector.config.shape import seconds_of
 
 DEFAULT_CONFIG = Path("pantau.yaml")
 
@@ -18,3 +21,20 @@ config_option = click.option(
     callback=_find,
     help="Settings. Default: pantau.yaml in this folder, else the embedded defaults.",
 )
+
+
+class Span(click.ParamType[float]):
+    """A duration as settings write it, in seconds: `500ms`, `30s`, `5m`."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds, or fail saying how to write it."""
+        if isinstance(value, float):
+            return value
+        try:
+            return seconds_of(value)
+        except PydanticCustomError as error:
+            self.fail(error.message(), param, ctx)

@@ -6,7 +6,8 @@ settings  what may stand in pantau.yaml
 load      defaults, file, environment and secret files → Config
 """
 
-from collector.config.load import ConfigError, load_config
+from collector.config.influxdb import InfluxdbSettings
+from collector.config.load import ConfigError, load_config, read_config
 from collector.config.problems import Problem, ProblemsError
 from collector.config.settings import (
     ApiSettings,
@@ -21,6 +22,7 @@ __all__ = [
     "ApiSettings",
     "Config",
     "ConfigError",
+    "InfluxdbSettings",
     "MqttSettings",
     "PingSettings",
     "Problem",
@@ -28,4 +30,5 @@ __all__ = [
     "SnmpSettings",
     "TrapSettings",
     "load_config",
+    "read_config",
 ]

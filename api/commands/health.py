@@ -1,0 +1,91 @@
+"""`pantau health`: is one of Pantau's processes well? For containers and service managers."""
+
+import http.client
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from api.commands.options import config_option
+from api.commands.output import FOUND_A_PROBLEM, problems_told, say
+from collector.clock import SystemClock
+from collector.config import Config, load_config
+from collector.courier.report import REPORT_MARK, CourierReport
+from collector.sinks import SinkError
+from collector.sinks.spool import Spool
+from collector.store import Store, StoreError
+
+ROLES = ("collector", "courier", "api")
+LONGEST_SILENCE_SECONDS = 60.0
+_ANSWER_SECONDS = 5.0
+
+
+@click.command()
+@config_option
+@click.option("--role", required=True, type=click.Choice(ROLES), help="Which process.")
+@click.option("--port", type=int, help="Where the API listens, if not where the settings say.")
+def health(config: Path | None, role: str, port: int | None) -> None:
+    """Say whether a process of this machine is well; exit code 1 says that it is not.
+
+    The collector and the courier are well while they leave signs of life, the API while it answers.
+    A broken network or an InfluxDB that is down makes none of them unwell: /readyz tells of those.
+    """
+    with problems_told():
+        settings = load_config(config, os.environ)
+    if role == "api":
+        trouble = _api_trouble(port or settings.api.port)
+    elif role == "collector":
+        trouble = _collector_trouble(settings)
+    else:
+        trouble = _courier_trouble(settings)
+    if trouble is not None:
+        click.echo(f"{role}: {trouble}", err=True)
+        raise click.exceptions.Exit(FOUND_A_PROBLEM)
+    say(f"{role}: well")
+
+
+def _api_trouble(port: int) -> str | None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"it does not answer on port {port} ({type(error).__name__})"
+    finally:
+        connection.close()
+    return None if status == 200 else f"it answers {status}"
+
+
+def _collector_trouble(config: Config) -> str | None:
+    if not config.store_path.exists():
+        return f"there is no {config.store_path} yet"
+    try:
+        with Store.open(config.store_path, read_only=True) as store:
+            beats = {beat.collector_id: beat.heartbeat_at for beat in store.collectors()}
+    except StoreError as error:
+        return str(error)
+    return _silence(beats.get(config.collector_id))
+
+
+def _courier_trouble(config: Config) -> str | None:
+    if config.influxdb is None:
+        return "there is no section influxdb, so there is no courier"
+    try:
+        spool = Spool.open(config.spool_path, read_only=True)
+        try:
+            report = CourierReport.decode(spool.mark(REPORT_MARK))
+        finally:
+            spool.close()
+    except SinkError as error:
+        return str(error)
+    return _silence(None if report is None else report.at)
+
+
+def _silence(last_at: datetime | None) -> str | None:
+    if last_at is None:
+        return "it has given no sign of life yet"
+    silent = SystemClock().now() - last_at
+    if silent <= timedelta(seconds=LONGEST_SILENCE_SECONDS):
+        return None
+    return f"its last sign of life was {int(silent.total_seconds())} s ago"
