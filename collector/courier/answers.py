@@ -76,10 +76,18 @@ class Answer:
         return shorten(self.words)
 
     @property
-    def dropped(self) -> int | None:
-        """How many lines the server says it dropped while it stored the others."""
-        counts = re.findall(r"\bdropped=(\d{1,9})\b", self.words)
-        return int(counts[-1]) if counts and "partial write" in self.words else None
+    def quoted(self) -> set[bytes]:
+        """Return the lines, without line feeds, that the server says it cannot read."""
+        quoted = re.findall(r"unable to parse '(.*?)': ", self.words)
+        return {line.encode("utf-8", "replace") for line in quoted}
+
+    def means_all(self, rows: Sequence[bytes]) -> bool:
+        """Say whether the server's words condemn every line: it dropped as many, or quotes each."""
+        dropped = re.findall(r"\bdropped=(\d{1,9})\b", self.words)
+        if dropped and "partial write" in self.words and int(dropped[-1]) == len(rows):
+            return True
+        quoted = self.quoted
+        return bool(quoted) and all(row.rstrip(b"\n") in quoted for row in rows)
 
 
 STORED = Answer(Outcome.STORED, 204)
@@ -166,11 +174,9 @@ def shorten(words: str) -> str:
 def suspects(answer: Answer, rows: Sequence[bytes]) -> tuple[list[bytes], list[bytes]] | None:
     """Part lines into those that the server's words point at and the rest; None: no hint.
 
-    Only a short cut: the server is asked again about either part. Order between the parts does
-    not matter, for lines of different fields do not overwrite each other.
+    Only a short cut: the server is asked again about either part.
     """
-    quoted = set(re.findall(r"unable to parse '(.*?)': ", answer.words))
-    guilty = {it.encode("utf-8", "replace") for it in quoted}
+    guilty = answer.quoted
     starts, fields = [], []
     for field, measurement in re.findall(
         r'input field "([^"]{1,200})" on measurement "([^"]{1,200})" is type', answer.words

@@ -8,11 +8,11 @@
 What is refused may be the fault of a line or of the request itself (a gateway that dislikes it, a
 clock that is years off). A line is given up only when it was refused, the server then took another
 line of the same bucket (one of the same delivery, or a canary made for that), and the line was
-refused again. While even the canary is refused nothing is given up, and somebody is told.
+refused again. While even the canary is refused nothing is given up, and somebody is told. After a
+search all good lines are sent once more, so that those of one moment end in their order.
 """
 
 import asyncio
-import logging
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -28,11 +28,9 @@ from influxdb_client.client.write_api_async import WriteApiAsync
 from collector.clock import Clock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier.answers import STORED, Answer, Kind, Outcome, judge, suspects
-from collector.courier.trouble import Trouble, Troubles
+from collector.courier.trouble import Burials, Trouble, Troubles
 from collector.sinks import SinkError
 from collector.sinks.spool import DeadLetter
-
-logger = logging.getLogger(__name__)
 
 CANARY = "pantau_courier"
 """Measurement of the line that asks whether good lines are taken; written only after a refusal."""
@@ -70,9 +68,16 @@ class DeliveryCounters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
-    row: bytes
-    answer: Answer
+class _Sorted:
+    """What came of lines that were sent until each was stored or refused."""
+
+    refused: dict[bytes, Answer]
+    proven: bool  # the server took something after the last refusal
+    disordered: bool  # they were not sent in their order
+
+    @property
+    def clean(self) -> bool:
+        return not self.refused and not self.disordered
 
 
 class Delivery:
@@ -89,6 +94,7 @@ class Delivery:
         self._places = asyncio.Semaphore(settings.in_flight)
         self._most = settings.lines  # of one request; fewer while the server wants it so
         self._troubles = Troubles(settings, clock)
+        self._burials = Burials(clock)
         self.counters = DeliveryCounters()
 
     @classmethod
@@ -129,28 +135,30 @@ class Delivery:
         what cancels it.
         """
         bucket = bucket or self._settings.bucket
-        refused, proven = await self._sort(_well_ended(lines), bucket, proven=False)
-        if refused:
-            if not proven:
+        rows = _rows(lines)
+        todo = b"".join(rows)
+        found = await self._sort(todo, bucket)
+        dead: dict[bytes, Answer] = {}
+        while not found.clean:
+            if found.refused and not found.proven:
                 await self._takes_a_good_line(bucket)
-            again = b"".join(one.row for one in refused)
-            refused, _ = await self._sort(again, bucket, proven=True)
-        if refused:
-            self._tell_of_dead(refused, bucket)
-        now = self._clock.now()
-        return [
-            DeadLetter(one.row.rstrip(b"\n"), one.answer.status, one.answer.shown, now)
-            for one in refused
-        ]
+            dead = (await self._sort(b"".join(found.refused), bucket, proven=True)).refused
+            # Once more in order: what was refused by a whim must not stand over what came later.
+            good = b"".join(row for row in rows if row not in dead)
+            found = await self._sort(good, bucket, proven=True)
+            if not found.clean:
+                found = await self._sort(todo, bucket)
+        letters = self._letters([(row, dead[row]) for row in rows if row in dead], bucket)
+        self.counters.lines += len(rows) - len(letters)
+        return letters
 
-    async def _sort(
-        self, lines: bytes, bucket: str, *, proven: bool
-    ) -> tuple[list[_Refused], bool]:
-        """Store what can be stored; return what was refused line by line.
+    async def _sort(self, lines: bytes, bucket: str, *, proven: bool = False) -> "_Sorted":
+        """Store what can be stored, and say what was refused line by line.
 
-        `proven` says that the server takes something, since the last refusal; also returned.
+        `proven` says that the server takes something, since the last refusal.
         """
-        refused: list[_Refused] = []
+        refused: dict[bytes, Answer] = {}
+        disordered = False
         parts = [lines] if lines else []
         with self._troubles.watch() as key:
             while parts:
@@ -161,10 +169,10 @@ class Delivery:
                     continue
                 answer = await self._until_answered(part, count, bucket, key)
                 if answer.outcome is Outcome.STORED:
-                    self._count_stored(count)
+                    self._dare_more(count)
                     proven = True
                 elif count == 1:
-                    refused.append(_Refused(part, answer))
+                    refused[part] = answer
                     proven = False
                 elif answer.outcome is Outcome.TOO_LARGE:
                     self.counters.halved += 1
@@ -172,14 +180,25 @@ class Delivery:
                     parts.append(part)
                 elif not proven and not await self._takes_a_good_line(bucket):
                     parts.append(part)  # it was the request, and that is mended now
-                elif answer.dropped == count:
-                    refused.extend(_Refused(row, answer) for row in _rows(part))
+                elif answer.means_all(rows := _rows(part)):
+                    refused |= dict.fromkeys(rows, answer)
                     proven = False
                 else:
                     proven = True
                     self.counters.searched += 1
-                    parts.extend(_taken_apart(part, answer))
-        return refused, proven
+                    hint = suspects(answer, rows)
+                    disordered = disordered or hint is not None
+                    parts.extend(_taken_apart(rows, hint))
+        return _Sorted(refused, proven, disordered)
+
+    def _letters(self, dead: list[tuple[bytes, Answer]], bucket: str) -> list[DeadLetter]:
+        if dead:
+            self.counters.dead += len(dead)
+            self._burials.note(len(dead), dead[-1][1], bucket)
+        now = self._clock.now()
+        return [
+            DeadLetter(row.rstrip(b"\n"), answer.status, answer.shown, now) for row, answer in dead
+        ]
 
     async def _takes_a_good_line(self, bucket: str) -> bool:
         """Return whether a line known to be good is taken; if not, wait until it is."""
@@ -226,9 +245,9 @@ class Delivery:
         words = answer.words.replace(token, "[token]")
         return Answer(answer.outcome, answer.status, words, answer.kind, answer.retry_after)
 
-    def _count_stored(self, count: int) -> None:
-        self.counters.lines += count
-        if count >= self._most:  # as many as we dare: dare a little more, up to what is set
+    def _dare_more(self, count: int) -> None:
+        """After a request as large as we dare, dare a little more, up to what is set."""
+        if count >= self._most:
             self._most = min(self._settings.lines, self._most + self._most // 20 + 1)
 
     async def _wait(self, key: object, answer: Answer, bucket: str, tries: int) -> None:
@@ -243,18 +262,6 @@ class Delivery:
         least = pause if alone else min(pause, 4 * self._pace.first)
         await asyncio.sleep(least)
         await self._troubles.recovered(pause - least)
-
-    def _tell_of_dead(self, refused: list[_Refused], bucket: str) -> None:
-        self.counters.dead += len(refused)
-        last = refused[-1].answer
-        logger.error(
-            "InfluxDB refuses %d lines of bucket %s for good (%d: %s): they are kept as dead"
-            " letters, see `pantau spool`",
-            len(refused),
-            bucket,
-            last.status,
-            last.shown,
-        )
 
 
 class _BoundedResponse(aiohttp.ClientResponse):
@@ -282,13 +289,6 @@ def _token_of(settings: InfluxdbSettings) -> str | None:
     return token
 
 
-def _well_ended(lines: bytes) -> bytes:
-    """Return lines that all end with a line feed, without empty ones."""
-    if lines.startswith(b"\n") or b"\n\n" in lines or not lines.endswith(b"\n"):
-        return b"".join(row + b"\n" for row in lines.split(b"\n") if row)
-    return lines
-
-
 def _rows(part: bytes) -> list[bytes]:
     """Return the lines one by one, each with its line feed."""
     return [row + b"\n" for row in part.split(b"\n") if row]
@@ -300,11 +300,10 @@ def _chunks(part: bytes, most: int) -> list[bytes]:
     return [b"".join(rows[at : at + most]) for at in range(0, len(rows), most)][::-1]
 
 
-def _taken_apart(part: bytes, answer: Answer) -> list[bytes]:
+def _taken_apart(
+    rows: list[bytes], hint: tuple[list[bytes], list[bytes]] | None
+) -> tuple[bytes, bytes]:
     """Return two parts of a refused request, the first one last."""
-    rows = _rows(part)
-    hint = suspects(answer, rows)
-    if hint is None:
-        middle = len(rows) // 2
-        hint = rows[:middle], rows[middle:]
-    return [b"".join(hint[1]), b"".join(hint[0])]
+    middle = len(rows) // 2
+    first, then = hint or (rows[:middle], rows[middle:])
+    return b"".join(then), b"".join(first)

@@ -13,6 +13,8 @@ from collector.courier.answers import Answer, Kind
 
 logger = logging.getLogger(__name__)
 
+BURIALS_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -23,6 +25,32 @@ class Trouble:
     words: str  # what is wrong and what to do about it
     bucket: str
     tries: int
+
+
+class Burials:
+    """Tells of lines given up: at once, then at most once a minute, with how many there were."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Count pauses by the clock."""
+        self._clock = clock
+        self._untold = 0
+        self._next = clock.monotonic()
+
+    def note(self, lines: int, answer: Answer, bucket: str) -> None:
+        """So many lines were given up; `answer` has the server's words on the last."""
+        self._untold += lines
+        if self._clock.monotonic() < self._next:
+            return
+        self._next = self._clock.monotonic() + BURIALS_SECONDS
+        logger.error(
+            "InfluxDB refuses %d lines of bucket %s for good (%d: %s): they are kept as dead"
+            " letters, see `pantau spool`",
+            self._untold,
+            bucket,
+            answer.status,
+            answer.shown,
+        )
+        self._untold = 0
 
 
 class Troubles:

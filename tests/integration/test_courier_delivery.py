@@ -250,6 +250,22 @@ async def test_poison_lines_are_found_without_a_hint_by_halving(
     assert delivery.counters.dead == 4
 
 
+async def test_a_batch_of_nothing_but_poison_costs_few_requests_and_one_message(
+    influx: Proxy, influxd: Influxd, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    poison = [b"m,nomor=%d v=bukan_angka %d\n" % (n, n) for n in range(2000)]
+    async with Delivery.open(settings_for(influx.url, database), SystemClock(), FAST) as delivery:
+        with nothing_more_than(influx, 4):
+            dead = await delivery.deliver(b"".join(poison))
+        again = await delivery.deliver(poison[0])
+    assert [it.line + b"\n" for it in dead] == poison
+    assert len(again) == 1
+    assert influxd.count(database, "m", "v") == 0
+    told = [it.getMessage() for it in caplog.records]
+    assert len(told) == 1, told
+    assert "refuses 2000 lines" in told[0]
+
+
 async def test_lines_of_another_type_are_dead_letters_and_cost_few_requests(
     influx: Proxy, influxd: Influxd, database: str
 ) -> None:
