@@ -200,14 +200,19 @@ class OwnFile:
         if code in _DAMAGE:
             return DamagedFileError(f"{self.path}: the file is damaged ({error})")
         if code == sqlite3.SQLITE_FULL:
-            free = shutil.disk_usage(self.path.parent).free // 2**20
-            return SinkError(
-                f"{self.path}: the disk is full ({free} MiB free); make room there, or move the"
-                " folder to a larger disk"
-            )
+            return disk_full(self.path)
         if code == sqlite3.SQLITE_IOERR:
             return SinkError(f"{self.path}: {error}; look at the disk, its quota and its log")
         return SinkError(f"{self.path}: {error}")
+
+
+def disk_full(path: Path) -> SinkError:
+    """Return what to say when a file cannot grow."""
+    free = shutil.disk_usage(path.parent).free // 2**20
+    return SinkError(
+        f"{path}: the disk is full ({free} MiB free); make room there, or move the folder to a"
+        " larger disk"
+    )
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

@@ -8,6 +8,7 @@ whatever fails between. Why this layout and what it costs: docs/adr/0025.
 """
 
 import logging
+import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,13 +20,14 @@ from sqlite3 import Connection
 from typing import Self
 
 from collector.moments import from_micros, from_micros_or_none, to_micros
-from collector.sinks.own_file import MissingFileError
+from collector.sinks.own_file import MissingFileError, disk_full
 from collector.sinks.spool_file import SpoolFile
 from collector.sinks.spool_rows import (
     Dropped,
     Letter,
     Row,
     bury,
+    growth,
     insert,
     lines_together,
     make_room,
@@ -123,9 +125,10 @@ class Claim(StrEnum):
     COURIER = "courier"
 
 
+_LEFT_FREE = 64 * 2**20  # bytes of the disk: removing, too, needs some room for its journal
 _WORDS = 1_000  # characters of a server's answer that are kept
 _PEEK = (
-    "SELECT id, lines, low_at, high_at, data FROM records"
+    "SELECT id, lines, low_at, high_at, CAST(data AS BLOB) FROM records"
     " INDEXED BY records_by_lane WHERE lane = ? ORDER BY id"
 )
 _ADD_FIELD = (
@@ -350,7 +353,12 @@ class Spool:
     def _insert(self, connection: Connection, rows: Sequence[Row], now: datetime) -> Dropped:
         age = int(self._bounds.age_seconds * 1_000_000)
         dropped = make_room(connection, rows, to_micros(now), self._bounds.bytes, age)
-        insert(connection, rows[dropped.own :])
+        rest = rows[dropped.own :]
+        more = growth(connection, rest)
+        disk = shutil.disk_usage(self._file.path.parent)
+        if more and disk.free - more < min(_LEFT_FREE, disk.total // 4):
+            raise disk_full(self._file.path)
+        insert(connection, rest)
         return dropped
 
     def _drop_damaged(self, ids: Sequence[int]) -> None:

@@ -141,6 +141,13 @@ def make_room(
     return _note_dropped(connection, now, own, lines)
 
 
+def growth(connection: Connection, rows: Sequence[Row]) -> int:
+    """Return the bytes by which the file must grow to take rows, about: free pages come first."""
+    page = _pragma(connection, "page_size")
+    free = _pragma(connection, "freelist_count") * page
+    return max(0, sum(_space(row, page) for row in rows) - free)
+
+
 def bury(connection: Connection, letters: Sequence[Letter], max_bytes: int) -> int:
     """Keep dead letters; return how many of the oldest went, being too many."""
     if not letters:

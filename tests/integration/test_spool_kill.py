@@ -27,8 +27,10 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_out_of_order(tmp_p
     taken: list[str] = []
     for _ in range(KILLS):
         processes = {word: start(word, path) for word in (*WRITERS, "taker")}
+        # All have work while any is waited for: the one that takes never waits for the dead.
+        begun = {word: said_by(one, chance.choice((1, 3, 20))) for word, one in processes.items()}
         for word in chance.sample(sorted(processes), k=3):
-            said = killed_after(processes[word], chance.choice((1, 2, 7, 20)))
+            said = begun[word] + said_until_killed(processes[word])
             if word == "taker":
                 taken += said
             else:
@@ -64,14 +66,18 @@ def start(word: str, path: Path) -> subprocess.Popen[str]:
     )
 
 
-def killed_after(process: subprocess.Popen[str], lines: int) -> list[str]:
-    """Let a process say so many lines, kill it (SIGKILL), and return all whole lines it said."""
+def said_by(process: subprocess.Popen[str], lines: int) -> list[str]:
+    """Wait for so many lines."""
+    assert process.stdout is not None
+    return [process.stdout.readline() for _ in range(lines)]
+
+
+def said_until_killed(process: subprocess.Popen[str]) -> list[str]:
+    """Kill a process (SIGKILL) and return all whole lines that it had still said."""
     with process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(lines)]
         process.kill()
-        said += process.stdout.read().splitlines(keepends=True)
-    return [line for line in said if line.endswith("\n")]
+        return [line for line in process.stdout.read().splitlines(keepends=True) if "\n" in line]
 
 
 # --- the processes that are killed ------------------------------------------------------------
