@@ -1,17 +1,27 @@
-"""What every sink does: write, list, query. A further sink joins by one entry in SINKS."""
+"""What every sink does: write, list, query. A further sink joins by one entry in SINKS.
+
+Not for all alike, and so not here: `prune` and `maintain` (InfluxDB forgets and tidies by itself,
+by the bucket's retention); and which of two values for one moment InfluxDB shows when the device
+moved between them (it has both; here the later one's site happens to be the later name).
+"""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from collector.model import Labels, Reading
 from collector.sinks import DeviceReadings, Point, Series, SeriesInfo, Sink
+from collector.sinks.influx.identity import Identity
 from collector.sinks.sqlite import SqliteSink
+from tests.influx_sink import DrainedSink, settings_of
+from tests.influx_v2_proxy import Proxy
 
-SINKS = ("sqlite", "sqlite, all rolled into blocks")
+SINKS = ("sqlite", "sqlite, all rolled into blocks", "influxdb", "influxdb, devices move")
 T0 = datetime(2026, 11, 1, 10, tzinfo=UTC)
 ETH0: Labels = (("index", "1"), ("interface", "eth0"))
 ETH1: Labels = (("index", "2"), ("interface", "eth1"))
@@ -25,12 +35,37 @@ class RolledSink(SqliteSink):
         self.maintain(60)
 
 
+class MovedSink(DrainedSink):
+    """Gives a device another site and address after its first batch: its series stay the same."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.batches: Counter[str] = Counter()
+
+    def write(self, batch: Sequence[DeviceReadings]) -> None:
+        for device in {row.device_id for row in batch}:
+            self.batches[device] += 1
+            number = min(self.batches[device], 2)
+            own = f"site-{number}", "73.71", "switch", "kominfo", f"10.0.0.{number}"
+            self.know(Identity(device, *own))
+        super().write(batch)
+
+
 @pytest.fixture(params=SINKS)
 def sink(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sink]:
-    kind = SqliteSink if request.param == "sqlite" else RolledSink
-    opened = kind.open(tmp_path / "readings.db")
+    opened = open_sink(request, tmp_path)
     yield opened
     opened.close()
+
+
+def open_sink(request: pytest.FixtureRequest, folder: Path) -> Sink:
+    if request.param.startswith("sqlite"):
+        kind = SqliteSink if request.param == "sqlite" else RolledSink
+        return kind.open(folder / "readings.db")
+    proxy: Proxy = request.getfixturevalue("influx")
+    settings = settings_of(proxy.url, request.getfixturevalue("database"))
+    own = DrainedSink if request.param == "influxdb" else MovedSink
+    return own.open(settings, folder / "spool.db", T0 + timedelta(days=1))
 
 
 def at(minutes: float) -> datetime:

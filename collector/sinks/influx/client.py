@@ -124,6 +124,13 @@ class InfluxClient:
             answer.add(piece)
         return answer.whole()
 
+    def check(self, bucket: str | None = None) -> None:
+        """Return if a bucket can be read. Raises SinkError as `ask`.
+
+        A SELECT of what is nowhere: SHOW is answered for a bucket that is not there, too.
+        """
+        self.ask(["SELECT nothing FROM nothing LIMIT 1"], bucket=bucket)
+
     def _pieces(self, form: Mapping[str, str]) -> Iterator[bytes]:
         """Yield the lines of an answer, each a JSON document."""
         until = time.monotonic() + self._timeout * _WHOLE

@@ -3,20 +3,22 @@
     FieldRow (spool) or schema ─► where a metric is ─► InfluxQL ─► Rows ─► labels, values ─► Series
                                                       spans.py: raw, or roll-ups for what is older
 
-Averages are made by the server where it can make them; what it cannot (whole numbers whose sum is
-beyond 64 bits, parts from several buckets) is put together here, weighted by counts.
+Long steps are averaged by the server, short ones here, from values as they came; and so is what the
+server gets wrong (whole numbers whose sum is beyond 64 bits). Parts from several buckets are put
+together weighted by their counts.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from math import isfinite
+from operator import itemgetter
 from typing import Any, Protocol
 
 from collector.clock import Clock
 from collector.config.influxdb import InfluxdbSettings
 from collector.model import Labels
+from collector.moments import from_micros, to_micros
 from collector.sinks import Point, Series, SeriesInfo
 from collector.sinks.influx.client import BucketMissingError, InfluxClient, identifier
 from collector.sinks.influx.identity import TAGS
@@ -25,13 +27,16 @@ from collector.sinks.influx.lines import from_signed
 from collector.sinks.influx.schema import MEASUREMENTS, FieldType, place_of
 from collector.sinks.influx.spans import Span, spans
 from collector.sinks.spool import FieldRow
-from collector.sinks.steps import from_micros
+from collector.sinks.steps import points
 
 _DEVICE = identifier(TAGS[0])
 _WRAPS = 2**63
 _MICROS = 1_000_000
-_ROLLED = ("mean", "min", "max", "count", "last")
-"""Fields of a roll-up, after the field's name and an underscore (collector.courier.rollups)."""
+_SERVER_STEP_SECONDS = 600
+"""From this step on the server averages: a step costs it as much as some ten values read here."""
+
+_ROLLED = ("count", "mean", "min", "max", "last")
+"""Fields of a roll-up, after the field's name and an underscore (collector.courier.windows)."""
 
 
 class KnownFields(Protocol):
@@ -44,7 +49,7 @@ class KnownFields(Protocol):
 
 @dataclass(slots=True)
 class _Sum:
-    """What a point or a step is made of."""
+    """What a point is made of."""
 
     total: float
     low: float
@@ -57,14 +62,31 @@ class _Sum:
         self.high = max(self.high, other.high)
         self.count += other.count
 
-    def point(self, at: int) -> Point:
-        # Rounding must not push the mean past what it is the mean of.
-        mean = min(max(self.total / self.count, self.low), self.high)
-        return Point(from_micros(at), mean, self.low, self.high, self.count)
+
+@dataclass(slots=True)
+class _Found:
+    """What the buckets gave for one series: values as they came, and sums of several."""
+
+    values: dict[int, float] = field(default_factory=dict)  # by microseconds
+    sums: dict[int, _Sum] = field(default_factory=dict)
+
+    def add(self, at: int, one: _Sum) -> None:
+        known = self.sums.get(at)
+        if known is None:
+            self.sums[at] = one
+        else:
+            known.add(one)
+
+    def points(self, step_seconds: int | None) -> tuple[Point, ...]:
+        own = points(self.values, step_seconds)
+        if not self.sums:
+            return own
+        for one in own:
+            self.add(to_micros(one.at), _Sum(one.value * one.count, one.low, one.high, one.count))
+        return tuple(_point(at, self.sums[at]) for at in sorted(self.sums))
 
 
-_Points = dict[int, _Sum]  # by microseconds
-_ByLabels = dict[Labels, _Points]
+_Series = dict[tuple[Labels, str], _Found]  # labels, unit
 _Answer = list[tuple[Labels, list[list[Any]]]]
 
 
@@ -92,7 +114,7 @@ class InfluxReader:
     # --- what there is ------------------------------------------------------------------------
 
     def list_series(self, device_id: str) -> list[SeriesInfo]:
-        """Return what is known of a device, sorted by metric and labels. Raises SinkError.
+        """Return what is known of a device, sorted by metric, labels, unit. Raises SinkError.
 
         That is what InfluxDB keeps as it came (`influxdb.keep`). A text's `last_at` is that of its
         last line: up to an hour old while nothing changes. No device ("") has no series; asking
@@ -100,23 +122,23 @@ class InfluxReader:
         """
         fields = self._readable()
         if not device_id or not fields:
-            self._client.ask(["SHOW MEASUREMENTS LIMIT 1"])
+            self._client.check()
             return []
         # A statement a field, in one request: `last(*)` would not tell the moment of each.
         statements = [_select(f"last({identifier(row.field)})", row) for row in fields]
         answers = self._client.ask(statements, {"device": device_id})
-        found: dict[tuple[str, Labels], SeriesInfo] = {}
+        found: dict[tuple[str, Labels, str], SeriesInfo] = {}
         for row, answer in zip(fields, answers, strict=True):
             for rows in answer:
                 labels = labels_of(rows.name, rows.tags)
-                own = (row.metric, labels)
+                own = (row.metric, labels, row.unit)
                 for at, value in rows.values:
                     last = SeriesInfo(
                         row.metric, row.unit, labels, from_micros(at), _exact(row, value)
                     )
                     if own not in found or found[own].last_at < last.last_at:
                         found[own] = last
-        return sorted(found.values(), key=lambda info: (info.metric, info.labels))
+        return [found[own] for own in sorted(found)]
 
     def _readable(self) -> list[FieldRow]:
         return [row for row in self._known.fields() if row.measurement in MEASUREMENTS]
@@ -147,55 +169,46 @@ class InfluxReader:
         such a point is the last value, else the mean. Raises SinkError.
         """
         fields = self._fields_of(metric) if device_id else []
-        found: _ByLabels = defaultdict(dict)
+        found: _Series = defaultdict(_Found)
         for span in spans(self._settings, self._clock.now(), start, end):
             for row in fields:
                 if span.window_seconds is not None:
                     self._add_rolled(found, row, device_id, span, step_seconds)
-                elif step_seconds is None:
-                    self._add_raw(found, row, device_id, span, None)
+                elif step_seconds is None or step_seconds < _SERVER_STEP_SECONDS:
+                    self._add_values(found, row, device_id, span)
                 else:
                     self._add_steps(found, row, device_id, span, step_seconds)
         return [
-            Series(metric, fields[0].unit, labels, tuple(own[at].point(at) for at in sorted(own)))
-            for labels, own in sorted(found.items())
+            Series(metric, unit, labels, own)
+            for (labels, unit), parts in sorted(found.items(), key=itemgetter(0))
+            if (own := parts.points(step_seconds))
         ]
 
-    def _add_raw(
-        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int | None
-    ) -> None:
-        """Add values as they came; with a step, average them here."""
+    def _add_values(self, found: _Series, row: FieldRow, device_id: str, span: Span) -> None:
+        """Add values as they came."""
         text = _select(identifier(row.field), row, span.condition)
         for labels, values in self._answer(span, text, device_id):
-            for at, value in values:
-                number = _number(row, value)
-                if number is None:
-                    continue
-                one = _Sum(number, number, number, 1)
-                if step is None:
-                    found[labels][at] = one
-                else:
-                    _add(found[labels], at, step, one)
+            found[labels, row.unit].values.update(_numbers(row, values))
 
     def _add_steps(
-        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int
+        self, found: _Series, row: FieldRow, device_id: str, span: Span, step: int
     ) -> None:
         """Add values averaged by the server."""
-        field = identifier(row.field)
-        what = f"mean({field}), min({field}), max({field}), count({field})"
+        name = identifier(row.field)
+        what = f"mean({name}), min({name}), max({name}), count({name})"
         text = _select(what, row, span.condition, f"time({step}s), *") + " fill(none)"
         answer = self._answer(span, text, device_id)
         if row.type != FieldType.FLOAT and _beyond(answer):
-            self._add_raw(found, row, device_id, span, step)
+            self._add_values(found, row, device_id, span)
             return
         for labels, values in answer:
             for at, *figures, count in values:
                 mean, low, high = (_number(row, figure) for figure in figures)
                 if mean is not None and low is not None and high is not None:
-                    _add(found[labels], at, step, _Sum(mean * count, low, high, count))
+                    found[labels, row.unit].add(at, _Sum(mean * count, low, high, count))
 
     def _add_rolled(
-        self, found: _ByLabels, row: FieldRow, device_id: str, span: Span, step: int | None
+        self, found: _Series, row: FieldRow, device_id: str, span: Span, step: int | None
     ) -> None:
         """Add roll-ups. A bucket that is not there yet holds none."""
         what = ", ".join(identifier(f"{row.field}_{name}") for name in _ROLLED)
@@ -205,13 +218,13 @@ class InfluxReader:
             return
         as_last = step is None and row.type != FieldType.FLOAT
         for labels, values in answer:
-            for at, *figures in values:
-                mean, low, high, count, last = (_number(row, figure) for figure in figures)
-                shown = last if as_last or mean is None else mean
-                if shown is None or low is None or high is None or not count:
-                    continue
-                one = _Sum(shown * count, low, high, int(count))
-                _add(found[labels], at, step, one)
+            for at, count, *figures in values:
+                mean, low, high, last = (_number(row, figure) for figure in figures)
+                shown = last if as_last else mean
+                if shown is not None and low is not None and high is not None:
+                    begin = at if step is None else at - at % (step * _MICROS)
+                    one = _Sum(shown * count, low, high, count)
+                    found[labels, row.unit].add(begin, one)
 
     def _answer(self, span: Span, text: str, device_id: str) -> _Answer:
         (answer,) = self._client.ask([text], {"device": device_id}, bucket=span.bucket)
@@ -224,14 +237,10 @@ def _select(what: str, row: FieldRow, when: str = "", group: str = "*") -> str:
     return " ".join((*words, *(("AND", when) if when else ()), "GROUP BY", group))
 
 
-def _add(points: _Points, at: int, step_seconds: int | None, one: _Sum) -> None:
-    if step_seconds is not None:
-        at -= at % (step_seconds * _MICROS)
-    known = points.get(at)
-    if known is None:
-        points[at] = one
-    else:
-        known.add(one)
+def _point(at: int, own: _Sum) -> Point:
+    # Rounding must not push the mean past what it is the mean of.
+    mean = min(max(own.total / own.count, own.low), own.high)
+    return Point(from_micros(at), mean, own.low, own.high, own.count)
 
 
 def _beyond(answer: _Answer) -> bool:
@@ -247,12 +256,22 @@ def _beyond(answer: _Answer) -> bool:
     )
 
 
+def _numbers(row: FieldRow, values: list[list[Any]]) -> Mapping[int, float]:
+    """Return moment → number as it was read from the device, without what is none."""
+    kinds = set(map(type, map(itemgetter(1), values)))
+    if not kinds <= {int, float}:
+        values = [pair for pair in values if type(pair[1]) in (int, float)]
+    if row.type == FieldType.COUNTER:
+        values = [[at, _exact(row, value)] for at, value in values]
+    elif row.scale != 1:
+        scale = row.scale
+        values = [[at, value / scale] for at, value in values]
+    return dict(values)
+
+
 def _number(row: FieldRow, value: Any) -> float | None:
-    """Return a number as it was read from the device, None for what is none."""
-    if value is None or isinstance(value, str | bool):
-        return None
-    read = float(_exact(row, value))
-    return read if isfinite(read) else None
+    """Return one number as it was read from the device, None for what is none."""
+    return float(_exact(row, value)) if type(value) in (int, float) else None
 
 
 def _exact(row: FieldRow, value: Any) -> Any:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from collector.config.influxdb import InfluxdbSettings
-from collector.sinks.steps import to_micros
+from collector.moments import to_micros
 
 FIVE_MINUTES: Final = 300
 HOUR: Final = 3600
