@@ -74,8 +74,8 @@ def whole_value(value: int) -> str:
 def to_signed(counter: int) -> int:
     """Return the signed number with the 64 bits of a counter, 0 … 2^64-1.
 
-    InfluxDB's whole numbers are signed. Differences of neighbours stay what they were, but for the
-    one step over 2^63, which looks like a counter that was reset. Raises ValueError.
+    InfluxDB's whole numbers are signed. Differences of neighbours stay what they were, as long as
+    they are taken in 64 bits, which InfluxQL's derivatives do. Raises ValueError.
     """
     if not 0 <= counter < _WRAP:
         raise ValueError(f"{counter} is no counter of 64 bits")
