@@ -46,7 +46,7 @@ _VALUE = (
     rb'|"(?:[^"\\\n]|\\["\\])*+")'
 )
 _SURELY_WELL_FORMED = re.compile(
-    rb"(?:%b(?:,%b=%b)*+ %b=%b(?:,%b=%b)*+(?: -?[0-9]{1,18})?+(?:\n++|\Z))*+"
+    rb"%b(?:,%b=%b)*+ %b=%b(?:,%b=%b)*+(?: -?[0-9]{1,18})?+"
     % (_NAME, _NAME, _NAME, _NAME, _VALUE, _NAME, _VALUE)
 )
 """Spares asking the engine. What does not match may still be well formed: then it is asked."""
@@ -104,10 +104,12 @@ class Proxy:
         self.faults: deque[Fault] = deque()  # one a write, first come
         self.rule: Callable[[Write], Fault | None] = _no_fault  # asked when `faults` is empty
         self.writes: deque[tuple[Write, int]] = deque(maxlen=10_000)  # with the status answered
+        self.most_at_once = 0  # writes under way at the same moment
+        self._at_once = 0
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
-        self._scratch_made = False
+        self._asked = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -137,7 +139,8 @@ class Proxy:
             self._thread = self._loop = self._end = None
 
     def reset(self) -> None:
-        """Forget faults, rule and writes."""
+        """Forget faults, rule and what was written."""
+        self.most_at_once = 0
         self.faults.clear()
         self.rule = _no_fault
         self.writes.clear()
@@ -187,7 +190,12 @@ class Proxy:
         zipped = request.headers.get("Content-Encoding") == "gzip"
         write = Write(query.get("bucket", ""), query.get("org", ""), lines, zipped)
         fault = self.faults.popleft() if self.faults else self.rule(write)
-        answer = await self._answer(request, write, query.get("precision", ""), fault)
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            answer = await self._answer(request, write, query.get("precision", ""), fault)
+        finally:
+            self._at_once -= 1
         self.writes.append((write, answer.status))
         return answer
 
@@ -233,20 +241,31 @@ class Proxy:
         return web.Response(status=204) if status == 204 else _error(status, words)
 
     async def _malformed(self, lines: bytes, precision: str) -> web.Response | None:
-        """Say what the engine has against a line before any other line is stored."""
-        if precision in ("", "ns") and _SURELY_WELL_FORMED.fullmatch(lines):
+        """Say what the engine has against a line before any other line is stored.
+
+        It is asked in a scratch database, each line under a measurement of its own: a conflict of
+        types there would hide what cannot be parsed.
+        """
+        exact = precision in ("", "ns")
+        asked = []
+        for line in lines.split(b"\n"):
+            if line and not (exact and _SURELY_WELL_FORMED.fullmatch(line)):
+                self._asked += 1
+                mark = b"" if line.startswith((b",", b"#")) else b"asked%d_" % self._asked
+                asked.append(mark + line)
+        if not asked:
             return None
-        status, words = await self._post(_SCRATCH, "", precision, lines)
+        status, words = await self._post(_SCRATCH, "", precision, b"\n".join(asked))
         if status == 404:
             text = {"q": f'CREATE DATABASE "{_SCRATCH}"'}
             with contextlib.suppress(ClientError, TimeoutError):
                 async with self._session.post(f"{self._upstream}/query", data=text):
                     pass
-            status, words = await self._post(_SCRATCH, "", precision, lines)
+            status, words = await self._post(_SCRATCH, "", precision, b"\n".join(asked))
+        if status == 204:
+            return None
         words = words.removeprefix("partial write: ").removesuffix(" dropped=0")
-        if status == 204 or (status == 400 and "unable to parse" not in words):
-            return None  # a conflict of types in the scratch database says nothing
-        return _error(status, words)
+        return _error(status, re.sub(r"asked\d+_", "", words))
 
     async def _post(
         self, database: str, policy: str, precision: str, lines: bytes

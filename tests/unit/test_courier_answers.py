@@ -118,6 +118,18 @@ def test_retry_after_is_read_as_seconds_or_a_date_and_bounded(
     assert judge(refusal(429, b"", text), NOW).retry_after == seconds
 
 
+def test_pauses_grow_to_a_bound_and_the_servers_wish_counts() -> None:
+    pace = Pace(first=0.25, longest=15.0, longest_of_settings=30.0)
+    for kind, longest in ((Kind.UNREACHABLE, 15.0), (Kind.TOKEN, 30.0)):
+        answer = Answer(Outcome.KEPT, 0, "", kind)
+        for tries in range(1, 100):
+            bound = min(longest, 0.25 * 2 ** (tries - 1))
+            assert all(0 <= pace.pause(tries, answer) <= bound for _ in range(20))
+    assert pace.pause(10**9, Answer(Outcome.KEPT, 0, "", Kind.TOKEN)) <= 30.0
+    wish = Answer(Outcome.KEPT, 429, "", Kind.BUSY, 100.0)
+    assert pace.pause(1, wish) == 100.0
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
