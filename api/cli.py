@@ -6,7 +6,7 @@ import click
 
 COMMANDS = {
     "check-config": ("checks", "check_config"),
-    "demo": ("watch", "demo"),
+    "demo": ("demo", "demo"),
     "doctor": ("checks", "doctor"),
     "health": ("health", "health"),
     "influxdb": ("influxdb", "influxdb"),
@@ -14,7 +14,7 @@ COMMANDS = {
     "profile": ("devices", "profile"),
     "quarantine": ("quarantine", "quarantine"),
     "record": ("record", "record"),
-    "run": ("watch", "run"),
+    "run": ("run", "run"),
     "simulate": ("simulate", "simulate"),
     "token": ("tokens", "token"),
     "uptime": ("uptime", "uptime"),

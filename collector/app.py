@@ -33,7 +33,7 @@ from collector.probes.ping import PingProbe
 from collector.probes.snmp.agent import SnmpSettings
 from collector.probes.snmp.engine import SnmpEngine
 from collector.probes.snmp.probe import SnmpProbe
-from collector.sinks.sqlite import SqliteSink
+from collector.sinks.opening import open_sink
 from collector.store import Store, StoreError
 from collector.writer import Writer
 
@@ -88,7 +88,7 @@ class Collector:
         self.engine.begin(self._store.load_states().devices, now)
         self._probes = probes = await self._open_probes()
         self.poller = Poller(self._plan.checks, probes.by_name, self._take, self._clock, self.lag)
-        sink = SqliteSink.open(self._config.readings_path)
+        self._sink = sink = open_sink(self._config, self._plan, self._clock)
         self.writer = Writer(
             self.engine,
             self._store,
@@ -133,6 +133,7 @@ class Collector:
         now = self._clock.now()
         stored = await self.writer.in_store_thread(partial(self._apply, plan))
         self._plan = plan
+        self._sink.introduce(plan)
         self.engine.add(devices, checks)
         known = {one.id: stored[one.id] for one in devices if one.id in stored}
         self.engine.begin(known, now)

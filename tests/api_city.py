@@ -16,8 +16,10 @@ import httpx
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import ApiServer, open_socket
+from api.listening import open_socket
+from api.server import ApiServer
 from api.settings import ApiSettings
+from collector.inventory import Plan
 from collector.model import (
     Area,
     Check,
@@ -94,6 +96,9 @@ class StillSink:
         self.asked.append((device_id, metric, start, end, step_seconds))
         points = (Point(start, 0.5, 0.25, 0.75, 2), Point(start + timedelta(60), 1.0, 1.0, 1.0, 1))
         return [Series(metric, "s", (("path", "lan"),), points)]
+
+    def introduce(self, plan: Plan) -> None:
+        del plan
 
     def maintain(self, max_seconds: float) -> None:
         raise NotImplementedError

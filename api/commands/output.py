@@ -9,7 +9,7 @@ import click
 import orjson
 
 from api.demo.city import CityError
-from api.server import PortInUse
+from api.listening import PortInUse
 from collector.config import ProblemsError
 from collector.sinks import SinkError
 from collector.store import StoreError
@@ -67,5 +67,5 @@ def log_to_stderr(*, verbose: bool = False) -> None:
         stream=sys.stderr,
         force=True,
     )
-    for chatty in ("alembic", "uvicorn"):
+    for chatty in ("alembic", "httpx", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

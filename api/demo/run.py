@@ -3,7 +3,8 @@
 demo process ── JSON lines ──► simulators (in a network namespace of their own if possible)
      │                               ▲ ICMP, SNMP, MQTT
      ├── supervisor ──► collector ───┘ (inside that namespace)
-     └── supervisor ──► API, wall      (outside: it shares files only)
+     ├── supervisor ──► API, wall      (outside: they share files only)
+     └── supervisor ──► courier ──► InfluxDB, where PANTAU__INFLUXDB__URL names one
 """
 
 import asyncio
@@ -14,8 +15,9 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,10 +29,11 @@ from api.demo.city import City, CityError, Facts
 from api.demo.report import ApiClient, read_report
 from api.demo.score import passed, read_truth, score
 from api.demo.usage import Usage
-from api.server import open_socket
+from api.listening import open_socket
 from api.supervisor import Program, Supervisor
 from collector.clock import Clock
 from collector.config import Config, load_config
+from collector.sinks.spool import Spool
 from collector.store import Store, TokenRole
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ logger = logging.getLogger(__name__)
 SAMPLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # a machine that needs longer is told of by the score
 _LOOK_SECONDS = 0.2
+_CARRY_SECONDS = 30.0
 CREDENTIAL = "kota"
 TOKEN_DAYS = 30
 
@@ -106,15 +110,15 @@ class Demo:
 
     async def _watch(self, city: City, facts: Facts) -> int:
         config = write_config(self._directory, city.directory / "inventory.yaml", facts)
-        settings = load_config(config, {})
+        settings = load_config(config, os.environ)
         token = make_token(settings, self._clock)
         api = ApiClient(self.base_url, token)
-        supervisor = Supervisor(programs(config, facts, self._listening.fileno()))
+        supervisor = Supervisor(programs(settings, facts, self._listening.fileno()))
         keeping = asyncio.create_task(supervisor.run(), name="supervisor")
         following = asyncio.create_task(self._follow(city, supervisor), name="city's events")
         sampling = asyncio.create_task(self._sample(supervisor), name="usage")
         try:
-            self._greet(facts, token)
+            self._greet(facts, token, settings)
             await self._until_watched(api)
             await city.tell("start")
             await self._wait(keeping, city)
@@ -134,12 +138,14 @@ class Demo:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _greet(self, facts: Facts, token: str) -> None:
+    def _greet(self, facts: Facts, token: str, settings: Config) -> None:
         how = "a network namespace" if facts.isolated else "UDP (this machine forbids namespaces)"
         self._say(f"{facts.devices} devices answer ping, SNMP and MQTT through {how}.")
         self._say("")
         self._say(f"  Wall    {self.base_url}/dinding/#token={token}")
         self._say(f"  API     {self.base_url}/api/v1/status   (Authorization: Bearer {token})")
+        if settings.influxdb is not None:
+            self._say(f"  Charts  {settings.influxdb.url}, bucket {settings.influxdb.bucket}")
         self._say("")
         self._say("  This token is shown once. Faults begin within a minute; Ctrl-C ends the demo.")
 
@@ -205,6 +211,8 @@ class Demo:
         self._usage.sample([os.getpid(), *(p.pid for p in supervisor.running.values())])
         await supervisor.end("collector")
         await city.stop()
+        if settings.influxdb is not None:
+            await asyncio.to_thread(_wait_for_courier, settings)
         return await asyncio.to_thread(self._judge, city, api, settings)
 
     def _judge(self, city: City, api: ApiClient, settings: Config) -> int:
@@ -258,6 +266,14 @@ def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
     return path
 
 
+def _wait_for_courier(settings: Config) -> None:
+    """Wait until the readings are where the API reads them, or the courier had its time."""
+    until = time.monotonic() + _CARRY_SECONDS
+    with closing(Spool.open(settings.spool_path, read_only=True)) as spool:
+        while spool.status().records and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)  # noqa: TID251 - in a thread of its own
+
+
 def _is_watched(api: ApiClient) -> bool:
     try:
         return any(one["alive"] for one in api.get("/status")["collectors"])
@@ -287,12 +303,15 @@ def schedule_of(config: Config) -> dict[str, float]:
     }
 
 
-def programs(config: Path, facts: Facts, listening: int) -> list[Program]:
+def programs(config: Config, facts: Facts, listening: int) -> list[Program]:
     """Return the platform's processes: the collector inside the city's namespace."""
-    base = [sys.executable, "-m", "api", "run", "--config", str(config)]
+    base = [sys.executable, "-m", "api", "run", "--config", str(config.file)]
     collector = [*base, "--role", "collector"]
     if facts.namespace_pid is not None:
         enter = [sys.executable, "-m", "simulators.namespace", str(facts.namespace_pid), "--"]
         collector = [*enter, *collector]
     web = [*base, "--role", "api", "--listening-socket", str(listening)]
-    return [Program("collector", collector), Program("api", web, pass_fds=(listening,))]
+    found = [Program("collector", collector), Program("api", web, pass_fds=(listening,))]
+    if config.influxdb is not None:
+        found.append(Program("courier", [*base, "--role", "courier"]))
+    return found

@@ -8,7 +8,7 @@ everything  all of it held together, for `pantau check-config`
 
 from collector.inventory.everything import CheckReport, check_everything
 from collector.inventory.load import Inventory, InventoryError, Known, load_inventory
-from collector.inventory.plan import Plan, added, build_plan, differences, joined
+from collector.inventory.plan import Plan, added, build_plan, differences, joined, load_plan
 
 __all__ = [
     "CheckReport",
@@ -22,4 +22,5 @@ __all__ = [
     "differences",
     "joined",
     "load_inventory",
+    "load_plan",
 ]

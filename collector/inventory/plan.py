@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collector.config import Config
 from collector.config.problems import Problem
 from collector.config.settings import retry_factor
-from collector.inventory.load import Inventory, InventoryError
+from collector.inventory.load import Inventory, InventoryError, Known, load_inventory
 from collector.model import (
     Area,
     Check,
@@ -20,6 +20,7 @@ from collector.model import (
     Site,
     Target,
 )
+from collector.profiles import load_profiles
 
 _OIDS_IN_A_REQUEST = 12
 _MARGIN_SECONDS = 1.0  # for our own side of it; the poller's deadline is the outermost
@@ -61,6 +62,13 @@ def build_plan(config: Config, inventory: Inventory, profiles: Mapping[str, Prof
         profiles,
         tuple(checks),
     )
+
+
+def load_plan(config: Config) -> Plan:
+    """Read profiles and inventory and make the plan. Raises ProblemsError."""
+    profiles = load_profiles(config.profiles)
+    known = Known(profiles, frozenset(), frozenset(config.credentials))
+    return build_plan(config, load_inventory(config.inventory, known), profiles)
 
 
 def added(old: Plan, newer: Plan) -> tuple[tuple[Device, ...], tuple[Check, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from collector.inventory import Plan
 from collector.model import Labels, Reading
 
 
@@ -83,6 +84,10 @@ class Sink(Protocol):
         With `step_seconds`, points are averaged into steps aligned to the epoch, `at` being the
         step's start; gaps stay gaps. Raises SinkError.
         """
+        ...
+
+    def introduce(self, plan: Plan) -> None:
+        """Learn who the devices of a plan are, before readings of new ones come."""
         ...
 
     def maintain(self, max_seconds: float) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Self
 
+from collector.inventory import Plan
 from collector.model import Reading
 from collector.sinks import DeviceReadings, Series, SeriesInfo, SinkError
 from collector.sinks.blocks import HOUR_MICROS, DamagedBlock, Points, unpack_block
@@ -86,6 +87,9 @@ class SqliteSink:
         if segment is not None:
             roller.keep(segment)
         self.refused += refused
+
+    def introduce(self, plan: Plan) -> None:
+        """Do nothing: readings are found by their device's id alone."""
 
     def maintain(self, max_seconds: float) -> None:
         """Roll the tail into blocks for at most about `max_seconds`. Raises SinkError."""

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from api.app import create_app
 from api.demo.usage import cpu_seconds, memory_mib
-from api.server import open_socket, run_api
+from api.listening import open_socket
+from api.server import run_api
 from api.settings import ApiSettings
 from collector.clock import SystemClock
 from collector.model import DeviceState, Heartbeat, Reason, State, Status, Transition

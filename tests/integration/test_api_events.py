@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.server import PortInUse, open_socket, run_api
+from api.listening import PortInUse, open_socket
+from api.server import run_api
 from api.settings import ApiSettings
 from collector.clock import SystemClock
 from collector.model import Heartbeat, State

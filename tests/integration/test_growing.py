@@ -12,13 +12,12 @@ import pytest
 
 from api import growth
 from api.adoption import Adopter
-from api.commands import watch
-from api.commands.watch import load_plan
 from collector import app as app_module
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import Config, load_config
-from collector.inventory import Plan, adopting
+from collector.inventory import Plan, adopting, load_plan
+from collector.inventory import plan as planning
 from collector.model import Profile, State
 from collector.profiles import load_profiles
 from collector.store import QuarantineRow, Store
@@ -97,7 +96,7 @@ def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (watch, adopting):  # many files, and each growth wants them
+    for module in (planning, adopting):  # many files, and each growth wants them
         monkeypatch.setattr(module, "load_profiles", lambda folders: profiles_of(tuple(folders)))
     monkeypatch.setattr(app_module, "QUARANTINE_SECONDS", 0.05)
     monkeypatch.setattr(growth, "LOOK_SECONDS", 0.05)

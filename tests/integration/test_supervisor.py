@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import api.supervisor as supervisor_module
-from api.commands.watch import _run_until_stopped
+from api.roles.stopping import run_until_stopped
 from api.supervisor import Program, Supervisor
 
 SLEEPER = "import sys, time; open(sys.argv[1], 'a').write('x'); time.sleep(60)"
@@ -142,5 +142,5 @@ def test_a_second_signal_does_not_cut_the_collectors_end_short() -> None:
                 self.closed = True
 
     collector = Ending()
-    _run_until_stopped(collector)  # type: ignore[arg-type] # the part of Collector that is used
+    run_until_stopped(collector)  # type: ignore[arg-type] # the part of Collector that is used
     assert collector.closed

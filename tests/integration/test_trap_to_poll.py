@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.watch import load_plan
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import load_config
+from collector.inventory import load_plan
 from collector.model import State
 from collector.store import Store
 from tests.integration.trap_senders import COLD_START, LINK_DOWN, net_snmp

@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 
 from api.app import create_app
 from api.demo.report import ApiClient
-from api.server import ApiServer, open_socket
+from api.listening import open_socket
+from api.server import ApiServer
 from api.settings import ApiSettings
 from collector.clock import Clock
 from collector.config import Config

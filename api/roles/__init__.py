@@ -1,0 +1,6 @@
+"""What one process of the platform does. Each module is imported by its own process alone.
+
+supervised ──► collector      asks devices, decides, stores
+├─► web            the API, live events, the wall
+└─► courier        carries readings to InfluxDB, where one is configured
+"""

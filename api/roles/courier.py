@@ -1,0 +1,21 @@
+"""The process that carries readings to InfluxDB."""
+
+import click
+
+from api.commands.output import say
+from api.roles.stopping import run_until_stopped
+from collector.clock import SystemClock
+from collector.config import Config
+from collector.courier.courier import Courier
+
+
+def run_courier(config: Config) -> None:
+    """Carry until told to stop. Raises SinkError, and UsageError without InfluxDB."""
+    if config.influxdb is None:
+        raise click.UsageError(
+            "--role courier: there is nothing to carry without InfluxDB; add a section influxdb "
+            "to pantau.yaml, or leave this role out"
+        )
+    say(f"courier of collector {config.collector_id}: readings go to {config.influxdb.url}")
+    courier = Courier(config.influxdb, config.spool_path, SystemClock())
+    run_until_stopped(courier.run)

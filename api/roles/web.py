@@ -1,0 +1,40 @@
+"""The process that answers: the API, live events, the wall."""
+
+import os
+import socket
+from pathlib import Path
+
+from api.adoption import Adopter
+from api.app import create_app
+from api.server import run_api
+from api.sessions import load_session_key
+from api.settings import ApiSettings
+from collector.clock import SystemClock
+from collector.config import Config, load_config
+from collector.sinks.opening import open_for_reading
+from collector.store import Store
+
+WALL = Path(__file__).resolve().parents[2] / "dashboards" / "wall" / "dist"
+
+
+def run_web(config: Config, descriptor: int | None = None) -> None:
+    """Answer until told to stop, on an open socket or that of the settings. Raises StoreError."""
+    sock = None if descriptor is None else socket.socket(fileno=descriptor)
+    clock = SystemClock()
+    with Store.open(config.store_path) as store:
+        sink = open_for_reading(config, clock)
+        settings = ApiSettings(
+            zone=config.zone,
+            language=config.language,
+            rule=config.rule,
+            contracts=config.contracts,
+            contract=config.contract,
+            wall_directory=WALL,
+            session_key=load_session_key(config.data_directory / "session.key"),
+        )
+        adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
+        app = create_app(store=store, sink=sink, clock=clock, settings=settings, adopter=adopter)
+        try:
+            run_api(app, sock=sock, host=config.api.host, port=config.api.port)
+        finally:
+            sink.close()
