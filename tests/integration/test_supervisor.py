@@ -142,5 +142,5 @@ def test_a_second_signal_does_not_cut_the_collectors_end_short() -> None:
                 self.closed = True
 
     collector = Ending()
-    run_until_stopped(collector)  # type: ignore[arg-type] # the part of Collector that is used
+    run_until_stopped(collector.run)
     assert collector.closed
