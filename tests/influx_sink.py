@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Self
 
 from collector.config.influxdb import InfluxdbSettings
-from collector.sinks import DeviceReadings, Series, SeriesInfo
+from collector.sinks import DeviceReadings
 from collector.sinks.influx.client import InfluxClient
 from collector.sinks.influx.encoder import Encoder
 from collector.sinks.influx.facts import MetricFacts
 from collector.sinks.influx.identity import Identity
 from collector.sinks.influx.reader import InfluxReader
+from collector.sinks.influx.sink import InfluxSink
 from collector.sinks.spool import LANES, Spool
 from tests.influx_v2_proxy import ORGANISATION, READ_TOKEN, WRITE_TOKEN
 
@@ -38,18 +39,19 @@ def settings_of(url: str, bucket: str, **more: object) -> InfluxdbSettings:
     )
 
 
-class DrainedSink:
-    """Encoder, spool and reader; what was written is in InfluxDB when `write` returns."""
+class DrainedSink(InfluxSink):
+    """The sink of the product; what was written is in InfluxDB when `write` returns."""
 
     def __init__(self, settings: InfluxdbSettings, spool: Spool, clock: StandingClock) -> None:
-        self.settings = settings
-        self.clock = clock
+        self.settings, self.clock = settings, clock
         self.spool = spool
         self.encoder = Encoder({}, MetricFacts({}), spool.fields())
-        self.reader = InfluxReader(InfluxClient(settings), spool, settings, clock)
+        reader = InfluxReader(InfluxClient(settings), spool, settings, clock)
+        super().__init__(spool, self.encoder, reader, clock)
 
     @classmethod
-    def open(cls, settings: InfluxdbSettings, path: Path, now: datetime) -> Self:
+    def drained(cls, settings: InfluxdbSettings, path: Path, now: datetime) -> Self:
+        """Open it where the time stands still."""
         return cls(settings, Spool.open(path), StandingClock(now))
 
     def know(self, *identities: Identity) -> None:
@@ -57,37 +59,12 @@ class DrainedSink:
         self.encoder.know({one.device: one for one in identities})
 
     def write(self, batch: Sequence[DeviceReadings]) -> None:
-        now = self.clock.now()
-        encoded = self.encoder.encode(batch, now)
-        self.spool.append(encoded.packs, now, fields=encoded.fields, dead=encoded.dead)
-        self.encoder.commit(encoded)
+        """Write, and send at once."""
+        super().write(batch)
         for lane in range(LANES):
             while records := self.spool.peek(lane, 5000):
                 send(self.settings, b"".join(record.pack.lines for record in records))
                 self.spool.remove([record.id for record in records])
-
-    def list_series(self, device_id: str) -> list[SeriesInfo]:
-        return self.reader.list_series(device_id)
-
-    def query(
-        self,
-        device_id: str,
-        metric: str,
-        start: datetime,
-        end: datetime,
-        step_seconds: int | None = None,
-    ) -> list[Series]:
-        return self.reader.query(device_id, metric, start, end, step_seconds)
-
-    def maintain(self, max_seconds: float) -> None:
-        del max_seconds
-
-    def prune(self, before: datetime) -> None:
-        del before
-
-    def close(self) -> None:
-        self.reader.close()
-        self.spool.close()
 
 
 def send(settings: InfluxdbSettings, lines: bytes, bucket: str | None = None) -> None:

@@ -65,7 +65,7 @@ def open_sink(request: pytest.FixtureRequest, folder: Path) -> Sink:
     proxy: Proxy = request.getfixturevalue("influx")
     settings = settings_of(proxy.url, request.getfixturevalue("database"))
     own = DrainedSink if request.param == "influxdb" else MovedSink
-    return own.open(settings, folder / "spool.db", T0 + timedelta(days=1))
+    return own.drained(settings, folder / "spool.db", T0 + timedelta(days=1))
 
 
 def at(minutes: float) -> datetime:

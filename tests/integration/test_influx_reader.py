@@ -77,7 +77,7 @@ def new_sink(influx: Proxy, influxd: Influxd) -> Iterator[Callable[..., DrainedS
             if word in buckets:
                 influxd.create_database(bucket)
         folder = tempfile.TemporaryDirectory()
-        made.append((DrainedSink.open(own, Path(folder.name) / "spool.db", now), folder))
+        made.append((DrainedSink.drained(own, Path(folder.name) / "spool.db", now), folder))
         return made[-1][0]
 
     yield make
