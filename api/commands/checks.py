@@ -6,11 +6,12 @@ import resource
 import shutil
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from api.commands.finding import Finding
+from api.commands.influxdb_checks import look_at_influxdb
 from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
 from collector.clock import SystemClock
@@ -52,16 +53,6 @@ def check_config(path: Path, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FOUND_A_PROBLEM)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `remedy` says what to do about it when it is not ok."""
-
-    what: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-
-
 @click.command()
 @config_option
 @click.option("--json", "as_json", is_flag=True)
@@ -100,6 +91,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _open_files()
     if config.mqtt is not None:
         yield _broker(config.mqtt.host, config.mqtt.port)
+    if config.influxdb is not None:
+        yield from look_at_influxdb(config.influxdb, SystemClock())
 
 
 def _contradictions(config: Config, *, every: bool) -> Iterator[Finding]:

@@ -1,0 +1,13 @@
+"""What `pantau doctor` says of one thing that it looked at."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` says what to do about it when it is not ok."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
