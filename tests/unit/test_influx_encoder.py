@@ -2,10 +2,14 @@
 
 import logging
 import math
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collector.model import Labels, MetricKind, Reading
 from collector.sinks import DeviceReadings
@@ -14,6 +18,7 @@ from collector.sinks.influx.cardinality import Guard
 from collector.sinks.influx.encoder import Encoded, Encoder
 from collector.sinks.influx.facts import MetricFact, MetricFacts
 from collector.sinks.influx.identity import Identity
+from collector.sinks.influx.template import Form
 from collector.sinks.spool import FieldRow, lane_of
 
 T0 = datetime(2026, 11, 1, 10, tzinfo=UTC)
@@ -355,3 +360,66 @@ def test_templates_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_defaults_leave_room_for_large_controllers() -> None:
     assert cardinality.PER_DEVICE >= 500 * 3
+
+
+# --- the quick way and the other --------------------------------------------------------------
+
+ANY_VALUE = st.one_of(
+    st.integers(0, 9),
+    st.integers(-(2**64), 2**65),
+    st.integers(0, 10**6).map(lambda number: number / 100),
+    st.floats(),
+    st.booleans(),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*FACTS.by_metric, "nobody_knows"]),
+            st.sampled_from([(), ETH0, (("radio", "%d"),)]),
+            ANY_VALUE,
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(deadline=None)
+def test_the_quick_way_says_what_the_slow_one_says(
+    rows: list[tuple[str, Labels, float]],
+) -> None:
+    batch = [result(0, *(Reading(metric, value, "1", labels) for metric, labels, value in rows))]
+    quick = new().encode(batch, T0)
+    with patch.object(Form, "_quick", return_value=None):
+        slow = new().encode(batch, T0)
+    assert (quick.readings, quick.refused) == (slow.readings, slow.refused)
+    assert list(map(parsed, lines(quick))) == list(map(parsed, lines(slow)))
+
+
+def parsed(line: str) -> tuple[str, dict[str, float | int | str]]:
+    """Return a line's series, and its fields by name: 5 and 5.0 are the same float."""
+    head, pairs, _ = re.split(r"(?<!\\) ", line)
+    fields: dict[str, float | int | str] = {}
+    for pair in pairs.split(","):
+        name, _, value = pair.partition("=")
+        is_whole, is_text = value.endswith("i"), value.startswith('"')
+        fields[name] = value if is_text else int(value[:-1]) if is_whole else float(value)
+    return head, fields
+
+
+def test_devices_of_a_model_share_what_is_the_same_of_them() -> None:
+    one = new()
+    for device in "abcdef":
+        encode(one, result(0, *ports(3), device=device))
+    assert len(one._forms) == 1
+    templates = [list(one._devices[device].templates.values()) for device in "abcdef"]
+    assert {len(each) for each in templates} == {1}
+    assert templates[0][0].bytes > templates[1][0].bytes == templates[5][0].bytes
+
+
+def test_forms_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "MAX_FORM_READINGS", 5)
+    one = new()
+    for count in (1, 2, 3, 4):
+        assert len(encode(one, result(count, *ports(count)))) == count
+        assert sum(map(len, one._forms)) <= 5

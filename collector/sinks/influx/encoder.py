@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from collector.model import Labels
+from collector.model import Labels, Reading
 from collector.sinks import DeviceReadings
 from collector.sinks.influx import lines
 from collector.sinks.influx.cardinality import Guard
@@ -19,7 +19,8 @@ from collector.sinks.influx.facts import MetricFacts
 from collector.sinks.influx.fields import Fields
 from collector.sinks.influx.identity import Identity
 from collector.sinks.influx.labels import label_tags
-from collector.sinks.influx.template import Slot, Template, Value, Written
+from collector.sinks.influx.schema import Place
+from collector.sinks.influx.template import Form, Slot, Template, Value, Written
 from collector.sinks.spool import LANES, DeadLetter, FieldRow, Pack, lane_of
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ TEXT_AGAIN = 3600 * 10**9
 MAX_TEXTS = 200_000
 MAX_TEMPLATES_OF_DEVICE = 32
 MAX_TEMPLATE_BYTES = 128 * 2**20
+MAX_FORM_READINGS = 200_000
 """Bounds of memory. Beyond them texts are written again and templates made again."""
 
 
@@ -92,6 +94,10 @@ class _Packer:
         self._bytes[lane] = self._counts[lane] = 0
 
 
+_NO_LINE = -1  # its series is one too many
+_BYTES_OF_FORM = 250  # a reading
+
+
 class Encoder:
     """Makes lines of results. For one thread."""
 
@@ -114,6 +120,8 @@ class Encoder:
         self._guard = Guard() if guard is None else guard
         self._devices: dict[str, _Known] = {}
         self._template_bytes = 0
+        self._forms: dict[tuple[tuple[int, str, str, type], ...], Form] = {}
+        self._form_readings = 0
         self._texts: dict[int, tuple[int, int]] = {}  # series → moment, hash of the text
         self._told: set[str] = set()
 
@@ -205,23 +213,57 @@ class Encoder:
         return template
 
     def _new_template(self, known: _Known, result: DeviceReadings) -> Template:
-        heads: dict[tuple[str, Labels], str] = {}  # a row of a table has many readings
-        by_head: dict[str, list[Slot]] = {}
-        left_out = 0
-        for index, reading in enumerate(result.readings):
-            is_text = isinstance(reading.value, str)
-            place = self._fields.place(reading.metric, reading.unit, is_text=is_text)
+        readings = result.readings
+        places = [
+            self._fields.place(one.metric, one.unit, is_text=isinstance(one.value, str))
+            for one in readings
+        ]
+        heads: list[str] = []
+        numbers: dict[str, int] = {}  # of a line by its head
+        seen: dict[tuple[str, Labels], int] = {}  # a row of a table has many readings
+        own: list[int] = []  # line of each reading
+        for reading, place in zip(readings, places, strict=True):
             series = place.measurement, reading.labels
-            head = heads.get(series)
-            if head is None:
-                head = heads[series] = lines.head(place.measurement, _tags(known, *series))
-                if head not in by_head and self._guard.admits(result.device_id, head):
-                    by_head[head] = []
-            if head in by_head:
-                by_head[head].append(Slot(index, reading.metric, place))
-            else:
-                left_out += 1
-        return Template(by_head, result.readings, left_out=left_out)
+            number = seen.get(series)
+            if number is None:
+                head = lines.head(place.measurement, _tags(known, *series))
+                number = numbers.get(head)
+                if number is None:
+                    admitted = self._guard.admits(result.device_id, head)
+                    number = numbers[head] = len(heads) if admitted else _NO_LINE
+                    heads += [head] if admitted else []
+                seen[series] = number
+            own.append(number)
+        forms = len(self._forms)
+        template = Template(self._form(readings, places, own, len(heads)), heads)
+        if len(self._forms) != forms:  # one of its own: nobody else is charged for it
+            template.bytes += _BYTES_OF_FORM * len(readings)
+        return template
+
+    def _form(
+        self, readings: Sequence[Reading], places: Sequence[Place], own: Sequence[int], count: int
+    ) -> Form:
+        """Return the form of `count` lines; results of other devices that are alike share it."""
+        key = tuple(
+            [
+                (number, one.metric, one.unit, type(one.value))
+                for number, one in zip(own, readings, strict=True)
+            ]
+        )
+        form = self._forms.get(key)
+        if form is None:
+            by_line: list[list[Slot]] = [[] for _ in range(count)]
+            for index, (number, place) in enumerate(zip(own, places, strict=True)):
+                if number != _NO_LINE:
+                    is_float = isinstance(readings[index].value, float)
+                    by_line[number].append(Slot(index, readings[index].metric, place, is_float))
+            form = Form(by_line, len(readings), left_out=own.count(_NO_LINE))
+            self._form_readings += len(key)
+            if self._form_readings > MAX_FORM_READINGS:
+                self._forms.clear()
+                self._form_readings = len(key)
+            self._forms[key] = form
+        return form
 
     # --- texts --------------------------------------------------------------------------------
 

@@ -1,17 +1,18 @@
 """The lines of a result, made ahead: a device says the same things over and over.
 
-Of a result only values and moment change, not its series. What is the same is one format string
-that takes values and moment; where a value does not fit it (NaN, a fraction in a whole field, a
-text that is due), the lines are put together one value at a time, with the same outcome.
+Of a result only values and moment change, not its series. What is the same in all devices of a
+model is one format string, a `Form`: it takes the lines' heads, the values and the moment. A
+`Template` is a form with the heads of one device. Where a value does not fit the format (NaN, a
+fraction in a whole field, a text that is due), the lines are put together one value at a time, with
+the same outcome.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from collector.model import Reading
 from collector.sinks.influx import lines
 from collector.sinks.influx.schema import FieldType, Place
 
@@ -29,6 +30,7 @@ class Slot:
     index: int
     metric: str
     place: Place
+    is_float: bool  # its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,65 +42,62 @@ class Written:
     refused: tuple[str, ...] = ()  # metrics whose value has no place in their field
 
 
-class Template:
-    """The lines of one shape of result: metrics, units, labels, and the types of the values."""
+class Form:
+    """The lines of results that are alike: the same fields and types of values, line by line."""
 
-    def __init__(
-        self, by_head: Mapping[str, Sequence[Slot]], sample: Sequence[Reading], *, left_out: int
-    ) -> None:
-        """`by_head`: a line's beginning → what it holds; `left_out`: readings without a line."""
+    def __init__(self, by_line: Sequence[Sequence[Slot]], size: int, *, left_out: int) -> None:
+        """`by_line`: what each line holds; `size`: readings of a result, `left_out` of no line."""
         self.left_out = left_out
         self.texts = tuple(
-            (slot.index, hash((head, slot.place.field)))
-            for head, slots in by_head.items()
+            (slot.index, number, slot.place.field)
+            for number, slots in enumerate(by_line)
             for slot in slots
             if slot.place.type is FieldType.TEXT
         )
-        self._lines = tuple((head, tuple(slots)) for head, slots in by_head.items())
-        self._compile(sample)
-        self.bytes = 200 + 2 * len(self._format) + 120 * len(sample)
+        self._lines = tuple(map(tuple, by_line))
+        self._compile(size)
 
-    def _compile(self, sample: Sequence[Reading]) -> None:
+    def _compile(self, size: int) -> None:
         """Make the format of the numbers, and lists of what must be looked at before."""
         parts: list[str] = []
         order: list[int] = []
         floats: list[int] = []
         wholes: list[int] = []
         self._adjust: list[tuple[int, float, bool]] = []
-        self._count = 0
-        for head, slots in self._lines:
+        for number, slots in enumerate(self._lines):
             last = {slot.place.field: slot for slot in slots}  # said twice: the last word counts
+            own = [slot for slot in last.values() if slot.place.type is not FieldType.TEXT]
             fields = []
-            for slot in last.values():
-                if slot.place.type is FieldType.TEXT:
-                    continue
-                is_whole = slot.place.type is not FieldType.FLOAT
-                is_float = isinstance(sample[slot.index].value, float)
+            for slot in own:
+                is_whole, is_float = slot.place.type is not FieldType.FLOAT, slot.is_float
                 if slot.place.scale != 1.0 or (is_whole and is_float):
                     self._adjust.append((slot.index, slot.place.scale, is_whole))
                     is_float = not is_whole
                 (wholes if is_whole else floats).append(slot.index)
                 conversion = "%di" if is_whole else "%r" if is_float else "%d"
-                fields.append(f"{_quoted(lines.name(slot.place.field))}={conversion}")
-                order.append(slot.index)
+                name = lines.name(slot.place.field).replace("%", "%%")
+                fields.append(f"{name}={conversion}")
             if fields:
-                parts.append(f"{_quoted(head)} {','.join(fields)} %d\n")
-                order.append(len(sample))  # the moment stands behind the values
-                self._count += 1
+                parts.append(f"%s {','.join(fields)} %d\n")
+                # Behind the values stand the moment and the heads.
+                order += [size + 1 + number, *(slot.index for slot in own), size]
+        self._count = len(parts)
         self._format = "".join(parts)
         self._pick, self._floats, self._wholes = _picker(order), _picker(floats), _picker(wholes)
 
-    def write(self, values: list[Value], at: int, due: Collection[int]) -> Written:
+    def write(
+        self, heads: Sequence[str], values: Sequence[Value], at: int, due: Collection[int]
+    ) -> Written:
         """Return the lines of values at a moment (nanoseconds), with the texts that are `due`."""
         if not due:
-            text = self._quick(values, at)
+            text = self._quick(heads, values, at)
             if text is not None:
                 return Written(text, self._count)
-        return self._one_by_one(values, at, due)
+        return self._one_by_one(heads, values, at, due)
 
-    def _quick(self, values: Sequence[Value], at: int) -> str | None:
+    def _quick(self, heads: Sequence[str], values: Sequence[Value], at: int) -> str | None:
         """Return the lines by the format; None if one of the values does not fit it."""
-        row: list[Any] = [*values, at]
+        row: list[Any] = [*values, at, *heads]
         try:
             for index, scale, is_whole in self._adjust:
                 value = row[index]
@@ -116,10 +115,12 @@ class Template:
         except (OverflowError, ValueError):
             return None
 
-    def _one_by_one(self, values: Sequence[Value], at: int, due: Collection[int]) -> Written:
+    def _one_by_one(
+        self, heads: Sequence[str], values: Sequence[Value], at: int, due: Collection[int]
+    ) -> Written:
         text: list[str] = []
         refused: list[str] = []
-        for head, slots in self._lines:
+        for head, slots in zip(heads, self._lines, strict=True):
             fields: dict[str, str] = {}
             for slot in slots:
                 if slot.place.type is FieldType.TEXT and slot.index not in due:
@@ -134,6 +135,27 @@ class Template:
                 pairs = ",".join(f"{name}={value}" for name, value in fields.items())
                 text.append(f"{head} {pairs} {at}\n")
         return Written("".join(text), len(text), tuple(refused))
+
+
+class Template:
+    """A form with the heads of one device's lines."""
+
+    __slots__ = ("_form", "_heads", "bytes", "left_out", "texts")
+
+    def __init__(self, form: Form, heads: Sequence[str]) -> None:
+        """`heads`: one for each line of the form."""
+        self._form = form
+        self._heads = tuple(heads)
+        self.left_out = form.left_out
+        self.texts = tuple(
+            (index, hash((self._heads[number], field))) for index, number, field in form.texts
+        )
+        """Index of a reading that is a text, and its series."""
+        self.bytes = 300 + sum(map(len, heads)) + 64 * len(heads) + 130 * len(self.texts)
+
+    def write(self, values: Sequence[Value], at: int, due: Collection[int]) -> Written:
+        """Return the lines of values at a moment (nanoseconds), with the texts that are `due`."""
+        return self._form.write(self._heads, values, at, due)
 
 
 def value_text(place: Place, value: Value) -> str:
@@ -155,10 +177,6 @@ def value_text(place: Place, value: Value) -> str:
     if place.scale == 1.0 and whole != value:
         raise ValueError("a fraction in a field of whole numbers")
     return lines.whole_value(lines.to_signed(whole) if place.type is FieldType.COUNTER else whole)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("%", "%%")
 
 
 def _picker(indices: Iterable[int]) -> _Pick:
