@@ -30,6 +30,7 @@ from api.routes import (
     outages,
     quarantine,
     sessions,
+    spool,
     uptime,
 )
 from api.routes.wall_files import PREFIX, WallFiles
@@ -38,6 +39,7 @@ from api.sessions import SessionSigner
 from api.settings import ApiSettings
 from api.source import StoreSource
 from api.sums import make_sums
+from api.waiting import Waiting
 from collector.clock import Clock
 from collector.sinks import Sink
 from collector.store import Planned, Store
@@ -56,10 +58,12 @@ def create_app(
     clock: Clock,
     settings: ApiSettings,
     adopter: Adopter | None = None,
+    waiting: Waiting | None = None,
 ) -> FastAPI:
     """Return the application over an open store and sink, which stay the caller's to close.
 
-    Without an `adopter` the quarantine can be looked at, and nothing in it be adopted.
+    Without an `adopter` the quarantine can be looked at, and nothing in it be adopted. `waiting`
+    is there when readings go to a server.
     `app.state.parts` holds what it was built from.
     """
     gate = Gate(
@@ -76,9 +80,16 @@ def create_app(
         collector_timeout_seconds=settings.collector_timeout_seconds,
         still_valid=gate.still_valid,
     )
-    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter)
+    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting)
     registry = make_registry(
-        Figures(parts.sight, store.collectors, store.counts, store.last_transition_id, live.counts)
+        Figures(
+            parts.sight,
+            store.collectors,
+            store.counts,
+            store.last_transition_id,
+            live.counts,
+            None if waiting is None else lambda: waiting.look(clock.now()),
+        )
     )
     app = FastAPI(
         title="Pantau",
@@ -120,6 +131,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         incidents,
         maintenance,
         quarantine,
+        spool,
         events,
         sessions,
     ):

@@ -16,6 +16,7 @@ COMMANDS = {
     "record": ("record", "record"),
     "run": ("run", "run"),
     "simulate": ("simulate", "simulate"),
+    "spool": ("spool", "spool"),
     "token": ("tokens", "token"),
     "uptime": ("uptime", "uptime"),
 }

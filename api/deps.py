@@ -17,6 +17,7 @@ from api.errors import Code, FieldError, ProblemError, invalid
 from api.live import Live
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
+from api.waiting import Waiting
 from collector.clock import Clock
 from collector.sight import Sight, sight
 from collector.sinks import Sink
@@ -38,6 +39,7 @@ class Parts:
     live: Live
     planned: Planned
     adopter: Adopter | None = None
+    waiting: Waiting | None = None  # None: readings do not go to a server
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

@@ -34,6 +34,7 @@ class Code(StrEnum):
     UNKNOWN_INCIDENT = "unknown_incident"
     UNKNOWN_OUTAGE = "unknown_outage"
     UNKNOWN_ENTRY = "unknown_entry"
+    NO_SPOOL = "no_spool"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     BAD_REQUEST = "bad_request"
     INVALID_PARAMETERS = "invalid_parameters"

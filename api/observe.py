@@ -11,6 +11,8 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.events import LiveCounts
+from api.observe_spool import spool_figures
+from api.waiting import Look
 from collector.model import Heartbeat, State
 from collector.sight import Sight
 from collector.store import CountRow
@@ -28,6 +30,7 @@ class Figures(Collector):
     counts: Callable[[], Iterable[CountRow]]
     last_transition_id: Callable[[], int]
     live: Callable[[], LiveCounts]
+    waiting: Callable[[], Look] | None = None  # None: readings do not go to a server
 
     def collect(self) -> Iterator[Metric]:
         """Yield what there is to say now. Raises StoreError: no figures are better than old."""
@@ -38,6 +41,8 @@ class Figures(Collector):
         changes.add_metric([], self.last_transition_id())
         yield changes
         yield from _live(self.live())
+        if self.waiting is not None:
+            yield from spool_figures(self.waiting)
 
 
 class Requests:

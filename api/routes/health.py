@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from api import schemas
 from api.deps import Parts, PartsOf, ViewerOf, reply
+from api.waiting import why_not_ready
 from collector.sinks import SinkError
 from collector.store import StoreError
 
@@ -61,6 +62,17 @@ def not_ready(parts: Parts) -> list[str]:
         parts.sink.list_series("")
     except SinkError:
         reasons.append("readings: their storage cannot be read; states and uptime stay right")
+    reasons += _waiting_too_long(parts)
     if not parts.live.following:
         reasons.append("live: the event stream does not follow the store")
     return reasons
+
+
+def _waiting_too_long(parts: Parts) -> list[str]:
+    if parts.waiting is None:
+        return []
+    try:
+        reason = why_not_ready(parts.waiting.look(parts.clock.now()))
+    except SinkError:
+        return ["readings: what waits for InfluxDB cannot be read; the log knows why"]
+    return [] if reason is None else [reason]
