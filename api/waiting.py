@@ -4,8 +4,9 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from collector.config import Config
 from collector.courier.report import REPORT_MARK, CourierReport
 from collector.sinks.spool import Bounds, DeadLetter, Spool, SpoolStatus
 
@@ -101,6 +102,15 @@ class Waiting:
         self._path = path
         self._limits = limits
         self._spool = Spool.open(path, read_only=True)
+
+    @classmethod
+    def of(cls, config: Config) -> Self | None:
+        """Return what waits by a configuration; None where readings do not go to a server."""
+        if config.influxdb is None:
+            return None
+        settings = config.influxdb
+        limits = Bounds(settings.spool_megabytes * 2**20, settings.spool_age_seconds)
+        return cls(config.spool_path, limits)
 
     def look(self, now: datetime) -> Look:
         """Return what waits at this moment."""

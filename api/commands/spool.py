@@ -13,7 +13,7 @@ from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, s
 from api.waiting import Look, Waiting, size_in_words, span_in_words
 from collector.clock import SystemClock
 from collector.config import load_config
-from collector.sinks.spool import Bounds, DeadLetter
+from collector.sinks.spool import DeadLetter
 
 _WIDEST = 100  # characters of a line and of a server's words in the table
 
@@ -50,17 +50,15 @@ def spool(*, config: Path | None, dead: bool, retry: bool, limit: int, as_json: 
 
 @contextmanager
 def _opened(config: Path | None) -> Iterator[Waiting]:
-    settings = load_config(config, os.environ)
-    if settings.influxdb is None:
+    waiting = Waiting.of(load_config(config, os.environ))
+    if waiting is None:
         click.echo(
             "pantau: nothing waits: readings stay in a file of this machine, for there is no"
             " section influxdb in pantau.yaml",
             err=True,
         )
         raise click.exceptions.Exit(FOUND_A_PROBLEM)
-    influxdb = settings.influxdb
-    bounds = Bounds(influxdb.spool_megabytes * 2**20, influxdb.spool_age_seconds)
-    with closing(Waiting(settings.spool_path, bounds)) as waiting:
+    with closing(waiting):
         yield waiting
 
 

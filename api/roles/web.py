@@ -9,6 +9,7 @@ from api.app import create_app
 from api.server import run_api
 from api.sessions import load_session_key
 from api.settings import ApiSettings
+from api.waiting import Waiting
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.sinks.opening import open_for_reading
@@ -23,6 +24,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
     clock = SystemClock()
     with Store.open(config.store_path) as store:
         sink = open_for_reading(config, clock)
+        waiting = Waiting.of(config)
         settings = ApiSettings(
             zone=config.zone,
             language=config.language,
@@ -33,8 +35,17 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             session_key=load_session_key(config.data_directory / "session.key"),
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
-        app = create_app(store=store, sink=sink, clock=clock, settings=settings, adopter=adopter)
+        app = create_app(
+            store=store,
+            sink=sink,
+            clock=clock,
+            settings=settings,
+            adopter=adopter,
+            waiting=waiting,
+        )
         try:
             run_api(app, sock=sock, host=config.api.host, port=config.api.port)
         finally:
             sink.close()
+            if waiting is not None:
+                waiting.close()
