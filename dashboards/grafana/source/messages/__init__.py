@@ -1,0 +1,1 @@
+"""The words of the boards: Indonesian and English, with the same keys."""
