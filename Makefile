@@ -11,7 +11,7 @@ WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not 
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run record test lint format types imports unit wall-test wall bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit wall-test wall dashboards bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ wall: $(WALL)/dist/index.html ## build the wall
 
 wall-test: $(WALL)/node_modules/.installed ## types and tests of the wall
 	@. $(VENV)/.node && cd $(WALL) && npm run --silent check && npm run --silent test
+
+dashboards: $(VENV)/.test ## write the dashboards of Grafana anew from their source
+	@PYTHONPATH=. $(BIN)/python -m dashboards.grafana.source
 
 bench-engines: $(VENV)/.test ## what the engines cost, as ratios within one run
 	@for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python $$bench; done

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 Cell = float | str | None
 Ask = Callable[[str], list[dict[str, Any]]]
@@ -217,7 +217,7 @@ def _sort(found: list[Frame], options: Mapping[str, Any]) -> list[Frame]:
         rows = frame.rows()
         empty = [row for row in rows if row[by["field"]] is None]
         full = [row for row in rows if row[by["field"]] is not None]
-        full.sort(key=lambda row: row[by["field"]], reverse=by["desc"])
+        full.sort(key=lambda row: cast(float, row[by["field"]]), reverse=by["desc"])
         ordered = full + empty
         result.append(
             Frame(frame.name, {name: [row[name] for row in ordered] for name in frame.columns})

@@ -54,7 +54,11 @@ def test_every_query_can_be_narrowed_to_some_of_a_city(filled: Filled, uid: str)
     names = {variable["name"]: variable for variable in board["templating"]["list"]}
     two = sorted({device.area for device in filled.city.devices})[:2]
     awkward = ["a/b.c(d)|e", "x"]
-    for chosen in ({"area": two}, {"area": awkward, "site": awkward}):
+    some: list[dict[str, str | list[str]]] = [
+        {"area": two},
+        {"area": awkward, "site": awkward},
+    ]
+    for chosen in some:
         if uid == "pantau-kesehatan":
             continue
         if names["device"].get("multi"):

@@ -223,6 +223,7 @@ def inventory_line(series: str, row: DeviceRow, owner_name: str | None) -> str:
         "name": row.name,
         "site_name": row.site_name,
         "area_name": row.area_name,
+        "area_label": f"{row.area_name} ({row.area})",  # what people choose from in Grafana
         "owner_name": owner_name,
         "address": row.address,
         "profile": row.profile,

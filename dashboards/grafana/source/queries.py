@@ -18,8 +18,8 @@ LONG = '"${bucket_1h:raw}"..'
 STANDS = '"gone" = 0'
 """Of incidents and maintenance: what was not taken back."""
 
-NAMES_FOR = "time > now() - 25h"
-"""Names are written on change and once an hour; those of a device that is gone fade in a day."""
+NAMES_FOR = "time > now() - 6h"
+"""Names are written on change and every quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
