@@ -217,14 +217,16 @@ class InfluxReader:
         except BucketMissingError:
             return
         as_last = step is None and row.type != FieldType.FLOAT
+        micros = None if step is None else step * _MICROS
+        scale = row.scale
         for labels, values in answer:
-            for at, count, *figures in values:
-                mean, low, high, last = (_number(row, figure) for figure in figures)
-                shown = last if as_last else mean
-                if shown is not None and low is not None and high is not None:
-                    begin = at if step is None else at - at % (step * _MICROS)
-                    one = _Sum(shown * count, low, high, count)
-                    found[labels, row.unit].add(begin, one)
+            own = found[labels, row.unit]
+            for at, count, mean, low, high, last in values:
+                if not count or None in (mean, low, high, last):
+                    continue  # not written by us
+                shown = _exact(row, last) if as_last else mean / scale
+                one = _Sum(shown * count, low / scale, high / scale, count)
+                own.add(at if micros is None else at - at % micros, one)
 
     def _answer(self, span: Span, text: str, device_id: str) -> _Answer:
         (answer,) = self._client.ask([text], {"device": device_id}, bucket=span.bucket)
@@ -238,9 +240,10 @@ def _select(what: str, row: FieldRow, when: str = "", group: str = "*") -> str:
 
 
 def _point(at: int, own: _Sum) -> Point:
-    # Rounding must not push the mean past what it is the mean of.
-    mean = min(max(own.total / own.count, own.low), own.high)
-    return Point(from_micros(at), mean, own.low, own.high, own.count)
+    mean, low, high = own.total / own.count, own.low, own.high
+    if not low <= mean <= high:  # by rounding, of what it is the mean of
+        mean = min(max(mean, low), high)
+    return Point(from_micros(at), mean, low, high, own.count)
 
 
 def _beyond(answer: _Answer) -> bool:
