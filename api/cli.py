@@ -10,6 +10,7 @@ COMMANDS = {
     "doctor": ("checks", "doctor"),
     "health": ("health", "health"),
     "influxdb": ("influxdb", "influxdb"),
+    "migrate": ("migrate", "migrate"),
     "probe": ("devices", "probe"),
     "profile": ("devices", "profile"),
     "quarantine": ("quarantine", "quarantine"),

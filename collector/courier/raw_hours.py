@@ -16,7 +16,7 @@ from collector.sinks.influx.lines import head, name, nanoseconds
 from collector.sinks.influx.schema import KEPT_LONG, FieldType
 from collector.sinks.spool import Spool
 
-VALUES_A_PIECE: Final = 50_000
+VALUES_A_PIECE: Final = 20_000
 MOST_DEVICES: Final = 500
 _FIRST_DEVICES: Final = 16
 _MOST_FIELDS: Final = 64  # of one statement
