@@ -103,16 +103,21 @@ class Roller:
             try:
                 await self.make_what_is_due()
             except SinkError as error:
-                self.counters.failures += 1
                 if self.trouble is None:
                     logger.warning("roll-ups wait, nothing is lost: %s", error)
                 self.trouble = str(error)
-                pause = max(pause, self._pace.after_failure_seconds)
+            except Exception as error:  # lines must go on being carried
+                if self.trouble is None:
+                    logger.exception("roll-ups wait because of a fault of ours, nothing is lost")
+                self.trouble = f"a fault of ours: {type(error).__name__}, see the log"
             else:
                 if self.trouble is not None:
                     logger.warning("roll-ups are made again")
                 self.trouble = None
             await self._report()
+            if self.trouble is not None:
+                self.counters.failures += 1
+                pause = max(pause, self._pace.after_failure_seconds)
             await asyncio.sleep(pause)
 
     async def make_what_is_due(self) -> int:
@@ -134,7 +139,7 @@ class Roller:
         for hour, mark in sorted(due, key=lambda it: (self._failed.get(it[0], 0), -it[0])):
             try:
                 await self._make(hour)
-            except SinkError:
+            except Exception:
                 self._failed[hour] = self._failed.get(hour, 0) + 1
                 raise
             self._failed.pop(hour, None)

@@ -371,3 +371,31 @@ async def test_a_server_that_is_away_is_told_once_and_nothing_is_forgotten(
     assert WRITE_TOKEN not in caplog.text
     assert city.points("1h")["rtt", "a", ()][BEGIN].value == 1.0
     assert roller.newest_at == BEGIN + HOUR
+
+
+async def test_a_fault_of_ours_in_one_hour_does_not_end_the_courier_or_hold_up_the_others(
+    city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    city.write(minutes(1), "a", rtt(1.0))
+    city.write(minutes(61), "a", rtt(2.0))
+    pace = RollerPace(round_seconds=0.01, after_failure_seconds=0.01, patience_seconds=0, rest=0)
+    async with city.roller(pace) as roller, asyncio.timeout(20):
+        make = roller._make
+
+        async def faulty(hour: int) -> None:
+            if hour == int(minutes(60).timestamp()) // 3600:
+                raise KeyError("a nonsense answer")
+            await make(hour)
+
+        monkeypatch.setattr(roller, "_make", faulty)
+        task = asyncio.create_task(roller.run())
+        try:
+            while not roller.counters.hours or roller.counters.failures < 3:
+                await asyncio.sleep(0.01)
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+    assert roller.trouble == "a fault of ours: KeyError, see the log"
+    assert len([one for one in caplog.records if one.exc_info]) == 1
+    assert [start for start, _ in city.spool.touched(9)] == [int(minutes(60).timestamp()) // 3600]
+    assert city.points("1h")["rtt", "a", ()].keys() == {BEGIN}
