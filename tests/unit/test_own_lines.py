@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from collector.courier.own_lines import series_in, values_in
 from collector.sinks.influx.lines import head, line, name, nanoseconds, text_value
+from collector.sinks.influx.schema import MEASUREMENTS
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 names = st.text(min_size=1, max_size=8)
@@ -18,8 +19,12 @@ fields = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=300)
-@given(measurement=names, tags=st.dictionaries(names, names, max_size=3), values=fields)
+@settings(deadline=None, max_examples=200)
+@given(
+    measurement=st.sampled_from([*MEASUREMENTS, "a, b"]),
+    tags=st.dictionaries(names, names, max_size=3),
+    values=fields,
+)
 def test_what_is_written_is_read_whatever_it_holds(
     measurement: str, tags: dict[str, str], values: dict[str, float | int | str]
 ) -> None:
