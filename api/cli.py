@@ -8,6 +8,7 @@ COMMANDS = {
     "check-config": ("checks", "check_config"),
     "demo": ("demo", "demo"),
     "doctor": ("checks", "doctor"),
+    "grafana": ("grafana", "grafana"),
     "health": ("health", "health"),
     "influxdb": ("influxdb", "influxdb"),
     "migrate": ("migrate", "migrate"),

@@ -6,6 +6,7 @@ settings  what may stand in pantau.yaml
 load      defaults, file, environment and secret files → Config
 """
 
+from collector.config.grafana import GrafanaSettings
 from collector.config.influxdb import InfluxdbSettings
 from collector.config.load import ConfigError, load_config, read_config
 from collector.config.problems import Problem, ProblemsError
@@ -22,6 +23,7 @@ __all__ = [
     "ApiSettings",
     "Config",
     "ConfigError",
+    "GrafanaSettings",
     "InfluxdbSettings",
     "MqttSettings",
     "PingSettings",

@@ -10,7 +10,7 @@ from collector.config.shape import Duration, Shape, Text, WholeNumber, refuse, s
 DAY_SECONDS = 86_400.0
 
 
-def _check_url(value: object) -> object:
+def check_url(value: object) -> object:
     """Refuse what is no plain address of a server. A secret has no place in it."""
     text = str(value)
     if "@" in text:
@@ -33,7 +33,7 @@ _Keep = Annotated[Duration, Field(ge=3600)]
 class InfluxdbSettings(Shape):
     """The InfluxDB that readings are written to. Without this section they stay in a file."""
 
-    url: Annotated[Text, BeforeValidator(_check_url)] = Field(
+    url: Annotated[Text, BeforeValidator(check_url)] = Field(
         "http://127.0.0.1:8086", description="Address of the server."
     )
     organisation: Text = Field("pantau", description="Organisation (InfluxDB 2; others ignore it).")

@@ -187,6 +187,10 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         if influxdb is not None and (file := getattr(influxdb, name + _FILE)) is not None:
             secret = _read_secret(file, ("influxdb", name + _FILE), origins)
             influxdb = influxdb.model_copy(update={name: secret, name + _FILE: None})
+    grafana = settings.grafana
+    if grafana is not None and grafana.token_file is not None:
+        secret = _read_secret(grafana.token_file, ("grafana", "token_file"), origins)
+        grafana = grafana.model_copy(update={"token": secret, "token_file": None})
     return Config(
         collector_id=settings.collector_id,
         data_directory=_absolute(settings.data_directory, ("data_directory",), origins),
@@ -200,6 +204,7 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         mqtt=mqtt,
         traps=settings.traps,
         influxdb=influxdb,
+        grafana=grafana,
         rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},

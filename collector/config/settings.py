@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from collector.config.contracts import ContractSettings
 from collector.config.credentials import CredentialSettings
+from collector.config.grafana import GrafanaSettings
 from collector.config.influxdb import InfluxdbSettings
 from collector.config.shape import (
     Duration,
@@ -218,6 +219,9 @@ class Settings(Shape):
     influxdb: Annotated[InfluxdbSettings | None, BeforeValidator(_even_if_empty)] = Field(
         None, description="InfluxDB; absent: readings stay in a file of the data folder."
     )
+    grafana: Annotated[GrafanaSettings | None, BeforeValidator(_even_if_empty)] = Field(
+        None, description="Grafana; only `pantau grafana push` needs it."
+    )
     rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
     credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
     contract: Id | None = Field(
@@ -264,6 +268,7 @@ class Config:
     rule: Rule  # of pings; see `rule_of`
     traps: TrapSettings | None = None
     influxdb: InfluxdbSettings | None = None  # with the tokens that its files held
+    grafana: GrafanaSettings | None = None  # with the token that its file held
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules

@@ -166,6 +166,7 @@ def test_a_new_credential_can_come_from_the_environment_alone(tmp_path: Path) ->
 
 
 TEXTS_THAT_TAKE_ANYTHING = {
+    "grafana.token",
     "influxdb.organisation",
     "influxdb.read_token",
     "influxdb.token",
