@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WALL := dashboards/wall
+GRAFANA := dashboards/grafana
 WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
@@ -28,7 +29,7 @@ record: $(VENV)/.demo ## a recording of your own device, without names; ARGS="19
 test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 
 # A module stays with one worker; the order is kept, so that the longest (acceptance) begin first.
-unit: $(VENV)/.test wall ## the Python tests; ARGS="tests/unit -k state" is passed on
+unit: $(VENV)/.test wall $(GRAFANA)/node_modules/.installed ## the Python tests; ARGS="tests/unit -k state" is passed on
 	. $(VENV)/.node && $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test ## style of the Python code
@@ -73,7 +74,7 @@ lock: ## resolve the dependencies anew, without download addresses
 	  --no-emit-index-url --no-annotate --no-header requirements/node.in -o requirements/node.lock
 
 clean: ## remove what was built; your data stays
-	rm -rf $(VENV) $(VENV)-lock $(WALL)/node_modules $(WALL)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(WALL)/node_modules $(WALL)/dist $(GRAFANA)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- the environment ------------------------------------------------------------------------------
 
@@ -110,6 +111,11 @@ $(VENV)/.node: requirements/node.lock | $(BIN)/python
 $(WALL)/node_modules/.installed: $(WALL)/package-lock.json $(VENV)/.node
 	@echo "Installing what the wall is built with …"
 	@. $(VENV)/.node && cd $(WALL) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(GRAFANA)/node_modules/.installed: $(GRAFANA)/package-lock.json $(VENV)/.node
+	@echo "Installing what dashboards are checked with …"
+	@. $(VENV)/.node && cd $(GRAFANA) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(WALL)/dist/index.html: $(WALL)/node_modules/.installed $(WALL_SOURCES)

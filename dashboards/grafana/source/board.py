@@ -215,6 +215,10 @@ def _annotations(board: Board, say: Words) -> list[dict[str, Any]]:
                 "iconColor": colour,
                 "name": say(f"annotation.{name}"),
                 "target": {
+                    "limit": 100,
+                    "matchAny": False,
+                    "tags": [],
+                    "type": "tags",
                     "refId": "Anno",
                     "fromAnnotations": True,
                     "rawQuery": True,
