@@ -121,6 +121,7 @@ def _variables(board: Board, say: Words) -> list[Any]:
         .label(say("variable.datasource"))
         .description(say("variable.datasource.text"))
         .type("influxdb")
+        .regex("/^(?!.* (5m|1h)$)/")  # roll-ups have other fields
     ]
     before: list[str] = []
     for tag in board.variables:

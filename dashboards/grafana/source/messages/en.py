@@ -370,7 +370,8 @@ PANELS = {
     ),
     "pantau.oldest": (
         "Age of the oldest line",
-        "Age of the oldest line that waits. When it keeps growing, InfluxDB takes no data.",
+        "Age of the oldest line that waits. While InfluxDB is down, this does not arrive either: no"
+        " data here is a warning; run pantau spool.",
     ),
     "pantau.dropped": (
         "Lines dropped",

@@ -371,7 +371,8 @@ PANELS = {
     ),
     "pantau.oldest": (
         "Umur baris tertua",
-        "Umur baris tertua yang menunggu. Bila terus naik, InfluxDB tidak menerima data.",
+        "Umur baris tertua yang menunggu. Selama InfluxDB mati, angka ini pun tidak sampai:"
+        " tulisan tidak ada data di sini adalah tanda bahaya; jalankan pantau spool.",
     ),
     "pantau.dropped": (
         "Baris terbuang",
