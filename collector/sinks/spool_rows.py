@@ -195,7 +195,9 @@ def shrink(connection: Connection) -> None:
     page = _pragma(connection, "page_size")
     free = _pragma(connection, "freelist_count")
     if free * page >= _SHRINK_FROM and free * 4 >= _pragma(connection, "page_count") * 3:
-        connection.execute(f"PRAGMA incremental_vacuum({_SHRINK_PAGES})").fetchall()
+        for _ in range(min(free, _SHRINK_PAGES)):
+            # One at a time: Python steps this statement once, and a step gives back one page.
+            connection.execute("PRAGMA incremental_vacuum(1)")
 
 
 def _split(lines: bytes) -> Iterator[tuple[bytes, int]]:

@@ -96,7 +96,12 @@ class PointEncoder:
 
     def encode(self, batch: Sequence[DeviceReadings]) -> bytes:
         """Return the lines of a batch."""
-        made: list[str] = []
+        made = [point.to_line_protocol() for point in self.points(batch)]  # type: ignore[no-untyped-call]
+        return "\n".join(made).encode()
+
+    def points(self, batch: Sequence[DeviceReadings]) -> list[Point]:
+        """Return the points of a batch."""
+        made: list[Point] = []
         for result in batch:
             points: dict[tuple[str, Labels], Point] = {}
             who = self._known[result.device_id]
@@ -118,8 +123,8 @@ class PointEncoder:
                         point.tag(name, value)  # type: ignore[no-untyped-call]
                     points[key] = point
                 points[key].field(place.field, field_value(reading.value, place))  # type: ignore[no-untyped-call]
-            made += [point.to_line_protocol() for point in points.values()]  # type: ignore[no-untyped-call]
-        return "\n".join(made).encode()
+            made += points.values()
+        return made
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,9 +1,12 @@
 """The spool's promises, each as one scenario; what random histories do is in test_spool_model."""
 
+import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from zlib import crc32
 
 import pytest
@@ -159,6 +162,86 @@ def test_too_many_bytes_drop_the_oldest_and_count_them(path: Path) -> None:
         assert 0 < status.lines < 40_000
         assert status.dropping_since == NOW
         assert spool.peek(3, 1)[0].id > 1
+
+
+def test_the_file_stays_within_its_bound_and_shrinks_when_it_was_emptied(path: Path) -> None:
+    bound = 20 * 2**20
+    noise = Random(1).randbytes(1_000_000).hex().encode()  # noqa: S311 - no secrets
+    with closing(Spool.open(path, Bounds(bytes=bound))) as spool:
+        for number in range(25):
+            text = b"m n=%di,noise=%s 1\n" % (number, noise)
+            spool.append([Pack(number % LANES, text, 1, NOW, NOW)], NOW)
+            assert path.stat().st_size <= bound
+        assert spool.status().dropped_lines >= 6
+        for lane in range(LANES):
+            while records := spool.peek(lane, 1):
+                spool.remove([records[0].id])
+        for number in range(8):  # what flows afterwards gives back the rest
+            spool.append([pack(number)], NOW)
+            spool.remove([record.id for record in spool.peek(0, 9)])
+    assert path.stat().st_size < 17 * 2**20
+
+
+def test_losing_is_told_once_when_it_begins_and_once_when_it_is_over(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    now = NOW
+    for _ in range(3):  # the state is in the file: opening it again tells nothing new
+        with closing(Spool.open(path, Bounds(age_seconds=60))) as spool:
+            for _ in range(4):
+                spool.append([pack(1)], now)
+                now += timedelta(minutes=2)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    with closing(Spool.open(path, Bounds(age_seconds=86_400))) as spool:
+        spool.append([pack(2)], now)
+        assert spool.status().dropping_since == NOW + timedelta(minutes=2)
+        spool.append([pack(3)], now + timedelta(minutes=11))
+        spool.append([pack(4)], now + timedelta(minutes=12))
+        assert spool.status().dropping_since is None
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert "11 lines ever were" in caplog.text
+
+
+def test_of_too_many_dead_letters_the_oldest_go_and_are_counted(
+    spool: Spool, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters = [DeadLetter(b"m v=%d" % number, 400, "no", NOW) for number in range(10_050)]
+    spool.append([], NOW, dead=letters[:10_000])
+    spool.append([], NOW, dead=letters[10_000:])
+    status = spool.status()
+    assert (status.dead_letters, status.dead_dropped) == (10_000, 50)
+    assert spool.dead_letters(1, before=52)[0].line == b"m v=50"
+    assert spool.dead_letters(1, before=51) == []
+    assert "pantau spool --dead" in caplog.text
+
+
+def test_one_dead_letter_larger_than_all_may_be_together_does_not_stand_in_the_way(
+    path: Path,
+) -> None:
+    with closing(Spool.open(path, Bounds(bytes=200_000))) as spool:
+        spool.append([], NOW, dead=[DeadLetter(b"m v=" + b"x" * 100_000, 413, "large", NOW)])
+        assert (spool.status().dead_letters, spool.status().dead_dropped) == (0, 1)
+        spool.append([pack(1)], NOW, dead=[DeadLetter(b"m v=1", 400, "no", NOW)])
+        assert spool.status().dead_letters == 1
+
+
+def test_threads_of_one_process_may_share_a_spool(spool: Spool) -> None:
+    def work(lane: int) -> int:
+        taken = 0
+        for number in range(30):
+            spool.append([pack(number, lane=lane)], NOW)
+            if number % 3 == 2:
+                records = spool.peek(lane, 2)
+                spool.remove([record.id for record in records])
+                taken += len(records)
+        return taken
+
+    with ThreadPoolExecutor(LANES) as pool:
+        taken = list(pool.map(work, range(LANES)))
+    assert taken == [20] * LANES
+    for lane in range(LANES):
+        assert lines_in(spool, lane) == [line(number) for number in range(20, 30)]
 
 
 def test_what_waited_too_long_is_dropped_and_counted(path: Path) -> None:
