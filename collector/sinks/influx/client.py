@@ -13,8 +13,9 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import httpx
 import orjson
@@ -32,6 +33,8 @@ _CONNECT_SECONDS = 3.0
 _TURN_SECONDS = 1.0  # for one of the MOST_AT_ONCE
 _WHOLE = 3.0  # an answer that has begun may take so many times the timeout
 _LONGEST_WORDS = 200
+_LAST_MICROS = 2**63 // 1000
+_CELLS = {int, float, str, bool, type(None)}
 _NO_NAME = re.compile(r"(database|bucket|retention policy|mapping)\b.*\bnot found", re.IGNORECASE)
 
 
@@ -264,7 +267,7 @@ class _Answer:
                 raise self._refused(str(document["error"]))
             for result in document["results"]:
                 self._add_result(result)
-        except (orjson.JSONDecodeError, KeyError, TypeError, IndexError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             raise _no_influxdb(self._client.clean(piece[:400].decode(errors="replace"))) from None
         self._begun = True
 
@@ -279,7 +282,7 @@ class _Answer:
     def _add_result(self, result: dict[str, Any]) -> None:
         if "error" in result:
             raise self._refused(str(result["error"]))
-        number = int(result.get("statement_id", 0))
+        number = result.get("statement_id", 0)
         if number < 0:
             raise IndexError
         found = self._found[number]
@@ -307,14 +310,21 @@ class _Answer:
 
 def _rows(series: dict[str, Any]) -> Rows:
     """Return a series of an answer. Raises KeyError or TypeError if it is none."""
-    columns = series["columns"]
+    name, columns = series["name"], series["columns"]
     values = series.get("values") or []
     tags = series.get("tags") or {}
-    if set(map(type, columns)) != {str} or not set(map(len, values)) <= {len(columns)}:
+    names = name, *columns, *tags, *tags.values()
+    if {type(columns), type(values), *map(type, values)} != {list} or {*map(type, names)} != {str}:
         raise TypeError
-    if columns[0] == "time" and not set(map(type, map(itemgetter(0), values))) <= {int}:
+    if not set(map(len, values)) <= {len(columns)} or not columns:
         raise TypeError
-    return Rows(str(series["name"]), cast("dict[str, str]", tags), columns, values)
+    if not set(map(type, chain.from_iterable(values))) <= _CELLS:
+        raise TypeError
+    if columns[0] == "time" and values:
+        moments = list(map(itemgetter(0), values))
+        if set(map(type, moments)) != {int} or not max(map(abs, moments)) <= _LAST_MICROS:
+            raise TypeError
+    return Rows(name, tags, columns, values)
 
 
 def _too_much(what: str) -> AnswerTooLongError:

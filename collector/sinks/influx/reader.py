@@ -19,8 +19,8 @@ from collector.clock import Clock
 from collector.config.influxdb import InfluxdbSettings
 from collector.model import Labels
 from collector.moments import from_micros, to_micros
-from collector.sinks import Point, Series, SeriesInfo
-from collector.sinks.influx.client import BucketMissingError, InfluxClient, identifier
+from collector.sinks import Point, Series, SeriesInfo, SinkError
+from collector.sinks.influx.client import BucketMissingError, InfluxClient, Rows, identifier
 from collector.sinks.influx.identity import TAGS
 from collector.sinks.influx.labels import labels_of
 from collector.sinks.influx.lines import from_signed
@@ -32,6 +32,8 @@ from collector.sinks.steps import points
 _DEVICE = identifier(TAGS[0])
 _WRAPS = 2**63
 _MICROS = 1_000_000
+_NUMBERS = {int, float}
+_VALUES = {int, float, str}
 _SERVER_STEP_SECONDS = 600
 """From this step on the server averages: a step costs it as much as some ten values read here."""
 
@@ -127,12 +129,16 @@ class InfluxReader:
         # A statement a field, in one request: `last(*)` would not tell the moment of each.
         statements = [_select(f"last({identifier(row.field)})", row) for row in fields]
         answers = self._client.ask(statements, {"device": device_id})
+        for answer in answers:
+            _check_columns(answer, 2)
         found: dict[tuple[str, Labels, str], SeriesInfo] = {}
         for row, answer in zip(fields, answers, strict=True):
             for rows in answer:
                 labels = labels_of(rows.name, rows.tags)
                 own = (row.metric, labels, row.unit)
                 for at, value in rows.values:
+                    if type(value) not in _VALUES:
+                        continue
                     last = SeriesInfo(
                         row.metric, row.unit, labels, from_micros(at), _exact(row, value)
                     )
@@ -187,7 +193,7 @@ class InfluxReader:
     def _add_values(self, found: _Series, row: FieldRow, device_id: str, span: Span) -> None:
         """Add values as they came."""
         text = _select(identifier(row.field), row, span.condition)
-        for labels, values in self._answer(span, text, device_id):
+        for labels, values in self._answer(span, text, device_id, 2):
             found[labels, row.unit].values.update(_numbers(row, values))
 
     def _add_steps(
@@ -195,17 +201,17 @@ class InfluxReader:
     ) -> None:
         """Add values averaged by the server."""
         name = identifier(row.field)
-        what = f"mean({name}), min({name}), max({name}), count({name})"
+        what = f"count({name}), mean({name}), min({name}), max({name})"
         text = _select(what, row, span.condition, f"time({step}s), *") + " fill(none)"
-        answer = self._answer(span, text, device_id)
+        answer = _of_numbers(self._answer(span, text, device_id, 5))
         if row.type != FieldType.FLOAT and _beyond(answer):
             self._add_values(found, row, device_id, span)
             return
         for labels, values in answer:
-            for at, *figures, count in values:
-                mean, low, high = (_number(row, figure) for figure in figures)
-                if mean is not None and low is not None and high is not None:
-                    found[labels, row.unit].add(at, _Sum(mean * count, low, high, count))
+            own = found[labels, row.unit]
+            for at, count, *figures in values:
+                mean, low, high = (float(_exact(row, figure)) for figure in figures)
+                own.add(at, _Sum(mean * count, low, high, count))
 
     def _add_rolled(
         self, found: _Series, row: FieldRow, device_id: str, span: Span, step: int | None
@@ -213,24 +219,29 @@ class InfluxReader:
         """Add roll-ups. A bucket that is not there yet holds none."""
         what = ", ".join(identifier(f"{row.field}_{name}") for name in _ROLLED)
         try:
-            answer = self._answer(span, _select(what, row, span.condition), device_id)
+            answer = self._answer(span, _select(what, row, span.condition), device_id, 6)
         except BucketMissingError:
             return
         as_last = step is None and row.type != FieldType.FLOAT
         micros = None if step is None else step * _MICROS
         scale = row.scale
-        for labels, values in answer:
+        for labels, values in _of_numbers(answer):
             own = found[labels, row.unit]
             for at, count, mean, low, high, last in values:
-                if not count or None in (mean, low, high, last):
-                    continue  # not written by us
                 shown = _exact(row, last) if as_last else mean / scale
                 one = _Sum(shown * count, low / scale, high / scale, count)
                 own.add(at if micros is None else at - at % micros, one)
 
-    def _answer(self, span: Span, text: str, device_id: str) -> _Answer:
+    def _answer(self, span: Span, text: str, device_id: str, columns: int) -> _Answer:
         (answer,) = self._client.ask([text], {"device": device_id}, bucket=span.bucket)
+        _check_columns(answer, columns)
         return [(labels_of(rows.name, rows.tags), rows.values) for rows in answer]
+
+
+def _check_columns(answer: Sequence[Rows], count: int) -> None:
+    """Raise SinkError if an answer has not the columns that were asked for, the moment first."""
+    if any(len(rows.columns) != count or rows.columns[0] != "time" for rows in answer):
+        raise SinkError("InfluxDB answers something else than it was asked; look at influxdb.url")
 
 
 def _select(what: str, row: FieldRow, when: str = "", group: str = "*") -> str:
@@ -246,6 +257,14 @@ def _point(at: int, own: _Sum) -> Point:
     return Point(from_micros(at), mean, low, high, own.count)
 
 
+def _of_numbers(answer: _Answer) -> _Answer:
+    """Return the rows that are numbers throughout, with a count (which follows the moment)."""
+    return [
+        (labels, [row for row in values if set(map(type, row)) <= _NUMBERS and row[1] > 0])
+        for labels, values in answer
+    ]
+
+
 def _beyond(answer: _Answer) -> bool:
     """Say whether the server's sums of whole numbers may have left 64 bits.
 
@@ -255,26 +274,21 @@ def _beyond(answer: _Answer) -> bool:
     return any(
         low < 0 or high * count >= _WRAPS
         for _, values in answer
-        for _, _, low, high, count in values
+        for _, count, _, low, high in values
     )
 
 
 def _numbers(row: FieldRow, values: list[list[Any]]) -> Mapping[int, float]:
     """Return moment → number as it was read from the device, without what is none."""
     kinds = set(map(type, map(itemgetter(1), values)))
-    if not kinds <= {int, float}:
-        values = [pair for pair in values if type(pair[1]) in (int, float)]
+    if not kinds <= _NUMBERS:
+        values = [pair for pair in values if type(pair[1]) in _NUMBERS]
     if row.type == FieldType.COUNTER:
         values = [[at, _exact(row, value)] for at, value in values]
     elif row.scale != 1:
         scale = row.scale
         values = [[at, value / scale] for at, value in values]
     return dict(values)
-
-
-def _number(row: FieldRow, value: Any) -> float | None:
-    """Return one number as it was read from the device, None for what is none."""
-    return float(_exact(row, value)) if type(value) in (int, float) else None
 
 
 def _exact(row: FieldRow, value: Any) -> Any:
