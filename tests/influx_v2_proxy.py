@@ -10,6 +10,7 @@ the third with partial writes store the others). What it cannot: Flux, tasks.
 
 import asyncio
 import contextlib
+import io
 import json
 import re
 import ssl
@@ -42,11 +43,11 @@ _CODES = {
 }
 _NAME = rb"(?:[A-Za-z0-9_.:/@+*\x80-\xff-]|\\[,= ])++"
 _VALUE = (
-    rb"(?:-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]{1,2})?|-?[0-9]{1,18}i"
+    rb"(?:-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]{1,2})?|-?[1-8]?[0-9]{1,18}i"
     rb'|"(?:[^"\\\n]|\\["\\])*+")'
 )
 _SURELY_WELL_FORMED = re.compile(
-    rb"%b(?:,%b=%b)*+ %b=%b(?:,%b=%b)*+(?: -?[0-9]{1,18})?+"
+    rb"%b(?:,%b=%b)*+ %b=%b(?:,%b=%b)*+(?: -?[1-8]?[0-9]{1,18})?+"
     % (_NAME, _NAME, _NAME, _NAME, _VALUE, _NAME, _VALUE)
 )
 """Spares asking the engine. What does not match may still be well formed: then it is asked."""
@@ -275,7 +276,7 @@ class Proxy:
             params["rp"] = policy
         try:
             async with self._session.post(
-                f"{self._upstream}/write", params=params, data=lines
+                f"{self._upstream}/write", params=params, data=io.BytesIO(lines)
             ) as answer:
                 text = await answer.text()
                 status = answer.status

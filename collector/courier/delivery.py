@@ -36,6 +36,7 @@ CANARY = "pantau_courier"
 """Measurement of the line that asks whether good lines are taken; written only after a refusal."""
 FEWEST_LINES_IN_TIME = 100  # a request is not made smaller than this because it took too long
 LARGEST_ANSWER_BYTES = 2**20
+LARGEST_REQUEST_BYTES = 2**20  # aiohttp writes a body at once, and warns of what is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,9 @@ class Delivery:
             while parts:
                 part = parts.pop()
                 count = part.count(b"\n")
-                if count > self._most:
-                    parts.extend(_chunks(part, self._most))
+                most = min(self._most, max(1, count * LARGEST_REQUEST_BYTES // len(part)))
+                if count > most:
+                    parts.extend(_chunks(part, most))
                     continue
                 answer = await self._until_answered(part, count, bucket, key)
                 if answer.outcome is Outcome.STORED:
