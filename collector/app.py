@@ -263,6 +263,7 @@ class Collector:
             "check_late_p99_seconds": polled.late_percentile(0.99),
             "loop_lag_worst_seconds": self.lag.worst_seconds,
             "same_name_twice": self.writer.twin,
+            "readings_refused": self._sink.refused,
         }
         counted: dict[str, dict[str, float]] = {
             "engine": asdict(self.engine.counters),

@@ -73,6 +73,7 @@ class StillSink:
     """A sink with one series that never changes; it can be broken, and notes what it is asked."""
 
     broken: bool = False
+    refused: int = 0
     asked: list[tuple[str, str, datetime, datetime, int | None]] = field(default_factory=list)
 
     def write(self, batch: Sequence[DeviceReadings]) -> None:

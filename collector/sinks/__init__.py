@@ -60,6 +60,9 @@ class Series:
 class Sink(Protocol):
     """What every sink does; one contract suite runs over all (tests/contract)."""
 
+    refused: int
+    """Readings left out since it was opened, because it can never keep them: NaN, for one."""
+
     def write(self, batch: Sequence[DeviceReadings]) -> None:
         """Keep a batch durably, all or nothing. Writing it again changes nothing.
 

@@ -229,6 +229,7 @@ def test_text_is_kept_on_change_and_once_an_hour(sink: Sink) -> None:
 def test_a_value_no_chart_can_show_does_not_keep_the_others_out(sink: Sink) -> None:
     bad = [Reading("nan", math.nan), Reading("inf", math.inf), Reading("huge", 10**400)]
     sink.write([result(0, *bad, Reading("good", 1.0))])
+    assert sink.refused == 3
     assert values(sink, "good") == [(T0, 1.0)]
     assert [info.metric for info in sink.list_series("sw-1")] == ["good"]
 
