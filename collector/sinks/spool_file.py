@@ -222,17 +222,27 @@ def _make_anew(damaged: Path, following: Path) -> None:
     try:
         with closing(sqlite3.connect(damaged, timeout=5, isolation_level=None)) as old:
             # Whoever could still write to the damaged file waits, and then finds the next one.
-            with suppress(sqlite3.DatabaseError):
-                old.execute("BEGIN IMMEDIATE")
+            _keep_out_writers(old)
             with file.write() as new:
                 carry_over(old, new)
             file.close()  # its only user: SQLite moves the journal into the file
+            if draft.with_name(f"{draft.name}-wal").exists():
+                raise OSError("its journal does not fit the disk")
             draft.rename(following)
             _sync_folder(following.parent)
             with suppress(sqlite3.DatabaseError):
                 old.rollback()
     finally:
         file.close()
+
+
+def _keep_out_writers(old: Connection) -> None:
+    """Hold the lock of a damaged file as far as it still has one. sqlite3.Error: it is taken."""
+    try:
+        old.execute("BEGIN IMMEDIATE")
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _sync_folder(folder: Path) -> None:
