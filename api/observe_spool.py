@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from api.waiting import Look
-from collector.courier.report import CourierReport
+from collector.courier.report import CourierReport, RollerReport
 from collector.sinks import SinkError
 
 
@@ -27,6 +27,8 @@ def spool_figures(look_now: Callable[[], Look]) -> Iterator[Metric]:
     yield trouble
     if look.courier is not None:
         yield from _carrying(look.courier)
+    if look.roller is not None:
+        yield from _rolling(look.roller)
 
 
 def _waiting(look: Look) -> Iterator[Metric]:
@@ -64,6 +66,22 @@ def _carrying(said: CourierReport) -> Iterator[Metric]:
     for kind, count in sorted(said.retries.items()):
         retries.add_metric([kind], count)
     yield retries
+
+
+def _rolling(said: RollerReport) -> Iterator[Metric]:
+    yield _gauge(
+        "pantau_rollups_waiting_hours",
+        "Hours that wait for their roll-ups.",
+        said.waiting_hours,
+    )
+    if said.newest_at is not None:
+        yield _gauge(
+            "pantau_rollups_newest_timestamp_seconds",
+            "To here reach the newest roll-ups of an hour.",
+            said.newest_at.timestamp(),
+        )
+    yield _counter("pantau_rollups_hours", "Hours of which roll-ups were made.", said.hours)
+    yield _counter("pantau_rollups_failures", "Tries to make roll-ups that failed.", said.failures)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from collector.config import Config
-from collector.courier.report import REPORT_MARK, CourierReport
+from collector.courier.report import REPORT_MARK, ROLLER_MARK, CourierReport, RollerReport
 from collector.sinks.spool import Bounds, DeadLetter, Spool, SpoolStatus
 
 COURIER_SECONDS = 30.0  # an older report means: there is no courier
@@ -39,6 +39,7 @@ class Look:
     status: SpoolStatus
     limits: Bounds
     courier: CourierReport | None
+    roller: RollerReport | None = None
 
     @property
     def courier_alive(self) -> bool:
@@ -69,6 +70,9 @@ class Look:
         said = asdict(self.courier) if self.courier is not None else None
         if said is not None:
             said = {name: said[name] for name in _COURIER} | {"alive": self.courier_alive}
+        rolls = asdict(self.roller) if self.roller is not None else None
+        if rolls is not None and not with_words:
+            rolls["trouble"] = None
         return asdict(self.status) | {
             "age_seconds": self.age_seconds,
             "limit_bytes": self.limits.bytes,
@@ -81,6 +85,7 @@ class Look:
                 "words": trouble.words if with_words else None,
             },
             "courier": said,
+            "roll_ups": rolls,
         }
 
 
@@ -115,7 +120,8 @@ class Waiting:
     def look(self, now: datetime) -> Look:
         """Return what waits at this moment."""
         courier = CourierReport.decode(self._spool.mark(REPORT_MARK))
-        return Look(now, self._spool.status(), self._limits, courier)
+        roller = RollerReport.decode(self._spool.mark(ROLLER_MARK))
+        return Look(now, self._spool.status(), self._limits, courier, roller)
 
     def dead_letters(self, limit: int, before: int | None = None) -> list[DeadLetter]:
         """Return lines that InfluxDB never takes, newest first, with ids below `before`."""

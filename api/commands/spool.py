@@ -75,6 +75,7 @@ def _say_look(look: Look) -> None:
             ("sent", f"{status.sent_lines} lines"),
             ("dead letters", f"{status.dead_letters}"),
             ("lost", _lost(look)),
+            ("roll-ups", _rolled(look)),
         ]
     )
     if look.trouble is not None:
@@ -90,6 +91,15 @@ def _lost(look: Look) -> str:
         (status.dead_dropped, "dead letters more than are kept"),
     )
     return "; ".join(f"{count} lines {why}" for count, why in lost if count) or "nothing"
+
+
+def _rolled(look: Look) -> str:
+    said = look.roller
+    if said is None:
+        return "none yet"
+    newest = "none yet" if said.newest_at is None else f"up to {said.newest_at:%Y-%m-%d %H:%M} UTC"
+    trouble = "" if said.trouble is None else f"; {said.trouble}"
+    return f"{newest}; {said.waiting_hours} hours wait{trouble}"
 
 
 def _say_letters(letters: list[DeadLetter]) -> None:

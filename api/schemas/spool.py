@@ -32,6 +32,22 @@ class CourierView(Shape):
     spool_failures: int
 
 
+class RollUpsView(Shape):
+    """What makes roll-ups last said. Counts are since its start."""
+
+    at: AwareDatetime
+    newest_at: Annotated[
+        AwareDatetime | None, Field(description="To here reach the newest roll-ups of an hour.")
+    ]
+    waiting_hours: Annotated[int, Field(description="Hours to be made, or to be made again.")]
+    hours: Annotated[int, Field(description="Hours made.")]
+    lines: Annotated[int, Field(description="Lines stored.")]
+    dead: Annotated[int, Field(description="Lines given up.")]
+    too_late: Annotated[int, Field(description="Hours of which raw points had gone already.")]
+    failures: int
+    trouble: Annotated[str | None, Field(description="What is wrong; null without role operator.")]
+
+
 class SpoolView(Shape):
     """What waits on disk for InfluxDB. Counts without a time are since the spool was made."""
 
@@ -56,6 +72,7 @@ class SpoolView(Shape):
     dead_dropped: Annotated[int, Field(description="Dead letters lost: more than are kept.")]
     trouble: SpoolTrouble | None
     courier: CourierView | None
+    roll_ups: RollUpsView | None
 
 
 class DeadLetterView(Shape):

@@ -8,6 +8,8 @@ import orjson
 
 REPORT_MARK = "courier"
 """The spool's mark that holds the last report."""
+ROLLER_MARK = "roller"
+"""The spool's mark that holds the roller's last report (JSON, see `RollerReport`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,35 @@ class CourierReport:
                 "at": datetime.fromisoformat(said["at"]),
                 "started_at": datetime.fromisoformat(said["started_at"]),
                 "trouble_since_at": None if since is None else datetime.fromisoformat(since),
+            }
+            return cls(**(said | moments))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class RollerReport:
+    """The last word of what makes roll-ups. Counts are since its start."""
+
+    at: datetime
+    newest_at: datetime | None  # the newest roll-ups of an hour reach to here
+    waiting_hours: int  # to be made, or to be made again
+    hours: int  # made
+    lines: int  # stored
+    dead: int  # lines given up
+    too_late: int  # hours of which raw points had gone when lines came
+    failures: int
+    trouble: str | None  # what is wrong
+
+    @classmethod
+    def decode(cls, text: str | None) -> Self | None:
+        """Read a report; None when there is none, or none that we can read."""
+        try:
+            said: dict[str, Any] = orjson.loads(text or "")
+            newest = said["newest_at"]
+            moments = {
+                "at": datetime.fromisoformat(said["at"]),
+                "newest_at": None if newest is None else datetime.fromisoformat(newest),
             }
             return cls(**(said | moments))
         except (ValueError, TypeError, KeyError, AttributeError):

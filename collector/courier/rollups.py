@@ -22,6 +22,7 @@ from collector.clock import Clock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier.delivery import Delivery
 from collector.courier.raw_hours import Lines, RawHours
+from collector.courier.report import ROLLER_MARK
 from collector.courier.windows import HOUR, MINUTES_5
 from collector.sinks import SinkError
 from collector.sinks.influx.client import InfluxClient
@@ -29,8 +30,6 @@ from collector.sinks.spool import Spool
 
 logger = logging.getLogger(__name__)
 
-ROLLER_MARK = "roller"
-"""The spool's mark that holds the roller's last report (JSON)."""
 _MOST_HOURS = 20_000  # looked at in one round: more than two years
 
 

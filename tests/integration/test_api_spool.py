@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from click.testing import CliRunner, Result
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,7 +18,8 @@ from api.cli import main
 from api.schemas import spool as schemas
 from api.settings import ApiSettings
 from api.waiting import Waiting
-from collector.courier.report import REPORT_MARK, CourierReport
+from collector.courier.report import REPORT_MARK, ROLLER_MARK, CourierReport
+from collector.courier.rollups import Roller, RollerCounters
 from collector.sinks.spool import Bounds, DeadLetter, Pack, Spool
 from tests.api_city import NOON, City, ManualClock, StillSink, client_of, make_city
 
@@ -107,6 +109,24 @@ async def test_what_waits_is_told_with_its_age_and_its_reason(desk: Desk) -> Non
     }  # fmt: skip
     assert told["courier"]["alive"] is True
     assert told["courier"]["retries"] == {"unreachable": 3}
+    assert told["roll_ups"] is None
+
+
+async def test_what_makes_roll_ups_is_told_as_it_said_it(desk: Desk) -> None:
+    roller = Roller.__new__(Roller)  # its report alone
+    roller._clock, roller.counters = desk.clock, RollerCounters(hours=3, lines=9)
+    roller.newest_at, roller.waiting, roller.trouble = NOON, 2, "InfluxDB at http://x is away"
+    words = orjson.dumps(roller.report(), option=orjson.OPT_UTC_Z).decode()
+    desk.spool.set_marks({ROLLER_MARK: words})
+    told = await desk.get()
+    schemas.SpoolView.model_validate(told)
+    assert (told["roll_ups"]["newest_at"], told["roll_ups"]["waiting_hours"]) == (
+        "2026-11-22T04:00:00Z", 2
+    )  # fmt: skip
+    seen = (await desk.client.get(ROUTE, headers=desk.viewer)).json()
+    assert seen["roll_ups"]["trouble"] is None
+    text = (await desk.client.get("/metrics")).text
+    assert "pantau_rollups_waiting_hours 2.0" in text
 
 
 async def test_when_nothing_waits_age_and_trouble_are_none_and_not_missing(desk: Desk) -> None:

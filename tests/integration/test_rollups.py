@@ -14,7 +14,8 @@ from collector.clock import SystemClock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier import raw_hours
 from collector.courier.delivery import Delivery, Pace
-from collector.courier.rollups import ROLLER_MARK, Roller, RollerPace
+from collector.courier.report import ROLLER_MARK
+from collector.courier.rollups import Roller, RollerPace
 from collector.model import Labels, Reading
 from collector.sinks import DeviceReadings, Point, SinkError
 from collector.sinks.influx.client import InfluxClient
