@@ -98,7 +98,7 @@ class Sink(Protocol):
         ...
 
     def prune(self, before: datetime) -> None:
-        """Forget what is older than a moment. Raises SinkError."""
+        """Forget what is older than a moment, unless a server does so by itself. SinkError."""
         ...
 
     def close(self) -> None:

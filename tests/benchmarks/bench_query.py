@@ -36,7 +36,7 @@ from tests.influxd import Influxd
 
 T0 = datetime(2025, 11, 1, tzinfo=UTC)
 METRIC = "ping_rtt_seconds"
-DEVICE = "camera-7"
+DEVICE = "camera-0"
 STEPS = (None, 60, 300, 3600)
 MILLISECONDS = 1000.0
 

@@ -340,6 +340,8 @@ def test_an_address_where_nobody_listens_is_told() -> None:
         with pytest.raises(SinkError, match=r"cannot be reached: .*refused; start it, or mend"):
             client.ask(["SELECT v FROM m"])
         client.close()
+        with pytest.raises(SinkError, match="are closed"):
+            client.ask(["SELECT v FROM m"])
     with (
         closing(InfluxClient(settings_for("http://127.0.0.1:99999"))) as client,
         pytest.raises(SinkError, match=r"cannot be reached"),

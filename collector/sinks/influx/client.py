@@ -138,6 +138,8 @@ class InfluxClient:
         """Yield the lines of an answer, each a JSON document."""
         until = time.monotonic() + self._timeout * _WHOLE
         headers = {"Authorization": f"Token {self._token}"} if self._token else {}
+        if self._http.is_closed:
+            raise SinkError("the connections to InfluxDB are closed: this process is ending")
         if not self._token.isascii() or not self._token.isprintable():
             raise SinkError(
                 "the token of InfluxDB holds characters that no token has; write it anew into"
@@ -310,7 +312,7 @@ class _Answer:
 
 def _rows(series: dict[str, Any]) -> Rows:
     """Return a series of an answer. Raises KeyError or TypeError if it is none."""
-    name, columns = series["name"], series["columns"]
+    name, columns = series.get("name", ""), series["columns"]  # some of SHOW have no name on 2.x
     values = series.get("values") or []
     tags = series.get("tags") or {}
     names = name, *columns, *tags, *tags.values()

@@ -8,7 +8,7 @@ roll-up lies across one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from collector.config.influxdb import InfluxdbSettings
@@ -50,5 +50,5 @@ def spans(settings: InfluxdbSettings, now: datetime, start: datetime, end: datet
 
 def _border(now: datetime, kept_seconds: float) -> int:
     """Return the first whole hour whose values are all kept."""
-    micros = to_micros(now - timedelta(seconds=kept_seconds))
+    micros = to_micros(now) - int(kept_seconds * _MICROS)
     return -(-micros // (HOUR * _MICROS)) * HOUR * _MICROS
