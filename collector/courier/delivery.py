@@ -35,8 +35,9 @@ from collector.sinks.spool import DeadLetter
 CANARY = "pantau_courier"
 """Measurement of the line that asks whether good lines are taken; written only after a refusal."""
 FEWEST_LINES_IN_TIME = 100  # a request is not made smaller than this because it took too long
+LARGEST_REQUEST_BYTES = 2**20
+"""Of several lines: gateways take that much unasked, and the loop sends it without a halt."""
 LARGEST_ANSWER_BYTES = 2**20
-LARGEST_REQUEST_BYTES = 2**20  # aiohttp writes a body at once, and warns of what is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,8 @@ class Delivery:
             while parts:
                 part = parts.pop()
                 count = part.count(b"\n")
-                most = min(self._most, max(1, count * LARGEST_REQUEST_BYTES // len(part)))
-                if count > most:
-                    parts.extend(_chunks(part, most))
+                if count > self._most or (count > 1 and len(part) > LARGEST_REQUEST_BYTES):
+                    parts.extend(_chunks(part, self._most))
                     continue
                 answer = await self._until_answered(part, count, bucket, key)
                 if answer.outcome is Outcome.STORED:
@@ -297,9 +297,16 @@ def _rows(part: bytes) -> list[bytes]:
 
 
 def _chunks(part: bytes, most: int) -> list[bytes]:
-    """Return parts of at most so many lines, the first one last: they are taken from the end."""
-    rows = _rows(part)
-    return [b"".join(rows[at : at + most]) for at in range(0, len(rows), most)][::-1]
+    """Return parts of at most so many lines and bytes, the first one last: it is taken first."""
+    chunks: list[list[bytes]] = [[]]
+    room = LARGEST_REQUEST_BYTES
+    for row in _rows(part):
+        if chunks[-1] and (len(chunks[-1]) >= most or len(row) > room):
+            chunks.append([])
+            room = LARGEST_REQUEST_BYTES
+        chunks[-1].append(row)
+        room -= len(row)
+    return [b"".join(rows) for rows in reversed(chunks)]
 
 
 def _taken_apart(

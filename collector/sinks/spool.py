@@ -127,6 +127,7 @@ class Claim(StrEnum):
 
 _LEFT_FREE = 64 * 2**20  # bytes of the disk: removing, too, needs some room for its journal
 _WORDS = 1_000  # characters of a server's answer that are kept
+_PEEK_BYTES = 4 * 2**20  # of lines that are held in memory at once, about
 _PEEK = (
     "SELECT id, lines, low_at, high_at, CAST(data AS BLOB) FROM records"
     " INDEXED BY records_by_lane WHERE lane = ? ORDER BY id"
@@ -202,24 +203,30 @@ class Spool:
     def peek(self, lane: int, lines: int) -> list[Record]:
         """Return the oldest records of a lane, up to about so many lines, at least one if any.
 
-        Records that the disk did not give back as they were written are dropped, and counted.
+        No more than some MiB of them, however long the lines are. Records that the disk did not
+        give back as they were written are dropped, and counted.
         """
         rows: list[tuple[int, int, int, int, bytes]] = []
         found: list[Record] = []
         damaged: list[int] = []
         with self._reading() as connection:
-            wanted = lines
+            wanted, room = lines, _PEEK_BYTES
             for row in connection.execute(_PEEK, (lane,)) if connection else ():
-                if rows and row[1] > wanted:
+                if rows and (row[1] > wanted or room <= 0):
                     break
                 rows.append(row)
                 wanted -= row[1]
+                room -= len(row[4])
+        room = _PEEK_BYTES
         for id_, count, low_at, high_at, data in rows:
+            if room <= 0:
+                break
             try:
                 text = zlib.decompress(data)
             except zlib.error:
                 damaged.append(id_)
                 continue
+            room -= len(text)
             moments = from_micros(low_at), from_micros(high_at)
             found.append(Record(id_, Pack(lane, text, count, *moments)))
         if damaged:

@@ -1,10 +1,10 @@
 """The two processes that `test_nothing_lost` kills: one that produces lines, one that carries them.
 
-    python nothing_lost_processes.py produce FOLDER        appends batch after batch, logs each
+    python nothing_lost_processes.py produce FOLDER [PORTS]   writes batch after batch, logs each
     python nothing_lost_processes.py carry FOLDER URL BUCKET
 
-A batch is written down in `FOLDER/acknowledged` only after the spool said that it is kept. Killed
-in between, the producer appends the same batch again, as a device's message is delivered again.
+A batch is written down in `FOLDER/acknowledged` only after the sink said that it is kept. Killed
+in between, the producer writes the same batch again, as a device's message is delivered again.
 """
 
 import asyncio
@@ -24,17 +24,19 @@ from collector.courier.delivery import Delivery, Pace
 from collector.courier.sender import Sender
 from collector.model import MetricKind, Reading
 from collector.sinks import DeviceReadings
+from collector.sinks.influx.client import InfluxClient
 from collector.sinks.influx.encoder import Encoder
 from collector.sinks.influx.facts import MetricFact, MetricFacts
 from collector.sinks.influx.identity import Identity
+from collector.sinks.influx.reader import InfluxReader
+from collector.sinks.influx.sink import InfluxSink
 from collector.sinks.spool import Claim, Pack, Spool, lane_of
 from tests.influx_v2_proxy import WRITE_TOKEN
 
 T0 = datetime(2025, 1, 1, tzinfo=UTC)
 DEVICES = tuple(f"sakelar-{n}" for n in range(20))
-PORTS = 24
+PORTS = 6
 RESULTS_A_BATCH = 2  # of each device: one line of its ping and one of each port
-LINES_A_BATCH = len(DEVICES) * RESULTS_A_BATCH * (1 + PORTS)
 SECONDS_A_BATCH = 0.2
 POISON = {  # batch → lines that no server takes
     20: ["racun ini bukan baris"],
@@ -53,9 +55,16 @@ FACTS = MetricFacts(
 IDENTITIES = {it: Identity(it, "kantor", "73.71", "switch", address=it) for it in DEVICES}
 
 
-def results_of(batch: int) -> list[DeviceReadings]:
+def lines_a_batch(ports: int) -> int:
+    """Return how many lines of results a batch has."""
+    return len(DEVICES) * RESULTS_A_BATCH * (1 + ports)
+
+
+def results_of(batch: int, port_count: int) -> list[DeviceReadings]:
     """Return what devices said between one batch and the next: values are the batch's number."""
-    ports: list[tuple[tuple[str, str], ...]] = [(("interface", f"ether{n}"),) for n in range(PORTS)]
+    ports: list[tuple[tuple[str, str], ...]] = [
+        (("interface", f"ether{n}"),) for n in range(port_count)
+    ]
     readings = [
         Reading("ping_rtt_seconds", float(batch), "s"),
         *(Reading("if_in_octets", batch, "B", port) for port in ports),
@@ -82,22 +91,22 @@ def more_packs(batch: int) -> Iterator[Pack]:
         yield Pack(lane_of(device), "".join(rows).encode(), len(rows), T0, T0)
 
 
-def produce(folder: Path) -> None:
+def produce(folder: Path, port_count: int = PORTS) -> None:
     """Append batches until told to end; go on after the last one that was acknowledged."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     batch = acknowledged(folder)
     clock = SystemClock()
-    with closing(Spool.open(folder / "spool.db")) as spool, _log(folder).open("ab") as log:
-        encoder = Encoder(IDENTITIES, FACTS, spool.fields())
+    spool = Spool.open(folder / "spool.db", claim=Claim.COLLECTOR)
+    encoder = Encoder(IDENTITIES, FACTS, spool.fields())
+    settings = InfluxdbSettings()
+    reader = InfluxReader(InfluxClient(settings), spool, settings, clock)
+    with closing(InfluxSink(spool, encoder, reader, clock)) as sink, _log(folder).open("ab") as log:
         due = clock.monotonic()
         while not ended.is_set():
             batch += 1
-            now = clock.now()
-            encoded = encoder.encode(results_of(batch), now)
-            packs = [*encoded.packs, *more_packs(batch)]
-            spool.append(packs, now, fields=encoded.fields, dead=encoded.dead)
-            encoder.commit(encoded)
+            sink.write(results_of(batch, port_count))
+            spool.append(list(more_packs(batch)), clock.now())
             log.write(b"%d\n" % batch)
             log.flush()
             due += SECONDS_A_BATCH
@@ -118,7 +127,7 @@ def _log(folder: Path) -> Path:
 async def carry(folder: Path, url: str, bucket: str) -> None:
     """Carry until told to end."""
     settings = InfluxdbSettings.model_validate(
-        {"url": url, "bucket": bucket, "token": WRITE_TOKEN, "timeout": "5s"}
+        {"url": url, "bucket": bucket, "token": WRITE_TOKEN, "timeout": "20s"}
     )
     clock = SystemClock()
     pace = Pace(first=0.1, longest=1.0, longest_of_settings=1.0)
@@ -135,7 +144,7 @@ def main() -> None:
     role, folder = sys.argv[1], Path(sys.argv[2])
     os.chdir(folder)
     if role == "produce":
-        produce(folder)
+        produce(folder, *map(int, sys.argv[3:]))
     else:
         asyncio.run(carry(folder, *sys.argv[3:]))
 

@@ -7,7 +7,7 @@ brings them to Debian's influxd 1.6.7 through the proxy of the tests, which runs
 its own. The same lines go through `WriteApi` with its batching (5,000 lines, as whole lines and as
 `Point`s), which keeps nothing on disk. CPU is this process's alone.
 
-Outage: a producer appends 5,100 lines a second to a spool, the engine is killed for `--outage`
+Outage: a producer appends 5,000 lines a second to a spool, the engine is killed for `--outage`
 seconds; memory of the courier and the time it takes to catch up are shown. 0 leaves it out.
 """
 
@@ -211,7 +211,8 @@ def bench_outage(seconds: float, *, strict: bool) -> None:
         engine = stack.enter_context(Influxd(_influxd(), root / "influxd"))
         engine.create_database("kota")
         url = stack.enter_context(proxy_process(engine.url, strict=strict))
-        stack.enter_context(Process("produce", str(folder)))
+        lines_a_batch = processes.lines_a_batch(PORTS)
+        stack.enter_context(Process("produce", str(folder), str(PORTS)))
         courier = stack.enter_context(Process("carry", str(folder), url, "kota"))
         spool = stack.enter_context(closing(Spool.open(folder / "spool.db", read_only=True)))
         _sleep(5)
@@ -225,13 +226,13 @@ def bench_outage(seconds: float, *, strict: bool) -> None:
         backlog = spool.status().lines
         engine.start()
         begun, produced = time.monotonic(), processes.acknowledged(folder)
-        while spool.status().lines > processes.LINES_A_BATCH:
+        while spool.status().lines > lines_a_batch:
             _sleep(0.05)
             largest = max(largest, courier.resident_bytes())
         wall = time.monotonic() - begun
-        fresh = (processes.acknowledged(folder) - produced) * processes.LINES_A_BATCH
+        fresh = (processes.acknowledged(folder) - produced) * lines_a_batch
         rate = (backlog + fresh) / wall
-        live = processes.LINES_A_BATCH / processes.SECONDS_A_BATCH
+        live = lines_a_batch / processes.SECONDS_A_BATCH
         print(f"outage of {seconds:.0f} s: {backlog:,} lines waited; caught up in {wall:.1f} s")
         print(f"    while catching up {rate:,.0f} lines/s: {rate / live:.1f} times what comes in")
         print(f"    memory {before / 2**20:.0f} MiB before, {largest / 2**20:.0f} MiB at most")

@@ -11,7 +11,7 @@ import pytest
 
 from collector.clock import SystemClock
 from collector.config.influxdb import InfluxdbSettings
-from collector.courier.delivery import Delivery, Pace
+from collector.courier.delivery import LARGEST_REQUEST_BYTES, Delivery, Pace
 from collector.courier.report import REPORT_MARK, CourierReport
 from collector.courier.sender import Sender
 from collector.sinks import SinkError
@@ -75,6 +75,21 @@ async def test_what_waits_goes_merged_and_in_order_and_is_then_forgotten(
         assert values == list(range(1, 31))
     assert influxd.count(database, "m", "v") == 30 * LANES + 1
     assert spool.status().sent_lines == 30 * LANES + 1
+
+
+async def test_long_lines_go_in_requests_of_a_bounded_size(
+    influx: Proxy, influxd: Influxd, database: str, spool: Spool
+) -> None:
+    for number in range(40):
+        rows = [
+            b'm text="%b",v=1i %d\n' % (b"x" * 16_000, 100 * number + place) for place in range(30)
+        ]
+        spool.append([Pack(0, b"".join(rows), len(rows), T0, T0)], T0)
+    async with carrying(spool, influx.url, database):
+        await until(lambda: spool.status().records == 0)
+    assert max(len(write.lines) for write, _ in influx.writes) <= LARGEST_REQUEST_BYTES
+    assert len(influx.writes) < 30  # of 19 MB
+    assert influxd.count(database, "m", "v") == 1200
 
 
 async def test_dead_letters_are_kept_with_the_servers_words(
