@@ -113,7 +113,7 @@ class Link:
         try:
             async with asyncio.timeout(GREETING_SECONDS):
                 refusal = await self._greeted
-            if refusal is None:
+            if refusal is None and self._subscriptions:  # none: we only look out for the unknown
                 self._subscribe(self._subscriptions)
                 # No time limit: what had waited for us comes first, and may fill the queue.
                 refusal = await self._keep_alive_until(self._subscribed)

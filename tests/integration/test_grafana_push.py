@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 import api.commands.grafana as command
 from api.cli import main
 from collector.model import MaintenanceWindow, Scope, State
+from dashboards.grafana import LANGUAGES, dashboard_files
 from tests.api_city import NOON, City, make_city
 from tests.grafana_server import TOKEN, GrafanaServer, Held
 from tests.influxd import free_ports
@@ -193,6 +194,25 @@ def test_a_data_source_that_does_not_work_gets_its_token_again(push: Push, held:
     assert set(held.secrets.values()) == {"Token token-baru"}
     assert "Grafana cannot use it: its token again" in pushed.output
     assert "0 to change" in push(influxdb__token="token-baru").output  # noqa: S106 - of tests
+
+
+def test_the_dashboards_that_we_bring_are_fitted_and_pushed(
+    push: Push, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "dashboard_files", dashboard_files)
+    for language in LANGUAGES:
+        assert push(grafana__language=language).exit_code == 0
+        assert "0 to create, 0 to change" in push(grafana__language=language).output
+
+    assert len(held.dashboards) == sum(len(dashboard_files(one)) for one in LANGUAGES) > 0
+    seen: dict[str, set[str]] = {}
+    for dashboard in held.dashboards.values():
+        for one in dashboard["templating"]["list"]:
+            value = one["current"]["value"] if one["name"] == "datasource" else one["query"]
+            seen.setdefault(one["name"], set()).add(str(value))
+    assert seen["datasource"] == {"pantau-influxdb"}
+    assert seen["desk_url"] == {"https://pantau.makassar.example"}
+    assert seen["bucket_1h"] == {"kota_1h"}
 
 
 # --- events ---

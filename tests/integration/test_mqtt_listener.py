@@ -13,6 +13,7 @@ import uvloop
 from collector.clock import SystemClock
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.model import Check, CheckResult, Metric, MetricGroup, Outcome, Reason, Role, Target
+from collector.profiles import load_profiles
 from tests.integration.mqtt_broker import ACCOUNTS, Broker, a_device, running_broker
 
 PATIENCE_SECONDS = 15.0
@@ -334,6 +335,18 @@ async def test_a_device_nobody_listed_is_quarantined_and_acknowledged(broker: Br
     (entry,) = listener.quarantine.snapshot()
     assert (entry.name, entry.messages, entry.octets) == ("tele/stranger/STATE", 2, 18)
     assert keeper.kept == []
+
+
+async def test_without_a_device_of_our_own_we_look_out_for_unknown_ones(broker: Broker) -> None:
+    settings = MqttSettings(
+        port=broker.port, username="pantau", password=ACCOUNTS["pantau"], reconnect_min_seconds=0.05
+    )
+    profiles = load_profiles(()).values()
+    listener = MqttListener(settings, [], Keeper().deliver, SystemClock(), profiles)
+    async with running(listener), a_device(broker) as device:
+        await device.publish("tele/stranger/STATE", '{"UptimeSec": 9}')
+        await until(lambda: listener.quarantine.snapshot())
+    assert listener.counters.refusals == 0
 
 
 async def test_a_server_that_is_no_broker_is_told_and_retried(

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from api.cli import main
 from collector.config.load import variable_of
 from collector.config.settings import setting_names
+from dashboards.grafana import LANGUAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -269,6 +270,14 @@ def test_dashboards_are_read_from_where_they_are_mounted() -> None:
     assert provider["options"]["path"] == "/etc/pantau/dashboards/$PANTAU_LANGUAGE"
     assert "/etc/pantau/dashboards" in mounted
     assert provider["allowUiUpdates"] is False
+
+
+def test_the_first_page_of_grafana_is_there_in_both_languages() -> None:
+    home = SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    found = re.fullmatch(r"/etc/pantau/dashboards/\$\{PANTAU_LANGUAGE:-id\}/(.+)", home)
+    assert found is not None
+    for language in LANGUAGES:
+        assert (REPOSITORY / "dashboards" / "grafana" / language / found[1]).is_file()
 
 
 def test_the_policies_are_an_example_and_name_the_contact_point() -> None:
