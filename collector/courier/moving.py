@@ -34,6 +34,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARGIN = timedelta(hours=1)
 """An hour that the server will begin to refuse so soon counts as refused."""
 _DEVICES_A_QUESTION = 200
+_VALUES_OF_ONE = 5
+"""How much longer a line of roll-ups is than a raw one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ class Mover:
         batch.refused += encoded.refused
         for bucket, lines in self._by_bucket(batch.hour, encoded, now):
             batch.lines.setdefault(bucket, []).append(lines)
-            batch.count += lines.count(b"\n")
+            is_raw = bucket == self._settings.bucket
+            batch.count += lines.count(b"\n") * (1 if is_raw else _VALUES_OF_ONE)
             for measurement, values in values_in(lines):
                 batch.counted[bucket, device, measurement] += values
 

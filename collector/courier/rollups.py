@@ -12,7 +12,7 @@ for the same with `GROUP BY time()`, and its mean of large counters overflows (d
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,9 @@ from collector.sinks.spool import Spool
 
 logger = logging.getLogger(__name__)
 
+LINES_A_REQUEST = 1_000
+"""Five values for one make long lines: as many as usual would keep a small server too long."""
+SHORTEST_KEEP_SECONDS = 2 * HOUR  # an hour, and time to make its roll-ups
 _MOST_HOURS = 20_000  # looked at in one round: more than two years
 
 
@@ -97,6 +100,11 @@ class Roller:
 
     async def run(self) -> None:
         """Make roll-ups until cancelled. Failures are told once and tried again."""
+        if self._settings.keep_seconds < SHORTEST_KEEP_SECONDS:
+            logger.warning(
+                "influxdb.keep is shorter than two hours: readings are deleted before roll-ups can"
+                " be made of them; lengthen it to a day at least"
+            )
         while True:
             pause = self._pace.round_seconds
             try:
@@ -245,10 +253,19 @@ class Roller:
     async def _store(self, lines: Lines, buckets: dict[int, str | None]) -> None:
         for seconds, own in lines.items():
             bucket = buckets[seconds]
-            if own and bucket is not None:
-                dead = await self._delivery.deliver(own, bucket)
+            if bucket is None:
+                continue
+            for part in parts_of(own):
+                dead = await self._delivery.deliver(part, bucket)
                 self.counters.dead += len(dead)
-                self.counters.lines += own.count(b"\n") - len(dead)
+                self.counters.lines += part.count(b"\n") - len(dead)
+
+
+def parts_of(lines: bytes) -> Iterator[bytes]:
+    """Yield lines in parts of a request each, which are smaller than those of raw lines."""
+    rows = lines.splitlines(keepends=True)
+    for at in range(0, len(rows), LINES_A_REQUEST):
+        yield b"".join(rows[at : at + LINES_A_REQUEST])
 
 
 def _start_of(hour: int) -> datetime:

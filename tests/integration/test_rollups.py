@@ -316,6 +316,23 @@ async def test_hours_whose_raw_points_have_gone_keep_the_roll_ups_they_have(city
     assert city.points("1h")["rtt", "a", ()][BEGIN].value == 1.0
 
 
+async def test_readings_that_are_kept_too_shortly_for_roll_ups_are_told_of(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    city.settings = city.settings.model_copy(update={"keep_seconds": 3600.0})
+    city.write(minutes(1), "a", rtt(1.0))
+    city.clock.at = minutes(63)
+    async with city.roller() as roller, asyncio.timeout(20):
+        task = asyncio.create_task(roller.run())
+        try:
+            while not roller.counters.too_late:
+                await asyncio.sleep(0.01)
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+    assert "lengthen it to a day at least" in caplog.text
+
+
 async def test_what_is_no_reading_stays_where_it_is(city: City) -> None:
     city.raw(minutes(1), line("uptime", {"device": "a"}, {"up": 3}, minutes(1)))
     city.raw(minutes(1), line("pantau", {"collector": "c"}, {"queue": 3.0}, minutes(1)))
