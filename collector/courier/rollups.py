@@ -13,7 +13,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -22,7 +22,7 @@ from collector.clock import Clock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier.delivery import Delivery
 from collector.courier.raw_hours import Lines, RawHours
-from collector.courier.report import ROLLER_MARK
+from collector.courier.report import ROLLER_MARK, RollerReport
 from collector.courier.windows import HOUR, MINUTES_5
 from collector.sinks import SinkError
 from collector.sinks.influx.client import InfluxClient
@@ -160,19 +160,15 @@ class Roller:
             self.newest_at = end if self.newest_at is None else max(self.newest_at, end)
         return made
 
-    def report(self) -> dict[str, object]:
+    def report(self) -> RollerReport:
         """Return what the courier says of roll-ups."""
-        return {
-            "at": self._clock.now(),
-            "newest_at": self.newest_at,
-            "waiting_hours": self.waiting,
-            "hours": self.counters.hours,
-            "lines": self.counters.lines,
-            "dead": self.counters.dead,
-            "too_late": self.counters.too_late,
-            "failures": self.counters.failures,
-            "trouble": self.trouble,
-        }
+        return RollerReport(
+            at=self._clock.now(),
+            newest_at=self.newest_at,
+            waiting_hours=self.waiting,
+            trouble=self.trouble,
+            **asdict(self.counters),
+        )
 
     async def _report(self) -> None:
         words = orjson.dumps(self.report(), option=orjson.OPT_UTC_Z).decode()
