@@ -198,6 +198,7 @@ def _telemetry(live: Live, now: float) -> Iterator[Reading]:
     yield Reading("wifi_signal_dbm", state["Wifi"]["Signal"], "dBm")
     yield Reading("power_watts", sensor["ENERGY"]["Power"], "W")
     yield Reading("voltage_volts", sensor["ENERGY"]["Voltage"], "V")
+    yield Reading("energy_kilowatt_hours", sensor["ENERGY"]["Total"], "kWh")
     if "AM2301" in sensor:
         climate = (("item", "AM2301"),)
         yield Reading("temperature_celsius", sensor["AM2301"]["Temperature"], "°C", climate)
@@ -260,6 +261,13 @@ def _figures(step: int) -> dict[str, float | int | str]:
         "writer_readings": 1500.0 * step,
         "writer_store_failures": 0.0,
         "writer_sink_failures": 0.0,
+        "ping_sent": 300.0 * step,
+        "ping_answered": 299.0 * step,
+        "snmp_sent": 100.0 * step,
+        "snmp_answered": 100.0 * step,
+        "snmp_timeouts": 0.0,
+        "mqtt_messages": 6.0 * step,
+        "mqtt_quarantined": 0.0,
     }
 
 

@@ -1,6 +1,7 @@
 """Every query of every board, on the real engine, over a simulated city: it says something."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,7 +26,11 @@ def device_that_tells(filled: Filled, query: str) -> str:
     if any(f'"{one}"' in query for one in ("transition", "incident", "maintenance")):
         return simulated.down(filled.city).id
     kind = next(
-        (kind for name, kind in (("ups_", "ups"), ("output_", "ups")) if name in query),
+        (
+            kind
+            for name, kind in (("ups_", "ups"), ("output_", "ups"), ("power_watts", "sensor"))
+            if name in query
+        ),
         "access_point",
     )
     return next(one.id for one in filled.city.devices if one.kind == kind)
@@ -127,5 +132,30 @@ def test_uptime_of_a_device_is_that_of_its_sums(filled: Filled) -> None:
 
 def test_rates_of_interfaces_are_what_the_counters_say(filled: Filled) -> None:
     (frame,) = panel_of(filled, "pantau-jaringan", "Antarmuka tersibuk")
-    for row in frame.rows():
+    rows = frame.rows()
+    assert len(rows) == 20
+    for row in rows:
+        raw = of_device(filled, '"ifHCInOctets" FROM "interface"', row, "ifName", row["Antarmuka"])
+        points = [(at, octets) for at, octets in raw[0]["values"]]
+        rates = {
+            later[0]: (later[1] - earlier[1]) * 8e9 / (later[0] - earlier[0])
+            for earlier, later in pairwise(points)
+        }
+        assert row["Masuk"] == pytest.approx(rates[row["Waktu"]])
         assert 0 < float(row["Pemakaian"] or 0) <= 100
+
+
+def test_memory_is_that_of_the_whole_server_not_of_a_part(filled: Filled) -> None:
+    (frame,) = panel_of(filled, "pantau-server-daya", "Server dan NAS, terburuk di atas")
+    asked = 'last("memory_used_percent") FROM "host"'
+    for row in frame.rows():
+        (whole,) = of_device(filled, asked, row, "memory", "")
+        (part,) = of_device(filled, asked, row, "memory", "Virtual memory")
+        assert row["Memori"] == whole["values"][0][1] != part["values"][0][1]
+
+
+def of_device(
+    filled: Filled, asked: str, row: dict[str, Any], tag: str, value: Any
+) -> list[dict[str, Any]]:
+    where = f"\"device\" = '{row['ID']}' AND \"{tag}\" = '{value}'"
+    return filled.ask(f"SELECT {asked} WHERE {where}")

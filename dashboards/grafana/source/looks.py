@@ -83,6 +83,7 @@ def reason_words(say: Words) -> list[Mapping_]:
         for place, reason in enumerate(Reason)
         if f"reason.{reason}" in said
     }
+    results[Reason.OK.value] = model.ValueMappingResult(text=say("reason.ok"), index=len(results))
     return [model.ValueMap(options=results), nothing(say)]
 
 

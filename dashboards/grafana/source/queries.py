@@ -73,6 +73,14 @@ def field_of(metric: str) -> tuple[str, str]:
     return place.measurement, place.field
 
 
+_WHOLE = {"memory_used_percent": "\"memory\" = ''"}
+"""Metrics that parts of a device tell as well (virtual memory …), and what the whole has."""
+
+
+def _of_the_whole(metric: str, where: str) -> str:
+    return f"{where} AND {_WHOLE[metric]}" if metric in _WHOLE else where
+
+
 def over_time(
     metric: str, where: str, *, by: Sequence[str] = (), of: str = "mean", ref: str = "A"
 ) -> Query:
@@ -81,21 +89,33 @@ def over_time(
     groups = ", ".join(["time($__interval)", *(f'"{tag}"' for tag in by)])
     text = (
         f'SELECT {of}("{field}") AS "{metric}" FROM "{measurement}"'
-        f" WHERE {where} GROUP BY {groups} fill(null)"
+        f" WHERE {_of_the_whole(metric, where)} GROUP BY {groups} fill(null)"
     )
     return Query(text, ref, alias=" ".join(f"$tag_{tag}" for tag in by) or "$col")
 
 
 def rate(metric: str, where: str, *, by: Sequence[str], times: int = 1, ref: str = "A") -> Query:
-    """Return the rate (per second, `times` so many) of a counter. A reset is a gap, no needle."""
-    measurement, field = field_of(metric)
+    """Return the rate (per second, `times` so many) of a counter, a series for each set of `by`.
+
+    It is taken between one reading and the next, whatever the interval of the chart: of the
+    greatest of each interval it would be wrong where a reading slips into the next one. A reset
+    leaves its rate out. `by` names all that tells the counters of a device apart.
+    """
     groups = ", ".join(["time($__interval)", *(f'"{tag}"' for tag in by)])
-    factor = f" * {times}" if times != 1 else ""
     text = (
-        f'SELECT non_negative_derivative(max("{field}"), 1s){factor} AS "{metric}"'
-        f' FROM "{measurement}" WHERE {where} GROUP BY {groups} fill(none)'
+        f'SELECT mean("r") AS "{metric}" FROM ({_rates(metric, where, times)})'
+        f" WHERE $timeFilter GROUP BY {groups} fill(none)"
     )
     return Query(text, ref, alias=" ".join(f"$tag_{tag}" for tag in by))
+
+
+def _rates(metric: str, where: str, times: int) -> str:
+    measurement, field = field_of(metric)
+    factor = f" * {times}" if times != 1 else ""
+    return (
+        f'SELECT non_negative_derivative("{field}", 1s){factor} AS "r"'
+        f' FROM "{measurement}" WHERE {where} GROUP BY "device", "ifName"'
+    )
 
 
 def rate_of_all(metric: str, where: str, *, times: int = 1, ref: str = "A", alias: str) -> Query:
@@ -106,6 +126,18 @@ def rate_of_all(metric: str, where: str, *, times: int = 1, ref: str = "A", alia
         " WHERE $timeFilter GROUP BY time($__interval) fill(null)"
     )
     return Query(text, ref, alias=alias)
+
+
+def sum_over_time(metric: str, where: str, *, by: Sequence[str] = (), ref: str = "A") -> Query:
+    """Return the sum over the parts of devices (radios, phases), each counted once an interval."""
+    measurement, field = field_of(metric)
+    groups = ", ".join(["time($__interval)", *(f'"{tag}"' for tag in by)])
+    text = (
+        f'SELECT sum("v") AS "{metric}" FROM (SELECT last("{field}") AS "v"'
+        f' FROM "{measurement}" WHERE {where} GROUP BY time($__interval), * fill(none))'
+        f" WHERE $timeFilter GROUP BY {groups} fill(null)"
+    )
+    return Query(text, ref, alias=" ".join(f"$tag_{tag}" for tag in by) or "$col")
 
 
 def newest(metric: str, where: str, *, of: str = "last", ref: str = "A") -> Query:

@@ -23,7 +23,7 @@ def board(say: Words) -> Board:
             queries.states_now(where, ref="B"),
             queries.newest("cpu_percent", where, ref="C"),
             queries.newest("memory_used_percent", where, ref="D"),
-            queries.newest("disk_used_percent", where, ref="E"),
+            queries.per_device("disk_used_percent", where, inner="last", outer="max", ref="E"),
             queries.names(CAMERA),
         ],
         [
@@ -111,7 +111,7 @@ def recorders(say: Words) -> panels.Panel:
             queries.states_now(where, ref="B"),
             queries.newest("video_channels", where, ref="C"),
             queries.newest("disks", where, ref="D"),
-            queries.newest("storage_used_percent", where, of="max", ref="E"),
+            queries.per_device("storage_used_percent", where, inner="last", outer="max", ref="E"),
             queries.names(RECORDER),
         ],
         [

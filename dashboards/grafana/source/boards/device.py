@@ -28,12 +28,19 @@ def board(say: Words) -> Board:
             Row(
                 (
                     (state_now(say, where), 4),
-                    (who(say), 5),
-                    (last_answer(say, where), 5),
-                    (rtt_now(say, where), 4),
-                    (uptime(say, where), 6),
+                    (who(say), 7),
+                    (model(say), 6),
+                    (uptime(say, where), 7),
                 ),
-                5,
+                6,
+            ),
+            Row(
+                (
+                    (last_answer(say, where), 8),
+                    (rtt_now(say, where), 8),
+                    (up_for(say, where), 8),
+                ),
+                3,
             ),
             Row(
                 (
@@ -135,7 +142,7 @@ def board(say: Words) -> Board:
                             queries.rate("if_in_octets", where, by=("ifName",), times=8),
                             unit="bps",
                             low=0,
-                            interval="10m",
+                            interval="5m",
                         ),
                         8,
                     ),
@@ -146,7 +153,7 @@ def board(say: Words) -> Board:
                             queries.rate("if_out_octets", where, by=("ifName",), times=8),
                             unit="bps",
                             low=0,
-                            interval="10m",
+                            interval="5m",
                         ),
                         8,
                     ),
@@ -154,7 +161,7 @@ def board(say: Words) -> Board:
                         panels.series(
                             say,
                             "device.clients",
-                            queries.over_time("wifi_clients", where, by=("ssid",), of="max"),
+                            queries.sum_over_time("wifi_clients", where, by=("ssid",)),
                             decimals=0,
                             low=0,
                             interval="2m",
@@ -172,14 +179,14 @@ def board(say: Words) -> Board:
                             say,
                             "device.temperature",
                             queries.over_time(
-                                "temperature_celsius", where, by=("sensor",), of="max", ref="A"
+                                "temperature_celsius", where, by=("sensor", "item"), of="max"
                             ),
                             unit="celsius",
                             decimals=0,
                             limits=looks.above(85),
                             interval="10m",
                         ),
-                        12,
+                        8,
                     ),
                     (
                         panels.series(
@@ -197,7 +204,24 @@ def board(say: Words) -> Board:
                                 "output_load_percent": ("column.load", Colour.SECOND),
                             },
                         ),
-                        12,
+                        8,
+                    ),
+                    (
+                        panels.series(
+                            say,
+                            "device.power",
+                            queries.sum_over_time("power_watts", where, ref="A"),
+                            queries.sum_over_time("output_power_watts", where, ref="B"),
+                            unit="watt",
+                            decimals=0,
+                            low=0,
+                            names={
+                                "power_watts": ("column.power", Colour.FIRST),
+                                "output_power_watts": ("column.output_power", Colour.SECOND),
+                            },
+                            interval="10m",
+                        ),
+                        8,
                     ),
                 ),
                 8,
@@ -230,6 +254,27 @@ def who(say: Words) -> panels.Panel:
         "device.who",
         queries.Query(text, table=True),
         {key: say(f"column.{key.removesuffix('_name')}") for key in keys},
+    )
+
+
+def model(say: Words) -> panels.Panel:
+    """Return model, maker and firmware, as the device says."""
+    keys = ("model_name", "manufacturer", "firmware_version", "serial_number")
+    picked = ", ".join(f'last("{key}") AS "{key}"' for key in keys)
+    where = _where().replace("$timeFilter", queries.NAMES_FOR)
+    target = queries.Query(f'SELECT {picked} FROM "device" WHERE {where}', table=True)
+    return panels.facts(say, "device.model", target, {key: say(f"column.{key}") for key in keys})
+
+
+def up_for(say: Words, where: str) -> panels.Panel:
+    """Return how long its agent has been up: a restart begins it anew."""
+    text = f'SELECT last("sysUpTime") / 100 AS "up_for" FROM "snmp" WHERE {where}'
+    return panels.number(
+        say,
+        "device.up_for",
+        queries.Query(text, table=True),
+        unit="dtdurations",
+        recent=panels.NOW_SLOW,
     )
 
 

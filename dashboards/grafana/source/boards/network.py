@@ -132,6 +132,32 @@ def board(say: Words) -> Board:
             ),
             Row(((errors(say, wired), 12), (ports_down(say), 12)), 10),
             Row(
+                tuple(
+                    (
+                        panels.series(
+                            say,
+                            key,
+                            queries.over_time(
+                                metric, queries.chosen(KINDS), by=("device",), of="max"
+                            ),
+                            unit=unit,
+                            decimals=0,
+                            low=0,
+                            links=True,
+                            interval="5m",
+                        ),
+                        8,
+                    )
+                    for key, metric, unit in (
+                        ("network.cpu", "cpu_percent", "percent"),
+                        ("network.connections", "connections", "none"),
+                        ("network.dhcp", "dhcp_leases", "none"),
+                    )
+                ),
+                9,
+                "row.load",
+            ),
+            Row(
                 (
                     (
                         panels.history(
@@ -189,40 +215,38 @@ def worst(say: Words, where: str) -> panels.Panel:
     )
 
 
-def _use(direction: str, where: str) -> str:
-    """Return the use of each interface at its busiest, in percent of its speed."""
-    _, octets = queries.field_of(f"if_{direction}_octets")
-    return (
-        f'SELECT non_negative_derivative(max("{octets}"), 1s) * 8 AS "bits",'
-        f' max("ifSpeed") AS "speed" FROM "interface" WHERE {where}'
-        f' GROUP BY time({_STEP}), "device", "ifName" fill(none)'
-    )
-
-
 def busiest(say: Words, where: str) -> panels.Panel:
-    """Return the busiest interfaces: `top` gives tags as columns, so that two may be named."""
-    targets = []
-    for direction, ref in (("in", "A"), ("out", "B")):
-        inner = (
-            'SELECT max("bits") AS "bits", max("bits") / max("speed") * 100 AS "use"'
-            f' FROM ({_use(direction, where)}) GROUP BY "device", "ifName"'
-        )
-        # the direction stands in the name of the column: rows of both are shown one below another
-        text = (
-            'SELECT top("use", "device", "ifName", 15) AS "use", "bits"'
-            f' FROM ({inner}) WHERE "use" > 0'
-        )
-        targets.append(queries.Query(text, ref, table=True))
-    del targets[1]
+    """Return the busiest interfaces: `top` gives tags as columns, so that two may be named.
+
+    Rates are taken from one reading to the next, and so is the speed: an average of two values is
+    the only function of their row that keeps it. The use is that of the fuller direction.
+    """
+    rates = (
+        'SELECT non_negative_derivative("ifHCInOctets", 1s) * 8 AS "in",'
+        ' non_negative_derivative("ifHCOutOctets", 1s) * 8 AS "out",'
+        ' moving_average("ifSpeed", 2) AS "speed"'
+        f' FROM "interface" WHERE {where} GROUP BY "device", "ifName"'
+    )
+    fuller = '("in" + "out" + abs("in" - "out")) / 2'
+    used = (
+        f'SELECT "in", "out", {fuller} / "speed" * 100 AS "use" FROM ({rates})'
+        ' WHERE "speed" > 0 GROUP BY "device", "ifName"'
+    )
+    text = (
+        'SELECT top("use", "device", "ifName", 20) AS "use", "in", "out"'
+        f" FROM ({used}) WHERE $timeFilter"
+    )
     return panels.listing(
         say,
         "network.busiest",
-        targets,
+        [queries.Query(text, table=True)],
         [
             Column("device", "column.device", width=140, links=True),
             Column("ifName", "column.interface", width=140),
             Column("use", "column.use", "percent", 1, limits=looks.above(80, 95), bar=True),
-            Column("bits", "column.in", "bps", 1),
+            Column("in", "column.in", "bps", 1),
+            Column("out", "column.out", "bps", 1),
+            Column("Time", "column.when", width=170),
         ],
         sort="use",
     )
@@ -230,15 +254,12 @@ def busiest(say: Words, where: str) -> panels.Panel:
 
 def errors(say: Words, where: str) -> panels.Panel:
     """Return the interfaces with the most errors and discards."""
-    rates = [
-        f'non_negative_difference(max("{queries.field_of(metric)[1]}"))'
+    grown = " + ".join(
+        f'non_negative_difference("{queries.field_of(metric)[1]}")'
         for metric in ("if_in_errors", "if_out_errors", "if_in_discards", "if_out_discards")
-    ]
-    inner = (
-        f'SELECT {" + ".join(rates)} AS "lost" FROM "interface"'
-        f' WHERE {where} GROUP BY time({_STEP}), "device", "ifName" fill(none)'
     )
-    summed = f'SELECT sum("lost") AS "lost" FROM ({inner}) GROUP BY "device", "ifName"'
+    each = f'SELECT {grown} AS "lost" FROM "interface" WHERE {where} GROUP BY "device", "ifName"'
+    summed = f'SELECT sum("lost") AS "lost" FROM ({each}) GROUP BY "device", "ifName"'
     text = f'SELECT top("lost", "device", "ifName", 20) AS "lost" FROM ({summed})'
     return panels.listing(
         say,

@@ -11,6 +11,22 @@ from dashboards.grafana.source.words import Words
 
 _WHERE = f"$timeFilter AND {queries.matches('collector')}"
 
+_PROTOCOLS = {
+    "pantau.ping": (
+        ("sent", "ping_sent", Colour.FIRST),
+        ("answered", "ping_answered", Colour.SECOND),
+    ),
+    "pantau.snmp": (
+        ("sent", "snmp_sent", Colour.FIRST),
+        ("answered", "snmp_answered", Colour.SECOND),
+        ("timeouts", "snmp_timeouts", Colour.DEGRADED),
+    ),
+    "pantau.mqtt": (
+        ("messages", "mqtt_messages", Colour.FIRST),
+        ("quarantined", "mqtt_quarantined", Colour.DEGRADED),
+    ),
+}
+
 
 def board(say: Words) -> Board:
     """Return the board."""
@@ -204,6 +220,30 @@ def board(say: Words) -> Board:
                     ),
                 ),
                 8,
+            ),
+            Row(
+                tuple(
+                    (
+                        panels.series(
+                            say,
+                            key,
+                            *(
+                                _rate_of_all(field, ref, alias)
+                                for ref, (alias, field, _) in zip("ABC", lines, strict=False)
+                            ),
+                            unit="cps",
+                            low=0,
+                            names={
+                                alias: (f"column.{alias}", colour) for alias, _, colour in lines
+                            },
+                            interval="2m",
+                        ),
+                        8,
+                    )
+                    for key, lines in _PROTOCOLS.items()
+                ),
+                8,
+                "row.protocols",
             ),
         ),
     )

@@ -12,6 +12,8 @@ SERVERS, UPSES = ("server", "nas"), ("ups",)
 TAGS = ("area", "site", "owner", "device")
 SOURCES = ("other", "none", "normal", "bypass", "battery", "booster", "reducer")  # RFC 1628
 
+BATTERIES = ("unknown", "normal", "low", "depleted")
+
 
 def board(say: Words) -> Board:
     """Return the board."""
@@ -143,7 +145,7 @@ def board(say: Words) -> Board:
                         panels.series(
                             say,
                             "servers.meters",
-                            queries.over_time(
+                            queries.sum_over_time(
                                 "power_watts", queries.chosen(("sensor",)), by=("device",)
                             ),
                             unit="watt",
@@ -157,6 +159,7 @@ def board(say: Words) -> Board:
                 ),
                 9,
             ),
+            Row(((meters(say), 12), (climate(say), 12)), 9, "row.sensors"),
             Row(
                 ((common.uptime_by(say, "servers.uptime_by_device", "device", KINDS), 24),),
                 11,
@@ -221,6 +224,8 @@ def listing(say: Words, where: str) -> panels.Panel:
             queries.newest("memory_used_percent", where, ref="D"),
             queries.per_device("storage_used_percent", where, inner="last", outer="max", ref="E"),
             queries.newest("host_uptime_seconds", where, ref="F"),
+            queries.newest("swap_used_percent", where, ref="G"),
+            queries.newest("processes", where, ref="H"),
             queries.names(SERVERS),
         ],
         [
@@ -244,6 +249,8 @@ def listing(say: Words, where: str) -> panels.Panel:
                 limits=looks.above(90, 97),
                 bar=True,
             ),
+            Column("swap_used_percent", "column.swap", "percent", 0, width=100),
+            Column("processes", "column.processes", decimals=0, width=100),
             Column("host_uptime_seconds", "column.up_for", "dtdurations", width=150),
         ],
         sort="badness",
@@ -257,6 +264,10 @@ def ups_listing(say: Words, where: str) -> panels.Panel:
         number: (say(f"source.{word}"), colours.get(word, Colour.DEGRADED))
         for number, word in enumerate(SOURCES, start=1)
     }
+    batteries = {
+        number: (say(f"battery.{word}"), Colour.UP if word == "normal" else Colour.DEGRADED)
+        for number, word in enumerate(BATTERIES, start=1)
+    }
     return panels.listing(
         say,
         "servers.ups",
@@ -269,6 +280,7 @@ def ups_listing(say: Words, where: str) -> panels.Panel:
             queries.per_device("input_voltage_volts", where, inner="last", outer="min", ref="F"),
             queries.newest("battery_temperature_celsius", where, ref="G"),
             queries.newest("ups_alarms", where, ref="H"),
+            queries.newest("ups_battery_status", where, ref="I"),
             queries.names(UPSES),
         ],
         [
@@ -294,7 +306,67 @@ def ups_listing(say: Words, where: str) -> panels.Panel:
             Column("output_load_percent", "column.load", "percent", 0, limits=looks.above(90)),
             Column("input_voltage_volts", "column.mains", "volt", 0, limits=looks.below(180, 198)),
             Column("battery_temperature_celsius", "column.battery_temperature", "celsius", 0),
+            Column(
+                "ups_battery_status", "column.battery", mappings=looks.words_for(say, batteries)
+            ),
             Column("ups_alarms", "column.alarms", decimals=0, limits=looks.above(1)),
         ],
         sort="badness",
+    )
+
+
+def meters(say: Words) -> panels.Panel:
+    """Return the meters: power now, energy of the time shown, voltage, and how old that is."""
+    where = queries.chosen(("sensor",))
+    energy = (
+        'SELECT sum("e") AS "energy_kilowatt_hours" FROM'
+        ' (SELECT non_negative_difference("energy_kilowatt_hours") AS "e"'
+        f' FROM "power" WHERE {where} GROUP BY *) GROUP BY "device"'
+    )
+    return panels.listing(
+        say,
+        "servers.meter_list",
+        [
+            queries.newest("voltage_volts", where, ref="A"),
+            queries.per_device("power_watts", where, inner="last", outer="sum", ref="B"),
+            queries.Query(energy, "C", table=True),
+            queries.names(("sensor",)),
+        ],
+        [
+            *panels.device_columns(say)[:4],
+            Column("Time 1", "column.last_value", width=180),
+            Column("power_watts", "column.power", "watt", 0),
+            Column("energy_kilowatt_hours", "column.energy", "kwatth", 3),
+            Column("voltage_volts", "column.voltage", "volt", 0, limits=looks.below(180, 198)),
+        ],
+        sort="power_watts",
+    )
+
+
+def climate(say: Words) -> panels.Panel:
+    """Return temperature and humidity where sensors measure them."""
+    where = queries.chosen(("sensor",))
+    return panels.listing(
+        say,
+        "servers.climate",
+        [
+            queries.newest("temperature_celsius", where, ref="A"),
+            queries.newest("humidity_percent", where, ref="B"),
+            queries.newest("wifi_signal_dbm", where, ref="C"),
+            queries.names(("sensor",)),
+        ],
+        [
+            *panels.device_columns(say)[:4],
+            Column("Time 1", "column.last_value", width=180),
+            Column(
+                "temperature_celsius",
+                "column.temperature",
+                "celsius",
+                1,
+                limits=looks.above(40, 60),
+            ),
+            Column("humidity_percent", "column.humidity", "percent", 0, limits=looks.above(90)),
+            Column("wifi_signal_dbm", "column.signal", "dBm", 0, limits=looks.below(-80, -70)),
+        ],
+        sort="temperature_celsius",
     )

@@ -9,16 +9,7 @@ from dashboards.grafana.source.words import Words
 
 KINDS = ("access_point",)
 TAGS = ("area", "site", "owner", "device")
-_CLIENTS = {"clients": ("column.clients", Colour.FIRST)}
-
-
-def _clients(where: str, *, group: str, alias: str = "clients") -> str:
-    """Return the sum of clients over radios and access points, each counted once an interval."""
-    return (
-        f'SELECT sum("v") AS "{alias}" FROM (SELECT last("wifi_clients") AS "v"'
-        f' FROM "wireless" WHERE {where} GROUP BY time($__interval), * fill(none))'
-        f" WHERE $timeFilter GROUP BY {group} fill(null)"
-    )
+_CLIENTS = {"wifi_clients": ("column.clients", Colour.FIRST)}
 
 
 def board(say: Words) -> Board:
@@ -46,7 +37,7 @@ def board(say: Words) -> Board:
                         panels.series(
                             say,
                             "wifi.clients",
-                            queries.Query(_clients(where, group="time($__interval)"), alias="$col"),
+                            queries.sum_over_time("wifi_clients", where),
                             names=_CLIENTS,
                             decimals=0,
                             low=0,
@@ -58,10 +49,7 @@ def board(say: Words) -> Board:
                         panels.series(
                             say,
                             "wifi.clients_by_site",
-                            queries.Query(
-                                _clients(where, group='time($__interval), "site"'),
-                                alias="$tag_site",
-                            ),
+                            queries.sum_over_time("wifi_clients", where, by=("site",)),
                             decimals=0,
                             low=0,
                             interval="2m",
@@ -180,6 +168,7 @@ def access_points(say: Words, where: str) -> panels.Panel:
             queries.per_device("wifi_noise_dbm", where, inner="last", outer="max", ref="D"),
             queries.per_device("wifi_ccq_percent", where, inner="last", outer="min", ref="E"),
             queries.newest("cpu_percent", where, ref="F"),
+            queries.newest("dhcp_leases", where, ref="G"),
             queries.names(KINDS),
         ],
         [
@@ -190,6 +179,7 @@ def access_points(say: Words, where: str) -> panels.Panel:
             Column("clients", "column.clients", decimals=0, limits=looks.above(60, 100), width=110),
             Column("wifi_noise_dbm", "column.noise", "dBm", 0, limits=looks.above(-90, -80)),
             Column("wifi_ccq_percent", "column.ccq", "percent", 0, limits=looks.below(50, 70)),
+            Column("dhcp_leases", "column.dhcp", decimals=0, width=110),
             Column("cpu_percent", "column.cpu", "percent", 0, limits=looks.above(90), bar=True),
         ],
         sort="badness",

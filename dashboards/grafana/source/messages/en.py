@@ -269,7 +269,8 @@ PANELS = {
     ),
     "network.busiest": (
         "Busiest interfaces",
-        "The 15 interfaces with the highest use inwards, at their busiest (means of 10 minutes).",
+        "The 20 interfaces that were fullest within the time chosen above, by the fuller direction,"
+        " and when that was.",
     ),
     "network.errors": (
         "Errors and discards",
@@ -409,6 +410,35 @@ PANELS = {
         "Failures to store",
         "Failures to write to the store and to the queue, and requests sent again, per second.",
     ),
+    "device.model": ("Model", "Model, maker, firmware and serial number, as the device says."),
+    "device.up_for": (
+        "Up for",
+        "Since the device's agent was started; a restart begins it anew.",
+    ),
+    "device.power": ("Power", "Power at the meter, and output of a UPS, where there is one."),
+    "network.cpu": ("CPU of switches and routers", "CPU load, where the device tells it."),
+    "network.connections": (
+        "Tracked connections",
+        "Connections that a router keeps track of; a sudden rise is suspicious.",
+    ),
+    "network.dhcp": (
+        "DHCP leases",
+        "Addresses in use. Near the size of the pool, new devices get none.",
+    ),
+    "servers.meter_list": (
+        "Meters",
+        "Power now, energy within the time chosen above, and voltage, by meter.",
+    ),
+    "servers.climate": (
+        "Temperature and humidity",
+        "Last values of sensors at the sites, and the WiFi signal of the sensor. Hottest on top.",
+    ),
+    "pantau.ping": ("Ping", "Echoes sent and answered, per second."),
+    "pantau.snmp": ("SNMP", "Questions, answers, and those without one, per second."),
+    "pantau.mqtt": (
+        "MQTT",
+        "Messages received, and those put into quarantine because nobody knows the device.",
+    ),
 }
 
 WORDS = {
@@ -526,6 +556,7 @@ WORDS = {
     "column.cause": "Cause",
     "column.detail": "Details",
     "column.incident": "Incident",
+    "reason.ok": "checks succeed",
     "over": "over",
     "row.data": "Data",
     "row.checks": "Checks",
@@ -540,4 +571,30 @@ WORDS = {
     "column.retries": "Sent again",
     "column.devices": "Devices",
     "column.open": "Status",
+    "row.sensors": "Sensors",
+    "row.protocols": "Protocols",
+    "battery.unknown": "Unknown",
+    "battery.normal": "Normal",
+    "battery.low": "Low",
+    "battery.depleted": "Depleted",
+    "column.model_name": "Model",
+    "column.manufacturer": "Maker",
+    "column.firmware_version": "Firmware",
+    "column.serial_number": "Serial number",
+    "column.power": "Power",
+    "column.output_power": "Output",
+    "column.dhcp": "DHCP leases",
+    "column.swap": "Swap",
+    "column.processes": "Processes",
+    "column.battery": "Battery",
+    "column.energy": "Energy",
+    "column.voltage": "Voltage",
+    "column.temperature": "Temperature",
+    "column.humidity": "Humidity",
+    "column.signal": "Signal",
+    "column.sent": "Sent",
+    "column.answered": "Answered",
+    "column.timeouts": "Unanswered",
+    "column.messages": "Messages",
+    "column.quarantined": "Quarantined",
 }

@@ -270,7 +270,8 @@ PANELS = {
     ),
     "network.busiest": (
         "Antarmuka tersibuk",
-        "15 antarmuka dengan pemakaian masuk tertinggi, pada 10 menit tersibuknya.",
+        "20 antarmuka yang paling penuh dalam rentang waktu di atas, arah yang lebih penuh, dan"
+        " kapan itu terjadi.",
     ),
     "network.errors": (
         "Galat dan buangan",
@@ -410,6 +411,35 @@ PANELS = {
         "Kegagalan penyimpanan",
         "Kegagalan menulis ke basis data keadaan, ke antrean, dan kiriman yang diulang, per detik.",
     ),
+    "device.model": ("Model", "Model, pembuat, firmware dan nomor seri, menurut perangkat itu."),
+    "device.up_for": (
+        "Hidup selama",
+        "Sejak agen perangkat dinyalakan; mulai dari nol lagi setelah restart.",
+    ),
+    "device.power": ("Daya", "Daya pada meter, dan daya keluar UPS, bila ada."),
+    "network.cpu": ("CPU switch dan router", "Beban CPU, bila perangkat menyampaikannya."),
+    "network.connections": (
+        "Sambungan terlacak",
+        "Banyaknya sambungan yang dilacak router; lonjakan tiba-tiba patut dicurigai.",
+    ),
+    "network.dhcp": (
+        "Sewa DHCP",
+        "Alamat yang sedang disewa. Bila kolamnya habis, perangkat baru tak mendapat alamat.",
+    ),
+    "servers.meter_list": (
+        "Meter listrik",
+        "Daya sekarang, energi dalam rentang waktu di atas, dan tegangan, per meter.",
+    ),
+    "servers.climate": (
+        "Suhu dan kelembapan",
+        "Nilai terakhir sensor di titik-titik, dan sinyal WiFi sensor itu. Yang terpanas di atas.",
+    ),
+    "pantau.ping": ("Ping", "Gema yang dikirim dan yang dijawab, per detik."),
+    "pantau.snmp": ("SNMP", "Pertanyaan, jawaban, dan yang tak terjawab, per detik."),
+    "pantau.mqtt": (
+        "MQTT",
+        "Pesan yang diterima, dan yang masuk karantina karena perangkatnya belum terdaftar.",
+    ),
 }
 
 WORDS = {
@@ -527,6 +557,7 @@ WORDS = {
     "column.cause": "Sebab",
     "column.detail": "Keterangan",
     "column.incident": "Insiden",
+    "reason.ok": "pemeriksaan berhasil",
     "over": "selesai",
     "row.data": "Data",
     "row.checks": "Pemeriksaan",
@@ -541,4 +572,30 @@ WORDS = {
     "column.retries": "Kiriman diulang",
     "column.devices": "Perangkat",
     "column.open": "Status",
+    "row.sensors": "Sensor",
+    "row.protocols": "Protokol",
+    "battery.unknown": "Tidak diketahui",
+    "battery.normal": "Normal",
+    "battery.low": "Lemah",
+    "battery.depleted": "Habis",
+    "column.model_name": "Model",
+    "column.manufacturer": "Pembuat",
+    "column.firmware_version": "Firmware",
+    "column.serial_number": "Nomor seri",
+    "column.power": "Daya",
+    "column.output_power": "Daya keluar",
+    "column.dhcp": "Sewa DHCP",
+    "column.swap": "Swap",
+    "column.processes": "Proses",
+    "column.battery": "Baterai",
+    "column.energy": "Energi",
+    "column.voltage": "Tegangan",
+    "column.temperature": "Suhu",
+    "column.humidity": "Kelembapan",
+    "column.signal": "Sinyal",
+    "column.sent": "Dikirim",
+    "column.answered": "Dijawab",
+    "column.timeouts": "Tak terjawab",
+    "column.messages": "Pesan",
+    "column.quarantined": "Karantina",
 }
