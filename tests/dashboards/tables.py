@@ -3,6 +3,8 @@
     python -m tests.dashboards.tables [BOARD …]                       over the simulated city
     python -m tests.dashboards.tables --url http://127.0.0.1:8086 \\
         --database pantau [--since 6h] [--device ID] [BOARD …]        over a server's data
+
+With `--check` it names only the queries that return nothing; exit code 1 if there are any.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import sys
 import tempfile
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,17 @@ from collector.clock import SystemClock
 from dashboards.grafana.source import made
 from tests.conftest import need_program
 from tests.dashboards import simulated
-from tests.dashboards.grafana import Ask, Cell, Frame, View, panels_of, run_panel, seconds
+from tests.dashboards.grafana import (
+    Ask,
+    Cell,
+    Frame,
+    View,
+    interpolate,
+    panels_of,
+    queries_of,
+    run_panel,
+    seconds,
+)
 from tests.influxd import Influxd
 
 MOST_ROWS = 12
@@ -36,6 +48,7 @@ def main() -> None:
     words.add_argument("--database", default="pantau")
     words.add_argument("--since", default="1h")
     words.add_argument("--device")
+    words.add_argument("--check", action="store_true")
     said = words.parse_args()
     now = SystemClock().now().replace(microsecond=0)
     if said.url:
@@ -68,17 +81,33 @@ def asker(url: str, database: str) -> Ask:
 def show(said: argparse.Namespace, now: datetime, ask: Ask, database: str) -> None:
     """Print the boards that were asked for (all: none named)."""
     chosen: dict[str, str | Sequence[str]] = {"bucket_1h": f"{database}_1h"}
+    empty: list[str] = []
     for board in made(said.language).values():
         if said.boards and board["uid"] not in said.boards:
             continue
         if board["uid"].startswith("pantau-perangkat"):
             chosen["device"] = said.device or _some_device(ask)
         since = timedelta(seconds=seconds(said.since))
+        if said.check:
+            view = View(now - since, now, chosen)
+            empty += [f"{board['uid']}: {where}" for where in silent(board, view, ask)]
+            continue
         _print(f"\n######## {board['title']} ({board['uid']})")
         for panel in panels_of(board):
             if panel["type"] != "text":
                 found = run_panel(panel, board, View(now - since, now, chosen), ask)
                 show_panel(panel, found)
+    for where in empty:
+        _print(where)
+    if empty:
+        sys.exit(1)
+
+
+def silent(board: Mapping[str, Any], view: View, ask: Ask) -> Iterator[str]:
+    """Yield where the queries stand that return nothing."""
+    for where, query in queries_of(board):
+        if not ask(interpolate(query, board, view, interval="2m")):
+            yield where
 
 
 def _some_device(ask: Ask) -> str:

@@ -276,17 +276,28 @@ def _own(field: str, *, of: str, by: Sequence[str] = (), ref: str = "A") -> quer
     return queries.Query(text, ref, alias=" ".join(f"$tag_{tag}" for tag in by) or "$col")
 
 
+def _rates(field: str) -> str:
+    return (
+        f'SELECT non_negative_derivative("{field}", 1s) AS "r"'
+        f' FROM "pantau" WHERE {_WHERE} GROUP BY "collector"'
+    )
+
+
 def _rate(field: str) -> queries.Query:
     text = (
-        f'SELECT non_negative_derivative(max("{field}"), 1s) AS "{field}"'
-        f' FROM "pantau" WHERE {_WHERE} GROUP BY time($__interval), "collector" fill(none)'
+        f'SELECT mean("r") AS "{field}" FROM ({_rates(field)})'
+        ' WHERE $timeFilter GROUP BY time($__interval), "collector" fill(null)'
     )
     return queries.Query(text, alias="$tag_collector")
 
 
 def _rate_of_all(field: str, ref: str, alias: str) -> queries.Query:
+    each = (
+        f'SELECT mean("r") AS "v" FROM ({_rates(field)})'
+        f' WHERE $timeFilter GROUP BY {queries.COMPLETE}, "collector" fill(none)'
+    )
     text = (
-        f'SELECT sum("{field}") AS "{field}" FROM ({_rate(field).query})'
-        " WHERE $timeFilter GROUP BY time($__interval) fill(null)"
+        f'SELECT sum("v") AS "{field}" FROM ({each})'
+        f" WHERE $timeFilter GROUP BY {queries.COMPLETE} fill(null)"
     )
     return queries.Query(text, ref, alias=alias)

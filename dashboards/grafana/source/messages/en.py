@@ -265,7 +265,7 @@ PANELS = {
     "network.traffic": (
         "Traffic of all interfaces",
         "Sum of the rates of all chosen interfaces, without lo and bridge. What passes several"
-        " devices counts at each.",
+        " devices counts at each. The first point at the left edge is not whole.",
     ),
     "network.busiest": (
         "Busiest interfaces",

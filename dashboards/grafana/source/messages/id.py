@@ -266,7 +266,8 @@ PANELS = {
     "network.traffic": (
         "Lalu lintas semua antarmuka",
         "Jumlah laju semua antarmuka yang dipilih, tanpa lo dan bridge. Satu data melewati"
-        " beberapa perangkat dan terhitung di setiap perangkat itu.",
+        " beberapa perangkat dan terhitung di setiap perangkat itu. Titik pertama di tepi kiri"
+        " belum lengkap.",
     ),
     "network.busiest": (
         "Antarmuka tersibuk",
