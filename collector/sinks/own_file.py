@@ -19,6 +19,13 @@ from collector.sinks import SinkError
 _BUSY_SECONDS = 5.0
 _SPARE_READERS = 4
 _JOURNAL_BYTES = 16 * 2**20
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: f"another process was writing for {_BUSY_SECONDS:g} s; try again",
+    sqlite3.SQLITE_IOERR: "look at the disk, its quota and its log",
+    sqlite3.SQLITE_CANTOPEN: "look at who owns the folder, and whether it is there",
+    sqlite3.SQLITE_READONLY: "look at who owns the file and the folder, and how it is mounted",
+    sqlite3.SQLITE_PERM: "look at who owns the file and the folder",
+}
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -201,9 +208,8 @@ class OwnFile:
             return DamagedFileError(f"{self.path}: the file is damaged ({error})")
         if code == sqlite3.SQLITE_FULL:
             return disk_full(self.path)
-        if code == sqlite3.SQLITE_IOERR:
-            return SinkError(f"{self.path}: {error}; look at the disk, its quota and its log")
-        return SinkError(f"{self.path}: {error}")
+        remedy = _REMEDIES.get(code)
+        return SinkError(f"{self.path}: {error}" + (f"; {remedy}" if remedy else ""))
 
 
 def disk_full(path: Path) -> SinkError:

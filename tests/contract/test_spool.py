@@ -1,6 +1,7 @@
 """The spool's promises, each as one scenario; what random histories do is in test_spool_model."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,7 +12,7 @@ from zlib import crc32
 
 import pytest
 
-from collector.sinks import SinkError
+from collector.sinks import SinkError, own_file
 from collector.sinks.spool import LANES, Bounds, Claim, DeadLetter, FieldRow, Pack, Spool, lane_of
 
 NOW = datetime(2026, 11, 27, 3, 10, tzinfo=UTC)
@@ -276,6 +277,24 @@ def test_a_second_process_of_a_kind_is_refused_and_one_of_another_is_not(path: P
         courier.append([pack(2)], NOW)
         assert lines_in(collector) == [line(1), line(2)]
     Spool.open(path, claim=Claim.COLLECTOR).close()
+
+
+def test_what_the_system_refuses_is_told_with_a_remedy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_file, "_BUSY_SECONDS", 0.05)
+    with closing(Spool.open(path)) as spool, closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SinkError, match="another process was writing"):
+            spool.append([pack(1)], NOW)
+        other.rollback()
+        spool.append([pack(2)], NOW)
+        assert lines_in(spool) == [line(2)]
+    (path.parent / "folder.db").mkdir()
+    with pytest.raises(SinkError, match="look at who owns the folder"):
+        Spool.open(path.parent / "folder.db")
+    with pytest.raises(SinkError, match="File exists"):
+        Spool.open(path / "below.db", claim=Claim.COLLECTOR)
 
 
 def test_a_pack_that_is_not_what_it_says_is_refused(spool: Spool) -> None:
