@@ -47,6 +47,7 @@ class Pace:
     first: float = 0.25
     longest: float = 15.0  # for what passes by itself
     longest_of_settings: float = 30.0  # for what somebody has to mend
+    after_timeout: float = 0.5  # of the timeout, at least
 
     def pause(self, tries: int, answer: Answer) -> float:
         """Return the seconds to wait after so many tries failed."""
@@ -224,9 +225,9 @@ class Delivery:
             if answer.outcome is not Outcome.KEPT:
                 self._troubles.over(key)
                 return answer
+            await self._wait(key, answer, bucket, tries)
             if answer.kind is Kind.TIMEOUT and tries > 1 and count > FEWEST_LINES_IN_TIME:
                 return Answer(Outcome.TOO_LARGE, 0, answer.words)  # and the trouble goes on
-            await self._wait(key, answer, bucket, tries)
         raise AssertionError
 
     async def _ask(self, part: bytes, bucket: str) -> Answer:
@@ -260,6 +261,8 @@ class Delivery:
         self.counters.retries[answer.kind.value] += 1
         self._troubles.note(key, answer, bucket, tries)
         pause = self._pace.pause(tries, answer)
+        if answer.kind is Kind.TIMEOUT:  # the server may still be at it: do not pile up more
+            pause = max(pause, self._pace.after_timeout * self._settings.timeout_seconds)
         alone = not answer.kind.passes or answer.retry_after is not None
         least = pause if alone else min(pause, 4 * self._pace.first)
         await asyncio.sleep(least)

@@ -30,7 +30,7 @@ from collector.courier.report import CourierReport
 from collector.courier.trouble import explain
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-AT_ONCE = Pace(0.0, 0.0, 0.0)
+AT_ONCE = Pace(0.0, 0.0, 0.0, 0.0)
 
 
 def refusal(status: int, body: bytes = b"", retry_after: str | None = None) -> ApiException:
