@@ -280,6 +280,17 @@ def test_the_first_page_of_grafana_is_there_in_both_languages() -> None:
         assert (REPOSITORY / "dashboards" / "grafana" / language / found[1]).is_file()
 
 
+def test_rules_ask_our_data_source_and_share_the_folder_of_the_dashboards() -> None:
+    [provider] = provisioned("dashboards/pantau.yaml")["providers"]
+    uids = {one["uid"] for one in provisioned("datasources/pantau.yaml")["datasources"]}
+    for group in provisioned("alerting/rules.yaml")["groups"]:
+        assert group["folder"] == provider["folder"]
+        for rule in group["rules"]:
+            assert rule["labels"]["platform"] == "pantau"  # what the example of a policy matches
+            asked = {one["datasourceUid"] for one in rule["data"]}
+            assert asked <= {*uids, "__expr__"}
+
+
 def test_the_policies_are_an_example_and_name_the_contact_point() -> None:
     assert not (PROVISIONING / "alerting" / "policies.yaml").exists()
     [policy] = provisioned("alerting/policies.yaml.example")["policies"]
