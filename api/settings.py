@@ -6,6 +6,7 @@ from pathlib import Path
 
 from collector.contract import Rules
 from collector.model import Rule
+from collector.sight import COLLECTOR_TIMEOUT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class ApiSettings:
     zone: str = "Asia/Makassar"  # IANA zone that people see
     language: str = "id"
     heartbeat_seconds: float = 5.0  # longest silence on an event stream
-    collector_timeout_seconds: float = 12.5  # an older heartbeat means: the collector is gone
+    collector_timeout_seconds: float = COLLECTOR_TIMEOUT_SECONDS
     wall_directory: Path | None = None  # the built front end, dashboards/wall/dist
     require_token: bool = True
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from collector.model import DeviceState, Heartbeat, Reason, State, Status
 from collector.moments import EPOCH
 
+COLLECTOR_TIMEOUT_SECONDS = 12.5
+"""An older heartbeat means: the collector is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class CollectorLife:

@@ -36,19 +36,19 @@ class Nowhere:
     """Takes every line and counts."""
 
     lines = 0
-    bytes = 0
+    size = 0
 
     async def deliver(self, lines: bytes, bucket: str | None = None) -> list[Any]:
         """Take lines."""
         del bucket
         self.lines += lines.count(b"\n")
-        self.bytes += len(lines)
+        self.size += len(lines)
         return []
 
     def taken(self) -> str:
         """Return what came since the last question."""
-        text = f"{self.lines:>10,} lines {self.bytes / 2**20:>7.1f} MiB"
-        self.lines = self.bytes = 0
+        text = f"{self.lines:>10,} lines {self.size / 2**20:>7.1f} MiB"
+        self.lines = self.size = 0
         return text
 
 
@@ -70,10 +70,10 @@ def main() -> None:
 async def measure(store: Store, spool: Spool, devices: int) -> None:
     """Print a line for each thing that is told."""
     clock, nowhere, threaded = ManualClock(NOW), Nowhere(), Threaded("bench")
+    way: Any = nowhere
     beat(store, clock)
     for contract in (None, CONTRACT):
         settings = TellerSettings(zone=ZONE, contract=contract)
-        way: Any = nowhere
         sums = SumsTeller(store, spool, way, clock, settings, threaded)
         name = "plain" if contract is None else "plain and contract"
         await sums.tell_what_runs()
@@ -84,6 +84,8 @@ async def measure(store: Store, spool: Spool, devices: int) -> None:
             await measured(f"{name}: the hour that runs", sums.tell_what_runs, nowhere)
         for _ in range(2):
             await measured(f"{name}: a part of the past", sums.tell_some_past, nowhere)
+    settings = TellerSettings(zone=ZONE, contract=CONTRACT)
+    sums = SumsTeller(store, spool, way, clock, settings, threaded)
     states = StatesTeller(store, spool, clock, settings, threaded)
     for what in ("states and inventory", "states"):
         clock.advance(60)

@@ -395,3 +395,15 @@ def something_happens(world: World, choose: random.Random) -> None:
                 site=choose.choice(["losari", "balai", "far"]),
                 owner=choose.choice([None, "diskominfo"]),
             )
+
+
+def test_a_clock_that_was_ahead_leaves_no_time_that_is_yet_to_come(world: World) -> None:
+    world.say("sw-1", State.UP, T0)
+    world.pass_time(20 * HOUR)
+    world.tell(ended_after=2)  # of what runs: the past is still to be told, up to now
+    world.pass_time(-19 * HOUR)
+    world.tell()
+    world.agree()
+    world.pass_time(2 * HOUR)
+    world.tell()
+    world.agree()

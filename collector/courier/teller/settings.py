@@ -6,9 +6,8 @@ from datetime import timedelta
 from collector.config import Config
 from collector.config.influxdb import InfluxdbSettings
 from collector.contract import Rules
+from collector.sight import COLLECTOR_TIMEOUT_SECONDS
 from collector.sinks.influx.uptime_queries import SUMS, SUMS_BY_CONTRACT
-
-COLLECTOR_TIMEOUT_SECONDS = 12.5  # an older heartbeat means: the collector is gone
 
 
 @dataclass(frozen=True, slots=True)
