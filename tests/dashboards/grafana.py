@@ -42,6 +42,7 @@ class Frame:
     name: str
     columns: dict[str, list[Cell]]
     labels: Mapping[str, str] = field(default_factory=dict)
+    ref: str = ""
 
     def rows(self) -> list[dict[str, Cell]]:
         """Return the rows."""
@@ -175,9 +176,15 @@ def run_panel(
             interval=panel.get("interval"),
             points=int(panel.get("maxDataPoints") or 1000),
         )
-        found += frames(ask(text), target)
+        for frame in frames(ask(text), target):
+            frame.ref = target["refId"]
+            found.append(frame)
     for step in panel.get("transformations", []):
-        found = _STEPS_OF_TABLES[step["id"]](found, step["options"])
+        pattern = str(step.get("filter", {}).get("options", "/.*/"))
+        pattern = pattern.strip("/") if pattern.startswith("/") else re.escape(pattern)
+        chosen = [frame for frame in found if re.fullmatch(pattern, frame.ref)]
+        others = [frame for frame in found if frame not in chosen]
+        found = _STEPS_OF_TABLES[step["id"]](chosen, step["options"]) + others
     return found
 
 
@@ -185,25 +192,19 @@ def run_panel(
 
 
 def _join(found: list[Frame], options: Mapping[str, Any]) -> list[Frame]:
-    """Join by a field, keeping all rows. Columns of one name are numbered: `Time 1`, `Time 2`."""
+    """Join by a field, keeping all rows."""
     key = options["byField"]
     joined = [frame for frame in found if key in frame.columns]
     if len(joined) < 2:
         return joined
     keys = sorted({str(value) for frame in joined for value in frame.columns[key]})
-    names = [name for frame in joined for name in frame.columns if name != key]
-    seen: dict[str, int] = {}
     columns: dict[str, list[Cell]] = {key: list(keys)}
     for frame in joined:
         rows = {str(row[key]): row for row in frame.rows()}
         for name in frame.columns:
-            if name == key:
-                continue
-            shown = name
-            if names.count(name) > 1:
-                seen[name] = seen.get(name, 0) + 1
-                shown = f"{name} {seen[name]}"
-            columns[shown] = [rows[one][name] if one in rows else None for one in keys]
+            if name != key:
+                assert name not in columns, f"Grafana would call one {name!r} after its frame"
+                columns[name] = [rows[one][name] if one in rows else None for one in keys]
     return [Frame("joined", columns)]
 
 
@@ -235,12 +236,12 @@ def _filter(found: list[Frame], options: Mapping[str, Any]) -> list[Frame]:
 
 def _organize(found: list[Frame], options: Mapping[str, Any]) -> list[Frame]:
     order, words = options["indexByName"], options["renameByName"]
+    out = {name for name, excluded in options["excludeByName"].items() if excluded}
     result = []
     for frame in found:
         names = sorted(frame.columns, key=lambda name: order.get(name, 99))
-        result.append(
-            Frame(frame.name, {words.get(name, name): frame.columns[name] for name in names})
-        )
+        columns = {words.get(name, name): frame.columns[name] for name in names if name not in out}
+        result.append(Frame(frame.name, columns, ref=frame.ref))
     return result
 
 

@@ -69,7 +69,7 @@ def _without_words(value: Any, key: str = "") -> Any:
     """Return a board without its words, the names of columns among them."""
     if isinstance(value, dict):
         if key == "renameByName":
-            return sorted(value)
+            return sorted(value)  # what is renamed; to what, is words
         if value.get("id") == "byName":
             return "a field by its heading"
         if value.get("id") == "displayName":
@@ -77,6 +77,8 @@ def _without_words(value: Any, key: str = "") -> Any:
         return {name: _without_words(one, name) for name, one in value.items() if name not in WORDY}
     if isinstance(value, list):
         return [_without_words(one) for one in value]
+    if key == "fields" and isinstance(value, str) and "|" in value:
+        return value.count("|")  # fields by their names and by their headings
     if isinstance(value, str):
         return re.sub(r"(pantau-[a-z-]+?)-en\b", r"\1", value)
     return value

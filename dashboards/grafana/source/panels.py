@@ -30,6 +30,9 @@ NOW = "5m"
 NOW_SLOW = "15m"
 """The same for what is asked every five minutes."""
 
+SEEN = "seen"
+"""In a table of several queries: the moment of the first one's value."""
+
 Panel = Builder[model.Panel]
 _Value = model.DynamicConfigValue
 
@@ -144,7 +147,7 @@ def facts(say: Words, key: str, target: Query, names: Mapping[str, str]) -> Pane
         .graph_mode(common_model.BigValueGraphMode.NONE)
         .text_mode(common_model.BigValueTextMode.VALUE_AND_NAME)
         .orientation(common_model.VizOrientation.HORIZONTAL)
-        .reduce_options(reduced("(" + "|".join(names) + ")"))
+        .reduce_options(reduced("(" + "|".join([*names, *names.values()]) + ")"))
         .with_target(target)
     )
     return named(panel, names, {})
@@ -250,7 +253,7 @@ def listing(
 ) -> Panel:
     """Return a table: queries joined by a tag, sorted, with the columns named and in order.
 
-    `sort` is a field; it need not be shown. `Time` of the first query is `Time 1` after a join.
+    `sort` is a field; it need not be shown.
     """
     title, description = say.panel(key)
     panel = (
@@ -286,25 +289,36 @@ def _table_steps(
     *,
     descending: bool,
 ) -> list[model.DataTransformerConfig]:
-    steps: list[tuple[str, object]] = []
-    if len(targets) > 1:
-        steps.append(("joinByField", {"byField": join, "mode": "outer"}))
-    if sort is not None:
-        steps.append(("sortBy", {"fields": {}, "sort": [{"field": sort, "desc": descending}]}))
     fields = [column.field for column in columns]
-    steps.append(("filterFieldsByName", {"include": {"names": fields}}))
+    steps: list[model.DataTransformerConfig] = []
+    if len(targets) > 1:
+        # A joined `Time` is called after its frame; so the first is renamed, the others dropped.
+        first, *others = [target.ref for target in targets]
+        steps.append(_step("organize", _organized(SEEN if SEEN in fields else None), first))
+        steps.append(_step("organize", _organized(None), f"/^(?:{'|'.join(others)})$/"))
+        steps.append(_step("joinByField", {"byField": join, "mode": "outer"}))
+    if sort is not None:
+        by = {"field": sort, "desc": descending}
+        steps.append(_step("sortBy", {"fields": {}, "sort": [by]}))
+    steps.append(_step("filterFieldsByName", {"include": {"names": fields}}))
+    order = {field: place for place, field in enumerate(fields)}
+    words = {column.field: say(column.key) for column in columns}
     steps.append(
-        (
-            "organize",
-            {
-                "excludeByName": {},
-                "includeByName": {},
-                "indexByName": {field: place for place, field in enumerate(fields)},
-                "renameByName": {column.field: say(column.key) for column in columns},
-            },
-        )
+        _step("organize", {"excludeByName": {}, "indexByName": order, "renameByName": words})
     )
-    return [model.DataTransformerConfig(id_val=name, options=options) for name, options in steps]
+    return steps
+
+
+def _organized(moment: str | None) -> dict[str, object]:
+    """Return what becomes of `Time`: another name, or nothing."""
+    if moment is None:
+        return {"excludeByName": {"Time": True}, "indexByName": {}, "renameByName": {}}
+    return {"excludeByName": {}, "indexByName": {}, "renameByName": {"Time": moment}}
+
+
+def _step(name: str, options: object, ref: str | None = None) -> model.DataTransformerConfig:
+    matcher = None if ref is None else model.MatcherConfig(id_val="byRefId", options=ref)
+    return model.DataTransformerConfig(id_val=name, options=options, filter_val=matcher)
 
 
 def _looks_of(say: Words, column: Column) -> list[_Value]:

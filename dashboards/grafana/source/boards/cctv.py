@@ -30,7 +30,7 @@ def board(say: Words) -> Board:
             common.state_column(say),
             common.maintenance_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_answer", width=180),
+            Column(panels.SEEN, "column.last_answer", width=180),
             Column("cpu_percent", "column.cpu", "percent", 0, limits=looks.above(95), bar=True),
             Column(
                 "memory_used_percent",
@@ -117,7 +117,7 @@ def recorders(say: Words) -> panels.Panel:
         [
             common.state_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_answer", width=180),
+            Column(panels.SEEN, "column.last_answer", width=180),
             Column("video_channels", "column.channels", decimals=0, width=110),
             Column("disks", "column.disks", decimals=0, width=110),
             Column(

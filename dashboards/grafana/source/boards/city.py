@@ -82,7 +82,7 @@ def everything(say: Words) -> panels.Panel:
             common.state_column(say),
             common.maintenance_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_answer", width=180),
+            Column(panels.SEEN, "column.last_answer", width=180),
             Column("ping_rtt_seconds", "column.rtt", "ms", 1, width=110),
         ],
         sort="badness",

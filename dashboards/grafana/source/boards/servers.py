@@ -231,7 +231,7 @@ def listing(say: Words, where: str) -> panels.Panel:
         [
             common.state_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_answer", width=180),
+            Column(panels.SEEN, "column.last_answer", width=180),
             Column("cpu_percent", "column.cpu", "percent", 0, limits=looks.above(90), bar=True),
             Column(
                 "memory_used_percent",
@@ -286,7 +286,7 @@ def ups_listing(say: Words, where: str) -> panels.Panel:
         [
             common.state_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_value", width=180),
+            Column(panels.SEEN, "column.last_value", width=180),
             Column("ups_output_source", "column.source", mappings=looks.words_for(say, sources)),
             Column(
                 "ups_charge_remaining_percent",
@@ -334,7 +334,7 @@ def meters(say: Words) -> panels.Panel:
         ],
         [
             *panels.device_columns(say)[:4],
-            Column("Time 1", "column.last_value", width=180),
+            Column(panels.SEEN, "column.last_value", width=180),
             Column("power_watts", "column.power", "watt", 0),
             Column("energy_kilowatt_hours", "column.energy", "kwatth", 3),
             Column("voltage_volts", "column.voltage", "volt", 0, limits=looks.below(180, 198)),
@@ -357,7 +357,7 @@ def climate(say: Words) -> panels.Panel:
         ],
         [
             *panels.device_columns(say)[:4],
-            Column("Time 1", "column.last_value", width=180),
+            Column(panels.SEEN, "column.last_value", width=180),
             Column(
                 "temperature_celsius",
                 "column.temperature",

@@ -175,7 +175,7 @@ def access_points(say: Words, where: str) -> panels.Panel:
             common.state_column(say),
             common.maintenance_column(say),
             *panels.device_columns(say),
-            Column("Time 1", "column.last_answer", width=180),
+            Column(panels.SEEN, "column.last_answer", width=180),
             Column("clients", "column.clients", decimals=0, limits=looks.above(60, 100), width=110),
             Column("wifi_noise_dbm", "column.noise", "dBm", 0, limits=looks.above(-90, -80)),
             Column("wifi_ccq_percent", "column.ccq", "percent", 0, limits=looks.below(50, 70)),
