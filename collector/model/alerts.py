@@ -136,9 +136,13 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What is told as one: alerts of one cause, in one conversation with each receiver."""
+    """What is told as one: alerts of one cause, in one conversation with each receiver.
 
-    key: str  # "incident:12", "device:cam-1", "collector:main", "storm:2026-11-27T01:15"
+    A key may open again: key and `opened_at` together name a thread (`opened_at` is a moment of
+    the log, not of the clock, so that what is decided again after a kill has the same name).
+    """
+
+    key: str  # "incident:12", "device:cam-1", "flapping:cam-1", "collector:main", "storm:…"
     opened_at: datetime
     severity: Severity
     settled_at: datetime  # from when on it may be told
@@ -146,7 +150,30 @@ class Thread:
     told_at: datetime | None = None  # the last time
     told: Mapping[str, int] = field(default_factory=dict)  # counts by state that were told last
     escalated: int = 0  # steps taken
+    first_told_at: datetime | None = None
+    told_severity: Severity | None = None
+    told_cause: str = ""  # what was told as its cause last: "device", "feeder", …
+    sequence: int = 0  # messages made; part of their keys
+    receivers: tuple[str, ...] = ()  # who were told of it: they hear its end, once
+    waiting: tuple[str, ...] = ()  # whose quiet hours it waits for
+    over_at: datetime | None = None  # all is well since; told or not
+    storm: str | None = None  # key of the storm that it is told in
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMember:
+    """An alert's part in a thread, and what was said of it there. One a device and thread."""
+
+    thread_key: str
+    thread_opened_at: datetime
+    device_id: str
+    joined_at: datetime
+    leads: bool  # False: held with the one that leads, and told as a count
+    told_state: State | None = None  # None: not named in a message yet
+    told_severity: Severity | None = None
+    left_at: datetime | None = None  # its alert went on in another thread
+    alert_id: int | None = None  # given by the store
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""What the deciding says: what is to be told to whom, and what is to be stored with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collector.model.alerts import Alert, Decision, Purpose, Severity, Silence, Thread, ThreadMember
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message is about, the same for everybody who gets it. Words are made elsewhere."""
+
+    thread: Thread  # as it is with this message
+    purpose: Purpose
+    severity: Severity
+    leading: tuple[Alert, ...] = ()  # firing, the most severe and oldest first
+    carried: tuple[Alert, ...] = ()  # firing, held with those that lead
+    new: tuple[str, ...] = ()  # devices among the leading that were in no message yet
+    ended: tuple[Alert, ...] = ()  # well again
+    threads: tuple[Thread, ...] = ()  # of a storm or a digest: what is told in one
+    root: str | None = None  # the likely root: of a storm, the device that cuts off the most
+    began_at: datetime | None = None  # of the first
+    ended_at: datetime | None = None  # of the last, when all is well
+    step: int = 0  # of an escalation, from 1
+    silence: Silence | None = None  # that is about to end
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One message to make: a row of the outbox without its words.
+
+    `key` follows from the thread, the purpose, the message's number, the receiver and the
+    channel: whatever is decided again after a kill, the same message has the same key.
+    """
+
+    content: Content
+    receiver: str
+    channel: str
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step of the desk came to: to be stored in one transaction, with the cursor.
+
+    What is in it replaces what was stored: alerts by device and `began_at`, threads by key and
+    `opened_at`, members by thread and device.
+    """
+
+    alerts: tuple[Alert, ...] = ()  # new or changed; without `id` when new
+    decisions: tuple[tuple[Alert, Decision], ...] = ()  # `alert_id` is 0 for a new alert
+    threads: tuple[Thread, ...] = ()
+    members: tuple[ThreadMember, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    reminded: tuple[Silence, ...] = field(default=())  # silences whose author was reminded
+    next_at: datetime | None = None  # when something becomes due without news
