@@ -39,6 +39,6 @@ USER 10001:10001
 EXPOSE 8080
 # What compose runs says itself how it is asked; this is for `docker run` of the whole platform.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["pantau", "health", "--role", "api"]
+    CMD ["pantau", "health", "--role", "api", "--port", "8080"]
 ENTRYPOINT ["pantau"]
 CMD ["run"]

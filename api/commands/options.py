@@ -1,11 +1,9 @@
 """Options that several commands share."""
 
+from importlib import import_module
 from pathlib import Path
 
 import click
-from pydantic_core import PydanticCustomError
-
-from collector.config.shape import seconds_of
 
 DEFAULT_CONFIG = Path("pantau.yaml")
 
@@ -34,7 +32,9 @@ class Span(click.ParamType[float]):
         """Return the seconds, or fail saying how to write it."""
         if isinstance(value, float):
             return value
+        shape = import_module("collector.config.shape")  # most commands do without
         try:
-            return seconds_of(value)
-        except PydanticCustomError as error:
-            self.fail(error.message(), param, ctx)
+            seconds: float = shape.seconds_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return seconds

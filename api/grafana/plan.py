@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -43,7 +43,7 @@ class Step:
     name: str
     deed: Deed
     reason: str = ""
-    carry_out: Callable[[], None] | None = None
+    carry_out: Callable[[], None] | None = field(default=None, repr=False)  # may hold a token
 
     def __str__(self) -> str:
         return f"{self.deed:<7} {self.kind} {self.name}" + (

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class Wanted:
     """Everything to push."""
 
     dashboards: tuple[Mapping[str, Any], ...]
-    sources: tuple[Mapping[str, Any], ...]
+    sources: tuple[Mapping[str, Any], ...] = field(repr=False)  # with a token
     events: tuple[Event, ...]
     since_at: datetime  # of the events
 

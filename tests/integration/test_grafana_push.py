@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import SecretStr
 
 import api.commands.grafana as command
 from api.cli import main
+from api.grafana.calls import Grafana
+from api.grafana.plan import make_plan
+from api.grafana.wanted import Wanted, data_sources
+from collector.config import InfluxdbSettings
 from collector.model import MaintenanceWindow, Scope, State
 from dashboards.grafana import LANGUAGES, dashboard_files
 from tests.api_city import NOON, City, make_city
@@ -323,6 +328,22 @@ def test_a_wrong_token_is_said_and_not_shown(push: Push, held: Held) -> None:
     assert failed.exit_code == 1
     assert "does not take the token" in failed.output
     assert "glsa_salah" not in failed.output
+    assert held.changes() == []
+
+
+def test_no_repr_of_ours_shows_a_token(server: GrafanaServer, held: Held) -> None:
+    secret = SecretStr(INFLUX_TOKEN)
+    influxdb = InfluxdbSettings.model_validate({})
+    wanted = Wanted((), data_sources(influxdb, None, secret), (), NOON)
+    grafana = Grafana(server.url, SecretStr(TOKEN), 2.0)
+    plan = list(make_plan(grafana, wanted, NOON, version="1", overwrite=False))
+    grafana.close()
+
+    shown = repr((grafana, wanted, plan))
+
+    assert any(step.carry_out is not None for step in plan)
+    assert TOKEN not in shown
+    assert INFLUX_TOKEN not in shown
     assert held.changes() == []
 
 
