@@ -1,6 +1,7 @@
 """An hour of a simulated city in InfluxDB: its agents' values, read by its profiles, encoded.
 
-Pings and the courier's lines (states, uptime, names …) are made up here after a few faults.
+Pings, states, uptime and events are made up here after a few faults, and written by the courier's
+own makers of lines where it has them.
 """
 
 import json
@@ -9,8 +10,20 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from collector.courier.teller.places import place_of
+from collector.courier.teller.states import inventory_line, state_line
+from collector.courier.teller.transitions import transition_lines
 from collector.model import Device as WatchedDevice
-from collector.model import MetricGroup, Profile, Reading, Table
+from collector.model import (
+    DeviceState,
+    MetricGroup,
+    Profile,
+    Reading,
+    Reason,
+    State,
+    Table,
+    Transition,
+)
 from collector.model import Site as WatchedSite
 from collector.probes.snmp import ber as wire
 from collector.probes.snmp.ber_content import DECODERS
@@ -27,7 +40,8 @@ from collector.sinks import DeviceReadings
 from collector.sinks.influx.encoder import Encoder
 from collector.sinks.influx.facts import MetricFacts
 from collector.sinks.influx.identity import identities
-from collector.sinks.influx.lines import line
+from collector.sinks.influx.lines import head, line, nanoseconds
+from collector.store import DeviceRow
 from simulators import places
 from simulators.city import City, Device, Kind, build_city
 from simulators.live import Live
@@ -219,33 +233,54 @@ def _tags(device: Device) -> dict[str, str | None]:
 
 
 def _samples(city: City, end: datetime) -> Iterator[bytes]:
-    sites = {site.id: site.name for site in city.sites}
     for number, device in enumerate(city.devices):
-        area = _AREAS[device.area]
-        words: dict[str, Any] = {
-            "name": device.name,
-            "site_name": sites[device.site],
-            "area_name": area,
-            "area_label": f"{area} ({device.area})",
-            "owner_name": _OWNERS[device.owner],
-            "address": device.address,
-            "profile": device.profile,
-        }
-        yield line("inventory", _tags(device), words, end - LONG)
+        known = head("inventory", _tags(device))
+        words = inventory_line(known, _row(city, device, end), _OWNERS[device.owner])
+        yield f"{words} {nanoseconds(end - LONG)}\n".encode()
+        series = head("state", _tags(device))
         for step in range(int(LONG / STEP)):
-            state = 2 if device.id == down(city).id and step > 30 else int(number % 17 == 3)
-            fields = {
-                "state": state,
-                "state_text": ("up", "degraded", "down")[state],
-                "up": int(state < 2),
-                "maintenance": int(number == 9),
-                "flapping": 0,
-            }
-            yield line("state", _tags(device), fields, end - LONG + step * STEP)
+            state = State.DEGRADED if number % 17 == 3 else State.UP
+            if device.id == down(city).id and step > 30:
+                state = State.DOWN
+            at = end - LONG + step * STEP
+            yield state_line(series, state, at, maintenance=number == 9, flapping=False).encode()
     for step in range(int(LONG / FIGURES)):
         at = end - LONG + step * FIGURES
         yield line("pantau", {"collector": "kota-1"}, _figures(step), at)
         yield line("pantau", {"collector": "courier"}, _courier_figures(step), at)
+
+
+def _row(city: City, device: Device, at: datetime) -> DeviceRow:
+    site = next(site for site in city.sites if site.id == device.site)
+    return DeviceRow(
+        id=device.id,
+        name=device.name,
+        kind=device.kind,
+        site=site.id,
+        site_name=site.name,
+        area=device.area,
+        area_name=_AREAS[device.area],
+        latitude=site.latitude,
+        longitude=site.longitude,
+        owner=device.owner,
+        link_owner=None,
+        power_owner=None,
+        profile=device.profile,
+        address=device.address,
+        credentials=(),
+        parents=(),
+        tags=(),
+        snmp_port=None,
+        mqtt_topic=None,
+        telemetry_seconds=None,
+        parent_groups=(),
+        power_feeder=None,
+        rule=None,
+        created_at=at,
+        changed_at=at,
+        retired_at=None,
+        state=DeviceState(device.id),
+    )
 
 
 def _figures(step: int) -> dict[str, float | int | str]:
@@ -296,9 +331,10 @@ def _long(city: City, end: datetime) -> Iterator[bytes]:
             yield line("uptime_contract", _tags(device), sums, at)
     broken = down(city)
     moment = end - LONG / 2
-    moved: dict[str, Any] = {"old": 0, "new": 2, "old_text": "up", "new_text": "down"}
-    moved |= {"reason": "no_answer", "detail": "tiga gema, tidak ada jawaban", "cause": ""}
-    yield line("transition", _tags(broken), moved, moment)
+    moved = Transition(
+        broken.id, State.UP, State.DOWN, moment, moment, Reason.NO_ANSWER, "3 echoes, no answer"
+    )
+    yield transition_lines([moved], {broken.id: place_of(_row(city, broken, end))}, end - 2 * LONG)
     place = {"device": broken.id, "site": broken.site, "area": broken.area}
     event: dict[str, Any] = {
         "title": f"Gangguan: {broken.name}",

@@ -1,5 +1,6 @@
 """Every query of every board, on the real engine, over a simulated city: it says something."""
 
+import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -72,6 +73,16 @@ def test_every_query_can_be_narrowed_to_some_of_a_city(filled: Filled, uid: str)
             chosen = {**chosen, "device": "ap-0001"}
         for _, query in queries_of(board):
             filled.ask(interpolate(query, board, view(filled, board, **chosen), interval="2m"))
+
+
+def test_areas_are_chosen_by_name_and_asked_for_by_code(filled: Filled) -> None:
+    board = BOARDS["pantau-kota"]
+    area = next(one for one in board["templating"]["list"] if one["name"] == "area")
+    pattern = re.compile(area["regex"].strip("/").replace("(?<", "(?P<"))
+    (series,) = filled.ask(interpolate(area["query"], board, view(filled, board)))
+    found = [pattern.fullmatch(row[1]) for row in series["values"]]
+    said = {one["value"]: one["text"] for one in found if one is not None}
+    assert said == {one.code: one.name for one in filled.city.areas}
 
 
 def panel_of(filled: Filled, uid: str, title: str, **chosen: str | list[str]) -> list[Frame]:
