@@ -177,21 +177,31 @@ def suspects(answer: Answer, rows: Sequence[bytes]) -> tuple[list[bytes], list[b
     Only a short cut: the server is asked again about either part.
     """
     guilty = answer.quoted
-    starts, fields = [], []
-    for field, measurement in re.findall(
-        r'input field "([^"]{1,200})" on measurement "([^"]{1,200})" is type', answer.words
-    )[:8]:
-        name = measurement.encode()
-        starts.append((name + b",", name + b" "))
-        fields.append(field.encode() + b"=")
+    conflicts = [_conflict(*found) for found in _CONFLICTS.findall(answer.words)[:8]]
 
     def suspected(row: bytes) -> bool:
-        return row.rstrip(b"\n") in guilty or any(
-            row.startswith(start) and field in row
-            for start, field in zip(starts, fields, strict=True)
-        )
+        return row.rstrip(b"\n") in guilty or any(it.match(row) for it in conflicts)
 
     found = [row for row in rows if suspected(row)]
     if not found or len(found) == len(rows):
         return None
     return found, [row for row in rows if not suspected(row)]
+
+
+_CONFLICTS = re.compile(
+    r'input field "([^"]{1,200})" on measurement "([^"]{1,200})" is type ([a-z]{1,10})'
+)
+_VALUES = {
+    "string": rb'"',
+    "integer": rb"[0-9-]+i",
+    "unsigned": rb"[0-9]+u",
+    "float": rb"[0-9.eE+-]+[, ]",
+    "boolean": rb"[tTfF]",
+}
+
+
+def _conflict(field: str, measurement: str, type_: str) -> re.Pattern[bytes]:
+    """Return what lines look like that write the field of the measurement with the type."""
+    value = _VALUES.get(type_, b"")
+    name, key = re.escape(measurement.encode()), re.escape(field.encode())
+    return re.compile(rb"%b[ ,].*[ ,]%b=%b|%b %b=%b" % (name, key, value, name, key, value))

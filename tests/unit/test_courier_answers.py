@@ -173,14 +173,24 @@ def test_the_servers_word_that_all_lines_are_bad_is_believed_when_it_counts_or_q
 
 
 def test_hints_part_the_lines_and_no_hint_parts_nothing() -> None:
-    rows = [b"a v=1 1\n", b"bad\n", b"b,t=1 w=1 2\n", b"b,t=1 v=1 2\n", b"bb w=1 2\n"]
+    rows = [
+        b"a v=1 1\n",
+        b"bad\n",
+        b"b,t=1 v=1i,w=1i 2\n",
+        b"b,t=1 v=1i,w=1.5 2\n",
+        b"bb w=1i 2\n",
+        b"b w=2i,v=3 4\n",
+    ]
     quoted = Answer(Outcome.REFUSED, 400, "unable to parse 'bad': missing fields")
     assert suspects(quoted, rows) == ([rows[1]], [rows[0], *rows[2:]])
     typed = 'partial write: field type conflict: input field "w" on measurement "b" is type integer'
     assert suspects(Answer(Outcome.REFUSED, 422, typed), rows) == (
-        [rows[2]],
-        [rows[0], rows[1], *rows[3:]],
+        [rows[2], rows[5]],
+        [rows[0], rows[1], rows[3], rows[4]],
     )
+    for type_, found in (("float", [rows[3]]), ("string", []), ("boolean", [])):
+        hint = suspects(Answer(Outcome.REFUSED, 422, typed.replace("integer", type_)), rows)
+        assert (hint[0] if hint else []) == found
     assert suspects(Answer(Outcome.REFUSED, 400, "no"), rows) is None
     assert suspects(quoted, [b"bad\n", b"bad\n"]) is None
 
