@@ -5,6 +5,7 @@ the courier carries it on, whenever the server takes it.
 """
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from collector.sinks import DeviceReadings, Series, SeriesInfo, SinkError
 from collector.sinks.influx.client import InfluxClient
 from collector.sinks.influx.encoder import Encoder
 from collector.sinks.influx.facts import MetricFacts
-from collector.sinks.influx.identity import identities
+from collector.sinks.influx.identity import Identity, identities
 from collector.sinks.influx.reader import InfluxReader
 from collector.sinks.spool import Bounds, Claim, Spool
 
@@ -33,6 +34,7 @@ class InfluxSink:
         self._reader = reader
         self._clock = clock
         self._lock = threading.Lock()
+        self._introduced: deque[dict[str, Identity]] = deque()
         self.refused = 0
 
     @classmethod
@@ -49,23 +51,17 @@ class InfluxSink:
         except BaseException:
             opened.close()
             raise
-        return cls(
-            opened, encoder, InfluxReader(InfluxClient(settings), opened, settings, clock), clock
-        )
+        return cls(opened, encoder, _reader(settings, opened, clock), clock)
 
     @classmethod
     def open_for_reading(cls, settings: InfluxdbSettings, spool: Path, clock: Clock) -> Self:
         """Open it for those who only look. The spool may come later. Raises SinkError."""
         opened = Spool.open(spool, read_only=True)
-        return cls(
-            opened, None, InfluxReader(InfluxClient(settings), opened, settings, clock), clock
-        )
+        return cls(opened, None, _reader(settings, opened, clock), clock)
 
     def introduce(self, plan: Plan) -> None:
-        """Learn the tags of devices that came later."""
-        if self._encoder is not None:
-            with self._lock:
-                self._encoder.know(identities(plan.devices.values(), plan.sites))
+        """Learn the tags of devices that came later; at once, whatever `write` is waiting for."""
+        self._introduced.append(identities(plan.devices.values(), plan.sites))
 
     def write(self, batch: Sequence[DeviceReadings]) -> None:
         """Put a batch into the spool, durably, all or nothing. Raises SinkError.
@@ -76,6 +72,8 @@ class InfluxSink:
         if self._encoder is None:
             raise SinkError("the readings were opened for reading only")
         with self._lock:
+            while self._introduced:
+                self._encoder.know(self._introduced.popleft())
             now = self._clock.now()
             encoded = self._encoder.encode(batch, now)
             self._spool.append(encoded.packs, now, fields=encoded.fields, dead=encoded.dead)
@@ -107,6 +105,10 @@ class InfluxSink:
         """Release files and connections. Safe to call twice."""
         self._reader.close()
         self._spool.close()
+
+
+def _reader(settings: InfluxdbSettings, spool: Spool, clock: Clock) -> InfluxReader:
+    return InfluxReader(InfluxClient(settings), spool, settings, clock)
 
 
 def bounds_of(settings: InfluxdbSettings) -> Bounds:
