@@ -11,7 +11,7 @@ import logging
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from sqlite3 import Connection
 from typing import Self
 
 from collector.moments import from_micros, from_micros_or_none, to_micros
+from collector.sinks import SinkError
 from collector.sinks.own_file import MissingFileError, disk_full
 from collector.sinks.spool_file import SpoolFile
 from collector.sinks.spool_rows import (
@@ -248,7 +249,7 @@ class Spool:
             letters = _letters(dead, lane=gone[0].lane if gone else None)
             buried = bury(connection, letters, self._bounds.bytes)
         self._tell(Dropped(), buried)
-        with self._file.write() as connection:
+        with suppress(SinkError), self._file.write() as connection:  # done is done; next time
             shrink(connection)
 
     def touch(self, hours: Iterable[int]) -> None:

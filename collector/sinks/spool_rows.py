@@ -20,7 +20,7 @@ _DEAD_SHARE = 8  # dead letters take at most this part of the bytes
 _HOUR_MICROS = 3_600_000_000
 _HOUR_NANOS = 3_600_000_000_000
 _MOMENT = re.compile(rb" (-?[0-9]{1,19})$", re.MULTILINE)
-_SHRINK_PAGES = 2_000  # at once: 8 MiB
+_SHRINK_PAGES = 500  # at once: 2 MiB, which may pass through the journal
 _SHRINK_FROM = 16 * 2**20  # bytes that are free before the file is made smaller
 
 Letter = tuple[int, int, int, str, bytes]

@@ -177,7 +177,7 @@ def test_the_file_stays_within_its_bound_and_shrinks_when_it_was_emptied(path: P
         for lane in range(LANES):
             while records := spool.peek(lane, 1):
                 spool.remove([records[0].id])
-        for number in range(8):  # what flows afterwards gives back the rest
+        for number in range(20):  # what flows afterwards gives back the rest
             spool.append([pack(number)], NOW)
             spool.remove([record.id for record in spool.peek(0, 9)])
     assert path.stat().st_size < 17 * 2**20

@@ -19,7 +19,7 @@ START = datetime(2026, 11, 27, tzinfo=UTC)
 AGE_SECONDS = 3 * 3600.0
 LANE = st.integers(0, LANES - 1)
 # How many lines and how many hours ago; the letters after it make some packs large.
-PACK = st.tuples(LANE, st.integers(1, 4), st.integers(0, 5), st.sampled_from((1, 60, 40_000)))
+PACK = st.tuples(LANE, st.integers(1, 4), st.integers(0, 5), st.sampled_from((1, 60, 12_000)))
 
 
 @dataclass
@@ -90,7 +90,8 @@ class SpoolMachine(RuleBasedStateMachine):
         ]
         count = sum(len(one.lines) for one in expected)
         assert count <= wanted or len(records) == 1
-        lines = [line for one in expected for line in one.lines][:dead]
+        # Long ones would soon be more than dead letters may take.
+        lines = [line for one in expected for line in one.lines if len(line) < 1_000][:dead]
         letters = [DeadLetter(line, 422, "no", self.now) for line in lines]
         self.spool.remove([record.id for record in records], letters)
         for one in expected:
@@ -114,6 +115,8 @@ class SpoolMachine(RuleBasedStateMachine):
     @rule()
     def retry(self) -> None:
         assert self.spool.retry_dead(self.now) == len(self.model.dead)
+        if not self.model.dead:
+            return
         for lane in range(LANES):
             lines = [line for its_lane, line in self.model.dead if its_lane == lane]
             if lines:
@@ -154,7 +157,10 @@ class SpoolMachine(RuleBasedStateMachine):
         with closing(Spool.open(self.folder / "spool.db", read_only=True)) as reader:
             for lane in range(LANES):
                 found = [r.pack.lines.splitlines(keepends=True) for r in reader.peek(lane, 10**9)]
-                assert found == [one.lines for one in self.model.lane(lane)]
+                expected = [one.lines for one in self.model.lane(lane)]
+                assert found == expected[: len(found)]
+                some_mib = sum(len(line) for lines in found for line in lines) >= 4 * 2**20
+                assert len(found) == len(expected) or some_mib
             letters = reader.dead_letters(1_000)
             assert [(one.lane, one.line + b"\n") for one in reversed(letters)] == self.model.dead
             assert {name: reader.mark(name) for name in self.model.marks} == self.model.marks

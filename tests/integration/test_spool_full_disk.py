@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from collector.sinks import SinkError
-from collector.sinks.spool import LANES, Pack, Spool
+from collector.sinks.spool import LANES, Pack, Record, Spool
 from tests.conftest import need_program
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -45,8 +45,11 @@ def pack(number: int, size: int = 200_000) -> Pack:
 
 def numbers_in(spool: Spool) -> list[int]:
     records = [record for lane in range(LANES) for record in spool.peek(lane, 10**9)]
-    lines = [record.pack.lines for record in sorted(records, key=lambda one: one.id)]
-    return [int(line.split(b"n=")[1].split(b"i")[0]) for line in lines]
+    return [number_of(record) for record in sorted(records, key=lambda one: one.id)]
+
+
+def number_of(record: Record) -> int:
+    return int(record.pack.lines.split(b"n=")[1].split(b"i")[0])
 
 
 def append_until_full(spool: Spool) -> tuple[int, str]:
@@ -75,11 +78,14 @@ def full_by_the_spool(folder: Path) -> None:
         assert "the disk is full" in words
         assert "make room there" in words
         assert shutil.disk_usage(folder).free > 2**20, "no room is left to remove with"
-        assert numbers_in(spool) == list(range(kept))
+        assert spool.status().lines == kept
+    sent: list[int] = []
     with closing(Spool.open(folder / "spool.db")) as spool:
         for lane in range(LANES):
             while records := spool.peek(lane, 4):
+                sent += map(number_of, records)
                 spool.remove([record.id for record in records])
+        assert sorted(sent) == list(range(kept))
         spool.append([pack(9_999)], NOW)
         assert numbers_in(spool) == [9_999]
 
