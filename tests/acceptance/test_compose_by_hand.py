@@ -155,7 +155,8 @@ def start_broker(machine: Machine) -> None:
 def set_up(machine: Machine, engine: Influxd) -> None:
     """Run `setup` as compose does, then lay the proxy's tokens where those of 2.x would be."""
     secrets = machine.root / "secrets"
-    words = [word for word in SERVICES["setup"]["command"] if "token-file" not in word]
+    command = SERVICES["setup"]["command"]
+    words = [machine.moved(word) for word in command if "token-file" not in word]
     environment = machine.environment("setup") | {"PANTAU__INFLUXDB__URL": engine.url}
     subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "api", *words], env=environment, cwd=machine.root, check=True

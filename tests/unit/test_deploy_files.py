@@ -167,6 +167,16 @@ def test_every_command_of_pantau_is_one(name: str) -> None:
             assert option in helped.output, (names, option)
 
 
+def test_set_up_and_what_runs_read_the_same_settings() -> None:
+    mounts = {
+        name: {source for source, target, _ in parts(name) if target == "/etc/pantau"}
+        for name in ("setup", "collector", "courier", "api")
+    }
+    assert set(map(frozenset, mounts.values())) == {frozenset({"./deploy/pantau"})}
+    for name in mounts:
+        assert "/etc/pantau/pantau.yaml" in " ".join(SERVICES[name]["command"])
+
+
 def test_one_group_reads_every_secret() -> None:
     [group] = set(re.findall(r"--gid (\d+)", dockerfile()))
     for name in ("influxdb", "grafana", "mosquitto"):
