@@ -24,15 +24,15 @@ class RunningDemo:
     api: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
     wall_url: str = ""
 
-    def collector_pid(self) -> int | None:
-        """Return the collector's process id, or None while there is none."""
+    def pid_of(self, role: str) -> int | None:
+        """Return the id of the process of a role (collector, api, courier), None: there is none."""
         own = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         for pid in own.read_text().split():
             try:
                 words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             except OSError:
                 continue
-            if "--role" in words and words[words.index("--role") + 1] == "collector":
+            if "--role" in words and words[words.index("--role") + 1] == role:
                 return int(pid)
         return None
 

@@ -1,11 +1,13 @@
 """Uptime in Grafana's queries is that of the API, digit for digit, over a run of the demo.
 
 The whole of it is real: simulated devices fail, the collector sees it, the courier tells a real
-engine; asked are InfluxQL and `GET /uptime`, for the same range and every device, site, area, kind
-and owner.
+engine and is killed in between; asked are InfluxQL and `GET /uptime`, for the same range and every
+device, site, area, kind and owner.
 """
 
 import asyncio
+import os
+import signal
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -45,8 +47,12 @@ async def test_a_run_of_the_demo_has_one_uptime_in_both(
         monkeypatch.setenv("PANTAU__INFLUXDB__READ_TOKEN", READ_TOKEN)
         async with running_demo(data, "--devices", "60", "--minutes", "4") as demo:
             await demo.wait_until(lambda seen: seen["down"] > 0, PATIENCE_SECONDS)
-            down_at = datetime.now(UTC)  # noqa: TID251 - real time
-            said = await agreed(demo, engine, data / "spool.db", down_at)
+            first = demo.pid_of("courier")
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            killed_at = datetime.now(UTC)  # noqa: TID251 - real time
+            said = await agreed(demo, engine, data / "spool.db", killed_at)
+            assert demo.pid_of("courier") not in (None, first)
         states = engine.count(BUCKET, "state", "state")
         transitions = engine.count(f"{BUCKET}_1h", "transition", "new")
     uptime = said[GroupBy.DEVICE, Figure.UPTIME]

@@ -39,14 +39,14 @@ async def test_a_killed_collector_blinds_the_wall_and_invents_no_outage(
         await asyncio.to_thread(panel.open, demo.wall_url, SystemClock().now())
         await verdict_becomes(panel, CALM)
         assert "#" not in panel.address(), "the token must not stay in the address bar"
-        first = demo.collector_pid()
+        first = demo.pid_of("collector")
         assert first is not None
         os.kill(first, signal.SIGKILL)
         await demo.wait_until(lambda seen: seen["unknown"] > 0, 60)
         await asyncio.to_thread(panel.wait, "[data-test=counts]", "tidak diketahui")
         await demo.wait_until(lambda seen: seen["up"] == 40, 75)
         await verdict_becomes(panel, CALM)
-        assert demo.collector_pid() not in (None, first)
+        assert demo.pid_of("collector") not in (None, first)
         await expect_a_gap_everywhere(demo)
 
 
