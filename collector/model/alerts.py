@@ -39,6 +39,7 @@ class Alert:
     ended_at: datetime | None = None  # None: firing
     end_confirmed_at: datetime | None = None
     transition_id: int | None = None  # the last one that it took in
+    state_at: datetime | None = None  # when this state began; None: with the alert
     id: int | None = None  # given by the store
 
 
