@@ -93,6 +93,7 @@ def interpolate(
                 regex = form.endswith(":regex}")
                 query = query.replace(form, _value_of(variable, view.chosen.get(name), regex=regex))
     start, end = (int(at.timestamp() * 1000) for at in (view.start, view.end))
+    query = query.replace("${__to}", str(end))
     query = query.replace("$timeFilter", f"time >= {start}ms and time <= {end}ms")
     return query.replace("$__interval", f"{_interval(view, interval, points)}s")
 

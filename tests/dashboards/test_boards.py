@@ -186,7 +186,9 @@ def test_every_query_is_bounded_and_is_influxql(board: Board) -> None:
         assert query.startswith(("SELECT ", "SHOW TAG VALUES FROM ")), where
         if query.startswith("SELECT"):
             sources = re.findall(r"FROM (?!\()", query)
-            bounds = re.findall(r"WHERE (?:\$timeFilter|time > now\(\) - \d+h)", query)
+            bounds = re.findall(
+                r"WHERE (?:\$timeFilter|time > now\(\) - \d+h|time > \$\{__to\}ms - 5m)", query
+            )
             assert len(bounds) >= len(sources), where
         assert "|>" not in query
         assert ";" not in query, "one statement"

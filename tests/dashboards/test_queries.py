@@ -120,6 +120,19 @@ def test_the_worst_device_stands_on_top_with_its_names(filled: Filled) -> None:
     assert last < (filled.end - simulated.LONG / 3).timestamp(), "when it last answered"
 
 
+def test_a_device_of_which_nothing_is_heard_has_no_state(filled: Filled) -> None:
+    board = BOARDS["pantau-kota"]
+    title = "Semua perangkat, terburuk di atas"
+    panel = next(one for one in panels_of(board) if one["title"] == title)
+    later = filled.end + timedelta(minutes=20)
+    (frame,) = run_panel(panel, board, View(later - simulated.LONG, later), filled.ask)
+    rows = frame.rows()
+    assert len(rows) == simulated.DEVICES
+    assert all(row.get("Keadaan") is None for row in rows), "not the state of 20 minutes ago"
+    answered = [row["Terakhir menjawab"] for row in rows if row["Terakhir menjawab"] is not None]
+    assert len(answered) > simulated.DEVICES / 2, "but when it last answered"
+
+
 def test_a_ups_on_battery_is_counted(filled: Filled) -> None:
     (frame,) = panel_of(filled, "pantau-server-daya", "UPS memakai baterai")
     assert frame.columns["battery"] == [1]

@@ -18,6 +18,9 @@ LONG = '"${bucket_1h:raw}"..'
 STANDS = '"gone" = 0'
 """Of incidents and maintenance: what was not taken back."""
 
+AT_THE_END = "time > ${__to}ms - 5m AND time <= ${__to}ms"
+"""For states in a table of a longer range: older than five minutes at its end is no state."""
+
 COMPLETE = "time($__interval, now())"
 """Intervals of sums end now. Ones that ended at full minutes would lack, in the one that runs, all
 devices that were not asked yet: a fall at the right edge that never happened."""
@@ -226,7 +229,11 @@ def state_counts_over_time(where: str) -> Query:
 
 
 def states_now(where: str, *, ref: str = "A") -> Query:
-    """Return a row a device: its state, how bad that is (for sorting), whether in maintenance."""
+    """Return a row a device: its state, how bad that is (for sorting), whether in maintenance.
+
+    Of a device that nothing was said of lately there is no row: its last word would look well.
+    """
+    where = where.replace("$timeFilter", AT_THE_END)
     text = (
         f'SELECT "s" AS "state", {_BADNESS} AS "badness", "m" AS "maintenance"'
         f' FROM ({_states(where, chr(34) + "device" + chr(34))}) GROUP BY "device"'
