@@ -65,7 +65,7 @@ fuzz: $(VENV)/.test ## a million damaged SNMP datagrams; ARGS="--count 5000000 -
 
 lock: ## resolve the dependencies anew, without download addresses
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv
-	@for extras in demo "demo test"; do \
+	@for extras in "sparkplug demo" "sparkplug demo test"; do \
 	  flags=$$(printf -- '--extra %s ' $$extras); name=$${extras##* }; \
 	  $(VENV)-lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header $$flags pyproject.toml requirements/build.in \

@@ -185,6 +185,8 @@ class Collector:
             username=mqtt.username,
             password=mqtt.password.get_secret_value() if mqtt.password else None,
             client_id=mqtt.client_id,
+            tls=mqtt.tls,
+            tls_ca_file=mqtt.ca_file,
             look_out=mqtt.look_out,
         )
         checks = [check for check in self._plan.checks if check.probe == "mqtt"]

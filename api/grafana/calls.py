@@ -58,11 +58,13 @@ class Grafana:
         )
         session = self._face.api.s
         session.max_redirects = 0
+        session.trust_env = False  # no proxy, no .netrc: the token goes to this server alone
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Bounded(timeout_seconds))
         self._client = httpx.Client(
             base_url=url,
             timeout=timeout_seconds,
+            trust_env=False,
             headers={"Authorization": f"Bearer {token.get_secret_value()}"},
         )
 

@@ -49,7 +49,8 @@ class Server:
     def __init__(self, wanted: Wanted) -> None:
         self.url = wanted.url
         self._admin = wanted.admin_token
-        self._client = httpx.Client(timeout=wanted.timeout_seconds)
+        # No proxy and no .netrc of the environment: the token goes to this server alone.
+        self._client = httpx.Client(timeout=wanted.timeout_seconds, trust_env=False)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -4,6 +4,7 @@
 relative to the file, paths in the environment to the working directory.
 """
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +182,8 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
     if mqtt is not None and mqtt.password_file is not None:
         secret = _read_secret(mqtt.password_file, ("mqtt", "password_file"), origins)
         mqtt = mqtt.model_copy(update={"password": secret, "password_file": None})
+    if mqtt is not None and mqtt.ca_file is not None:
+        mqtt = mqtt.model_copy(update={"ca_file": _certificates(mqtt.ca_file, origins)})
     rule = settings.rule
     influxdb = settings.influxdb
     for name in ("token", "read_token"):
@@ -211,6 +214,18 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         contract=_contract_in_force(settings, origins),
         file=path,
     )
+
+
+def _certificates(text: str, origins: _Origins) -> str:
+    """Return the path of a broker's authority. A problem when the file holds no certificate."""
+    place = ("mqtt", "ca_file")
+    path = _absolute(text, place, origins)
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:  # ssl.SSLError is one
+        what = f'"{text}" holds no certificate: {(error.strerror or "unreadable").lower()}'
+        origins.problems.append(origins.problem(place, what, "write the authority's PEM file"))
+    return str(path)
 
 
 def _contract_in_force(settings: Settings, origins: _Origins) -> str | None:

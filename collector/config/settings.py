@@ -112,6 +112,12 @@ class MqttSettings(Shape):
     )
     password_file: Text | None = Field(None, description="File that holds the password.")
     client_id: Id = Field("pantau-main", description="Fixed name of this listener at the broker.")
+    tls: bool = Field(
+        False, description="Encrypt the connection; the broker's certificate is verified."
+    )
+    ca_file: Text | None = Field(
+        None, description="Authority of the broker's certificate (PEM); none: this machine's own."
+    )
     look_out: bool = Field(
         True,
         description="Listen for unknown devices of every profile, not only of those in use.",
@@ -121,6 +127,8 @@ class MqttSettings(Shape):
     def _check_password(self) -> Self:
         if self.password is not None and self.password_file is not None:
             raise refuse("password and password_file are both there", "keep password_file")
+        if self.ca_file is not None and not self.tls:
+            raise refuse("ca_file without tls", "add tls: true, or remove ca_file")
         return self
 
 

@@ -185,7 +185,7 @@ def test_every_setting_has_a_variable(name: str) -> None:
 
     told = problems_of(None, {variable: "/none of/ these"})
 
-    apart = re.search("there is no (community|user)|belongs to version|no authentication", told)
+    apart = re.search("no (community|user)|belongs to version|no authentication|without tls", told)
     assert f"environment: {variable}: " in told or apart
     assert "is no setting" not in told
 
@@ -329,3 +329,12 @@ def test_no_secret_is_in_any_repr_or_problem(tmp_path: Path) -> None:
     told = problems_of(write(tmp_path / "broken.yaml", broken), {})
     assert told.count("\n") >= 6
     assert SECRET not in told
+
+
+def test_the_brokers_authority_must_be_a_certificate(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing of the kind\n")
+    path = write(tmp_path / "pantau.yaml", "mqtt: {tls: true, ca_file: ca.pem}\n")
+    assert problems_of(path, {}).endswith("write the authority's PEM file")
+    assert 'mqtt.ca_file: "ca.pem" holds no certificate' in problems_of(path, {})
+    path = write(tmp_path / "pantau.yaml", "mqtt: {ca_file: ca.pem}\n")
+    assert "ca_file without tls; add tls: true, or remove ca_file" in problems_of(path, {})
