@@ -15,6 +15,7 @@ import orjson
 
 from collector.clock import Clock
 from collector.courier.delivery import Delivery
+from collector.courier.teller.parts import DeliveredPart
 from collector.courier.teller.settings import TellerSettings
 from collector.courier.teller.threads import Threaded
 from collector.courier.teller.transitions import milliseconds, own_nanoseconds
@@ -39,7 +40,7 @@ _Line = tuple[int, _Tags]
 """Where a line stands: nanoseconds and tags."""
 
 
-class AnnotationsTeller:
+class AnnotationsTeller(DeliveredPart):
     """Tells incidents and maintenance."""
 
     def __init__(
@@ -51,29 +52,21 @@ class AnnotationsTeller:
         settings: TellerSettings,
         threaded: Threaded,
     ) -> None:
-        """Tell through a delivery; store and spool (which keeps the marks) belong to the caller."""
-        self._store = store
-        self._spool = spool
-        self._delivery = delivery
-        self._clock = clock
-        self._settings = settings
-        self._threaded = threaded
+        """Tell in the language of the settings."""
+        super().__init__(store, spool, delivery, clock, settings, threaded)
         self._words = Words(settings.language)
 
     async def tell_incidents(self) -> None:
         """Tell what is new of incidents. Raises StoreError and SinkError; nothing is lost."""
-        await self._deliver(*await self._threaded(self._incidents), INCIDENTS_MARK)
+        lines, mark = await self._threaded(self._incidents)
+        await self._deliver(lines, INCIDENT)
+        await self._threaded(self._spool.set_marks, {INCIDENTS_MARK: mark})
 
     async def tell_maintenance(self) -> None:
         """Tell what is new of planned work. Raises StoreError and SinkError; nothing is lost."""
-        await self._deliver(*await self._threaded(self._maintenance), MAINTENANCE_MARK)
-
-    async def _deliver(self, lines: bytes, mark: str, name: str) -> None:
-        if lines:
-            dead = await self._delivery.deliver(lines, self._settings.bucket)
-            if dead:
-                logger.error("InfluxDB refuses %d annotations: %s", len(dead), dead[0].words)
-        await self._threaded(self._spool.set_marks, {name: mark})
+        lines, mark = await self._threaded(self._maintenance)
+        await self._deliver(lines, MAINTENANCE)
+        await self._threaded(self._spool.set_marks, {MAINTENANCE_MARK: mark})
 
     # --- incidents ----------------------------------------------------------------------------
 

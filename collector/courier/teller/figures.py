@@ -6,6 +6,7 @@ from datetime import datetime
 
 from collector.clock import Clock
 from collector.courier.report import REPORT_MARK, CourierReport
+from collector.courier.teller.parts import Part
 from collector.courier.teller.settings import TellerSettings
 from collector.courier.teller.states import packs_of
 from collector.courier.teller.threads import Threaded
@@ -22,18 +23,14 @@ COURIER = "courier"
 _Line = tuple[str, bytes, datetime]
 
 
-class FiguresTeller:
+class FiguresTeller(Part):
     """Puts figures about Pantau into the spool."""
 
     def __init__(
         self, store: Store, spool: Spool, clock: Clock, settings: TellerSettings, threaded: Threaded
     ) -> None:
         """Tell through a spool; it and the store belong to the caller."""
-        self._store = store
-        self._spool = spool
-        self._clock = clock
-        self._settings = settings
-        self._threaded = threaded
+        super().__init__(store, spool, clock, settings, threaded)
         self._told: dict[str, datetime] = {}  # heartbeats: figures of a dead collector are old
 
     async def tell(self) -> None:

@@ -13,13 +13,14 @@ from typing import Self
 import orjson
 
 from collector.clock import Clock
-from collector.courier.teller.places import Place, place_of, tags_of
+from collector.courier.teller.parts import Part
+from collector.courier.teller.places import place_of
 from collector.courier.teller.settings import TellerSettings
 from collector.courier.teller.threads import Threaded
 from collector.model import State, Transition
 from collector.moments import from_micros, to_micros
 from collector.sight import reported, sight
-from collector.sinks.influx.lines import float_value, head, nanoseconds, text_value
+from collector.sinks.influx.lines import float_value, nanoseconds, text_value
 from collector.sinks.spool import LANES, Pack, Spool, lane_of
 from collector.store import DeviceRow, Planned, Store
 
@@ -87,21 +88,16 @@ class _Lines:
         ]
 
 
-class StatesTeller:
+class StatesTeller(Part):
     """Puts states into the spool, as they are seen and as they turned out."""
 
     def __init__(
         self, store: Store, spool: Spool, clock: Clock, settings: TellerSettings, threaded: Threaded
     ) -> None:
         """Tell through a spool; it and the store belong to the caller."""
-        self._store = store
-        self._spool = spool
-        self._clock = clock
-        self._settings = settings
-        self._threaded = threaded
+        super().__init__(store, spool, clock, settings, threaded)
         self._planned = Planned(store)
         self._seen: int | None = None  # version of the store
-        self._heads: dict[tuple[str, str, Place], str] = {}
         self._described: dict[str, str] = {}  # inventory as it was last told
         self._points: dict[str, list[datetime]] = {}  # of the last hour's transitions
 
@@ -196,13 +192,6 @@ class StatesTeller:
                 described[row.id] = description
                 lines.add(row.id, f"{description} {nanoseconds(minute)}\n", minute)
         return described
-
-    def _head(self, measurement: str, device_id: str, place: Place) -> str:
-        key = measurement, device_id, place
-        known = self._heads.get(key)
-        if known is None:
-            known = self._heads[key] = head(measurement, tags_of(device_id, place))
-        return known
 
 
 def state_line(

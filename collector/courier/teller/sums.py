@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.clock import Clock
-from collector.courier.delivery import Delivery
-from collector.courier.teller.places import Place, place_of, tags_of
+from collector.courier.teller.parts import DeliveredPart
+from collector.courier.teller.places import Place, place_of
 from collector.courier.teller.progress import (
     HOUR,
     Past,
@@ -21,13 +20,10 @@ from collector.courier.teller.progress import (
     encode_places,
     full_hour,
 )
-from collector.courier.teller.settings import TellerSettings
-from collector.courier.teller.threads import Threaded
 from collector.moments import from_micros, to_micros
 from collector.sight import sight
-from collector.sinks.influx.lines import head
-from collector.sinks.spool import Spool
-from collector.store import DeviceFacts, Store
+from collector.sinks.influx.uptime_queries import SUMS
+from collector.store import DeviceFacts
 from collector.uptime.tally import COLUMNS, DEGRADED, DOWN, UNKNOWN, UNREACHABLE, UP, Tally
 
 logger = logging.getLogger(__name__)
@@ -49,26 +45,8 @@ class _Plan:
     places: dict[str, Place]
 
 
-class SumsTeller:
+class SumsTeller(DeliveredPart):
     """Keeps the hourly sums of a bucket what the store says."""
-
-    def __init__(
-        self,
-        store: Store,
-        spool: Spool,
-        delivery: Delivery,
-        clock: Clock,
-        settings: TellerSettings,
-        threaded: Threaded,
-    ) -> None:
-        """Tell through a delivery; store and spool (which keeps the marks) belong to the caller."""
-        self._store = store
-        self._spool = spool
-        self._delivery = delivery
-        self._clock = clock
-        self._settings = settings
-        self._threaded = threaded
-        self._heads: dict[tuple[str, str, Place], str] = {}
 
     async def tell_what_runs(self) -> None:
         """Tell the hour that runs, and the one before where it ended since the last round.
@@ -81,7 +59,7 @@ class SumsTeller:
             lines = await self._threaded(
                 self._lines, measurement, plan.first, told.now, None, plan.places, told
             )
-            await self._deliver(lines)
+            await self._deliver(lines, measurement)
         await self._threaded(self._spool.set_marks, {TOLD_MARK: told.encode()})
 
     async def tell_some_past(self) -> bool:
@@ -96,7 +74,7 @@ class SumsTeller:
         past = min(told.past, key=lambda one: one.devices is None)
         since, lines = await self._threaded(self._part, past, told)
         for some in lines:
-            await self._deliver(some)
+            await self._deliver(some, SUMS)
         rest = [one for one in told.past if one is not past]
         if since > past.since:
             rest.append(replace(past, until=since))
@@ -255,26 +233,6 @@ class SumsTeller:
             for device_id, place in under.items()
             for hour in range(start, end, HOUR)
         ).encode()
-
-    def _head(self, measurement: str, device_id: str, place: Place) -> str:
-        key = measurement, device_id, place
-        known = self._heads.get(key)
-        if known is None:
-            known = self._heads[key] = head(measurement, tags_of(device_id, place))
-        return known
-
-    async def _deliver(self, lines: bytes) -> None:
-        if not lines:
-            return
-        dead = await self._delivery.deliver(lines, self._settings.bucket)
-        if dead:
-            logger.error(
-                "InfluxDB refuses %d lines of uptime for good: %s; is the bucket %s kept as long as"
-                " influxdb.keep_1h says?",
-                len(dead),
-                dead[0].words,
-                self._settings.bucket,
-            )
 
 
 def sums_line(series: str, tally: Tally, hour: int) -> str:

@@ -4,16 +4,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from collector.clock import Clock
-from collector.courier.delivery import Delivery
+from collector.courier.teller.parts import DeliveredPart
 from collector.courier.teller.places import Place, place_of, tags_of
-from collector.courier.teller.settings import TellerSettings
 from collector.courier.teller.states import NUMBERS
-from collector.courier.teller.threads import Threaded
 from collector.model import Transition
 from collector.sinks.influx.lines import head, nanoseconds, text_value
-from collector.sinks.spool import Spool
-from collector.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -23,25 +18,8 @@ AT_ONCE = 5_000
 _NANOSECONDS = 1000  # within a microsecond, the store's resolution: room for a row's number
 
 
-class TransitionsTeller:
+class TransitionsTeller(DeliveredPart):
     """Follows the log and tells it."""
-
-    def __init__(
-        self,
-        store: Store,
-        spool: Spool,
-        delivery: Delivery,
-        clock: Clock,
-        settings: TellerSettings,
-        threaded: Threaded,
-    ) -> None:
-        """Tell through a delivery; store and spool (which keeps the mark) belong to the caller."""
-        self._store = store
-        self._spool = spool
-        self._delivery = delivery
-        self._clock = clock
-        self._settings = settings
-        self._threaded = threaded
 
     async def tell(self) -> None:
         """Tell what the log gained. Raises StoreError and SinkError; then nothing is lost."""
@@ -49,10 +27,7 @@ class TransitionsTeller:
             last, number, lines = await self._threaded(self._gather)
             if not number:
                 return
-            if lines:
-                dead = await self._delivery.deliver(lines, self._settings.bucket)
-                if dead:
-                    logger.error("InfluxDB refuses %d transitions: %s", len(dead), dead[0].words)
+            await self._deliver(lines, MEASUREMENT)
             await self._threaded(self._spool.set_marks, {MARK: str(last)})
             if number < AT_ONCE:
                 return
