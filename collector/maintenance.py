@@ -59,10 +59,10 @@ class WindowFault:
 def faults(window: MaintenanceWindow) -> list[WindowFault]:
     """Return everything that keeps a window from being used; empty: it is fine."""
     found = [
-        *_text_faults("title", window.title, _TITLE_LENGTH),
-        *_text_faults("reason", window.reason, _TEXT_LENGTH),
-        *_text_faults("author", window.author, _TITLE_LENGTH),
-        *_scope_faults(window.scope),
+        *text_faults("title", window.title, _TITLE_LENGTH),
+        *text_faults("reason", window.reason, _TEXT_LENGTH),
+        *text_faults("author", window.author, _TITLE_LENGTH),
+        *scope_faults(window.scope),
         *_span_faults(window),
     ]
     zone = _zone(window.zone)
@@ -231,7 +231,8 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 # --- what is refused --------------------------------------------------------------------------
 
 
-def _text_faults(field: str, text: str, longest: int) -> Iterator[WindowFault]:
+def text_faults(field: str, text: str, longest: int) -> Iterator[WindowFault]:
+    """Yield what is wrong with words that people give; `longest` in characters."""
     if not text.strip():
         yield WindowFault(field, "is empty; say it in a few words")
     elif len(text) > longest:
@@ -240,7 +241,8 @@ def _text_faults(field: str, text: str, longest: int) -> Iterator[WindowFault]:
         yield WindowFault(field, "holds control characters; write plain text")
 
 
-def _scope_faults(scope: Scope) -> Iterator[WindowFault]:
+def scope_faults(scope: Scope) -> Iterator[WindowFault]:
+    """Yield what is wrong with a scope: it names nothing, or too much."""
     named = len(scope.devices) + len(scope.sites) + len(scope.areas) + len(scope.tags)
     if not named:
         yield WindowFault("scope", "is empty; name devices, sites, areas or tags")

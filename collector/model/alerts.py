@@ -109,6 +109,18 @@ class Silence:
     id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Somebody did something. Never changed, never deleted."""
+
+    at: datetime
+    author: str
+    action: str  # "incident.acknowledge", "silence.create": thing, dot, verb
+    object: str  # "incident:12", "silence:3"
+    detail: str = ""  # for people: the reason, the words
+    id: int | None = None
+
+
 class Purpose(StrEnum):
     """What a notification is for."""
 
@@ -198,4 +210,5 @@ class Notification:
     sent_at: datetime | None = None
     reference: str | None = None  # the channel's own name of the message, to edit or answer it
     answer: str = ""  # the channel's last words, bounded, without secrets
+    severity: Severity = Severity.WARNING  # the most severe are sent first
     id: int | None = None

@@ -5,6 +5,19 @@ on a connection. All methods block: the collector calls them from its one writer
 from its thread pool.
 """
 
+from collector.store.alerts.views import (
+    AlertCount,
+    AlertDetail,
+    AlertFilter,
+    AlertRow,
+    Batch,
+    Beginning,
+    Committed,
+    CursorMovedError,
+    Mark,
+    News,
+    Withdrawal,
+)
 from collector.store.checking import StoreFinding
 from collector.store.corrections import CorrectionError
 from collector.store.database import Store
@@ -26,6 +39,7 @@ from collector.store.intervals import KnownUntil
 from collector.store.inventory import InventoryLike
 from collector.store.maintenance import WindowError, WindowGoneError
 from collector.store.outage_list import OutageFilter, OutageRow
+from collector.store.outbox import ChannelFigures, NotificationFilter
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -42,11 +56,21 @@ from collector.store.rows import (
     TokenRole,
     TokenRow,
 )
+from collector.store.silences import SilenceGoneError
 
 __all__ = [
+    "AlertCount",
+    "AlertDetail",
+    "AlertFilter",
+    "AlertRow",
+    "Batch",
+    "Beginning",
+    "ChannelFigures",
     "CheckRow",
+    "Committed",
     "CorrectionError",
     "CountRow",
+    "CursorMovedError",
     "Decision",
     "DecisionRow",
     "DeviceFacts",
@@ -63,6 +87,9 @@ __all__ = [
     "InventoryLike",
     "KnownUntil",
     "LoadedStates",
+    "Mark",
+    "News",
+    "NotificationFilter",
     "OutageFilter",
     "OutageRow",
     "Page",
@@ -71,6 +98,7 @@ __all__ = [
     "QuarantineState",
     "Refusal",
     "RuleCount",
+    "SilenceGoneError",
     "Store",
     "StoreError",
     "StoreFinding",
@@ -79,4 +107,5 @@ __all__ = [
     "UnknownIncidentError",
     "WindowError",
     "WindowGoneError",
+    "Withdrawal",
 ]

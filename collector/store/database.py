@@ -32,11 +32,14 @@ from collector.store import (
 from collector.store import devices as device_rows
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
+from collector.store.alerts.desk import Alerts
+from collector.store.audit import Audit
 from collector.store.checking import StoreFinding
 from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
+from collector.store.outbox import Outbox
 from collector.store.quarantine import QuarantineList
 from collector.store.rows import (
     CheckRow,
@@ -50,6 +53,7 @@ from collector.store.rows import (
     TokenRole,
     TokenRow,
 )
+from collector.store.silences import Silences
 from collector.store.tallies import Ledger
 from collector.store.transactions import Database
 from collector.uptime import OutageSpan, StateInterval
@@ -72,6 +76,10 @@ class Store:
         self.incidents = Incidents(database)
         self.ledger = Ledger(database)
         self.quarantine = QuarantineList(database)
+        self.alerts = Alerts(database, self.facts)
+        self.outbox = Outbox(database)
+        self.silences = Silences(database)
+        self.audit = Audit(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod

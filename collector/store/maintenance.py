@@ -226,7 +226,7 @@ def one(connection: Connection, window_id: int) -> MaintenanceWindow | None:
 
 
 def _create(connection: Connection, window: MaintenanceWindow) -> MaintenanceWindow:
-    found = [*faults(window), *_unknown_in(connection, window.scope)]
+    found = [*faults(window), *unknown_in(connection, window.scope)]
     if found:
         raise WindowError(*found)
     result = connection.execute(insert(maintenance_windows), _row(window))
@@ -283,7 +283,7 @@ def _touch(connection: Connection, scope: Scope, since: datetime) -> None:
     ledger.touch(connection, covered(scope, places(connection)), to_micros(since))
 
 
-def _unknown_in(connection: Connection, scope: Scope) -> list[WindowFault]:
+def unknown_in(connection: Connection, scope: Scope) -> list[WindowFault]:
     """Return what a scope names that was never in the inventory."""
     tags = {tag for place in places(connection) for tag in place.tags} if scope.tags else set()
     listed = _keys(connection, areas) if scope.areas else set()

@@ -11,6 +11,7 @@
                                  uptime_changes  lists that, for those who told sums to others
     collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
     quarantine  who was heard and is no device    quarantine_decisions  what people made of it
+    alerts … audit  who is told what: `schema_alerts`
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
 JSON list. Portable types only: SQLite now, PostgreSQL later.
@@ -27,7 +28,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -36,22 +36,54 @@ from sqlalchemy import (
 )
 
 from collector.model import CauseClass, State
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from collector.store.schema_alerts import (
+    alert_decisions,
+    alert_marks,
+    alert_threads,
+    alerts,
+    audit,
+    notifications,
+    silences,
+    thread_members,
+    used_links,
 )
+from collector.store.schema_base import SerialId, metadata
+
+__all__ = [
+    "alert_decisions",
+    "alert_marks",
+    "alert_threads",
+    "alerts",
+    "areas",
+    "audit",
+    "cause_corrections",
+    "check_states",
+    "checks",
+    "collectors",
+    "device_states",
+    "devices",
+    "incident_events",
+    "incidents",
+    "maintenance_windows",
+    "metadata",
+    "notifications",
+    "outages",
+    "owners",
+    "quarantine",
+    "quarantine_decisions",
+    "silences",
+    "sites",
+    "thread_members",
+    "tokens",
+    "transitions",
+    "uptime_changes",
+    "uptime_months",
+    "uptime_touches",
+    "used_links",
+]
 
 _STATES = ", ".join(f"'{state.value}'" for state in State)
 _CAUSES = ", ".join(f"'{cause.value}'" for cause in CauseClass)
-
-# SQLite gives only INTEGER PRIMARY KEY an automatic number; elsewhere 32 bits would run out.
-_SerialId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 areas = Table(
@@ -169,7 +201,7 @@ check_states = Table(
 transitions = Table(
     "transitions",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("device_id", String, ForeignKey("devices.id"), nullable=False),
     Column("old", String, nullable=False),
     Column("new", String, nullable=False),
@@ -191,7 +223,7 @@ transitions = Table(
 incidents = Table(
     "incidents",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("group", String, nullable=False),
     Column("group_key", String, nullable=False),
     Column("started_at", BigInteger, nullable=False),
@@ -202,7 +234,7 @@ incidents = Table(
     Column("resolved_at", BigInteger),
     Column("resolved_by", String),
     Column("resolution", Text),
-    Column("merged_into", _SerialId, ForeignKey("incidents.id")),
+    Column("merged_into", SerialId, ForeignKey("incidents.id")),
     Index(None, "group", "group_key"),
     Index(None, "started_at"),
     Index(
@@ -217,7 +249,7 @@ incidents = Table(
 outages = Table(
     "outages",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("device_id", String, ForeignKey("devices.id"), nullable=False),
     Column("state", String, nullable=False),
     Column("started_at", BigInteger, nullable=False),
@@ -227,11 +259,11 @@ outages = Table(
     Column("reason", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("root", String),
-    Column("root_outage_id", _SerialId, ForeignKey("outages.id")),
+    Column("root_outage_id", SerialId, ForeignKey("outages.id")),
     Column("proposed_cause", String, nullable=False),
     Column("proposed_by", String, nullable=False),
     Column("cause", String, nullable=False),
-    Column("incident_id", _SerialId, ForeignKey("incidents.id")),
+    Column("incident_id", SerialId, ForeignKey("incidents.id")),
     CheckConstraint("state IN ('down', 'unreachable')", name="state"),
     CheckConstraint("confirmed_at >= started_at", name="confirmed_after_it_began"),
     CheckConstraint("ended_at >= started_at", name="ended_after_it_began"),
@@ -254,8 +286,8 @@ outages = Table(
 cause_corrections = Table(
     "cause_corrections",
     metadata,
-    Column("id", _SerialId, primary_key=True),
-    Column("outage_id", _SerialId, ForeignKey("outages.id"), nullable=False),
+    Column("id", SerialId, primary_key=True),
+    Column("outage_id", SerialId, ForeignKey("outages.id"), nullable=False),
     Column("cause", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("author", String, nullable=False),
@@ -268,13 +300,13 @@ cause_corrections = Table(
 incident_events = Table(
     "incident_events",
     metadata,
-    Column("id", _SerialId, primary_key=True),
-    Column("incident_id", _SerialId, ForeignKey("incidents.id"), nullable=False),
+    Column("id", SerialId, primary_key=True),
+    Column("incident_id", SerialId, ForeignKey("incidents.id"), nullable=False),
     Column("kind", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("author", String),
     Column("text", Text, nullable=False),
-    Column("outage_id", _SerialId, ForeignKey("outages.id")),
+    Column("outage_id", SerialId, ForeignKey("outages.id")),
     Index(None, "incident_id", "kind"),
     Index(None, "outage_id"),
     sqlite_autoincrement=True,
@@ -283,7 +315,7 @@ incident_events = Table(
 maintenance_windows = Table(
     "maintenance_windows",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("title", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("author", String, nullable=False),
@@ -296,7 +328,7 @@ maintenance_windows = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("zone", String, nullable=False),
     Column("recurrence", String),
-    Column("replaces", _SerialId, ForeignKey("maintenance_windows.id")),
+    Column("replaces", SerialId, ForeignKey("maintenance_windows.id")),
     Column("cancelled_at", BigInteger),
     Column("cancelled_from_at", BigInteger),
     Column("cancelled_by", String),
@@ -328,7 +360,7 @@ uptime_touches = Table(
 uptime_changes = Table(
     "uptime_changes",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("device_id", String),  # no reference, for speed; none: of every device
     Column("since", BigInteger, nullable=False),  # from when on the past is another
     sqlite_autoincrement=True,  # an id is never given twice: who follows resumes from the last
@@ -337,7 +369,7 @@ uptime_changes = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("source", String, nullable=False),  # which listener heard it
     Column("name", String, nullable=False),  # what it calls itself: its topic
     Column("state", String, nullable=False),
@@ -361,8 +393,8 @@ quarantine = Table(
 quarantine_decisions = Table(
     "quarantine_decisions",
     metadata,
-    Column("id", _SerialId, primary_key=True),
-    Column("entry_id", _SerialId, nullable=False),  # no reference: entries go, decisions stay
+    Column("id", SerialId, primary_key=True),
+    Column("entry_id", SerialId, nullable=False),  # no reference: entries go, decisions stay
     Column("source", String, nullable=False),
     Column("name", String, nullable=False),
     Column("kind", String, nullable=False),
@@ -385,7 +417,7 @@ collectors = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", _SerialId, primary_key=True),
+    Column("id", SerialId, primary_key=True),
     Column("name", String, nullable=False),
     Column("role", String, nullable=False),
     Column("hash", String, nullable=False, unique=True),

@@ -1,0 +1,309 @@
+"""Alerts as the process of alerts takes them up, and as people ask for them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+
+from collector.model import Incident, Outage, State, Transition
+from collector.model.alerts import HoldReason, Member, Severity, Stage, Thread
+from collector.moments import from_micros, to_micros
+from collector.store import transitions as transition_log
+from collector.store.alerts import rows
+from collector.store.alerts.views import (
+    AlertCount,
+    AlertDetail,
+    AlertFilter,
+    AlertRow,
+    Beginning,
+    Mark,
+    News,
+)
+from collector.store.incidents import rows as incident_rows
+from collector.store.incidents.describing import described
+from collector.store.incidents.reading import changed_after
+from collector.store.incidents.rows import chunks
+from collector.store.incidents.views import IncidentRow
+from collector.store.outage_rows import outage
+from collector.store.rows import DeviceFacts, Page
+from collector.store.schema import (
+    alert_decisions,
+    alert_marks,
+    alert_threads,
+    alerts,
+    devices,
+    incidents,
+    outages,
+    sites,
+    thread_members,
+)
+from collector.store.schema import areas as area_rows
+
+_OUT = (State.DOWN, State.UNREACHABLE)
+
+
+# --- for the process of alerts ----------------------------------------------------------------
+
+
+def begin(connection: Connection) -> Beginning:
+    """Return where the process of alerts takes up its work."""
+    open_threads = select(alert_threads.c.id).where(alert_threads.c.closed_at.is_(None))
+    to_be_told = select(thread_members.c.alert_id).where(
+        thread_members.c.thread_id.in_(open_threads), thread_members.c.left_at.is_(None)
+    )
+    found = connection.execute(
+        select(alerts)
+        .where(or_(alerts.c.ended_at.is_(None), alerts.c.id.in_(to_be_told)))
+        .order_by(alerts.c.id)
+    )
+    members: defaultdict[int, list[Member]] = defaultdict(list)
+    of_open = select(thread_members).where(thread_members.c.thread_id.in_(open_threads))
+    for row in connection.execute(of_open.order_by(thread_members.c.alert_id)):
+        members[row.thread_id].append(rows.member(row))
+    threads = connection.execute(
+        select(alert_threads)
+        .where(alert_threads.c.closed_at.is_(None))
+        .order_by(alert_threads.c.id)
+    )
+    return Beginning(
+        marks=marks(connection),
+        alerts=tuple((rows.alert(row), rows.last_decision(row)) for row in found),
+        threads=tuple((rows.thread(row), tuple(members.get(row.id, ()))) for row in threads),
+    )
+
+
+def marks(connection: Connection) -> dict[str, Mark]:
+    """Return every mark by its name."""
+    return {
+        row.name: Mark(row.value, from_micros(row.at), row.figures)
+        for row in connection.execute(select(alert_marks))
+    }
+
+
+def news(
+    connection: Connection, after: int, limit: int, facts: Mapping[str, DeviceFacts]
+) -> list[News]:
+    """Return up to `limit` transitions after an id with what they are about, oldest first."""
+    moved = transition_log.after(connection, after, limit)
+    inside = _outages_of(connection, moved)
+    concerned = {one.incident_id for one in inside.values() if one.incident_id is not None}
+    staying = staying_incidents(connection, concerned)
+    found = []
+    for one in moved:
+        within = inside.get(one.id or 0)
+        found.append(
+            News(
+                transition=one,
+                device=facts[one.device_id],
+                outage=within,
+                incident=None if within is None else staying.get(within.incident_id or 0),
+            )
+        )
+    return found
+
+
+def _outages_of(connection: Connection, moved: Sequence[Transition]) -> dict[int, Outage]:
+    """Return the outage that each device is in by a transition, by the transition's id."""
+    asking = [one for one in moved if one.new in _OUT]
+    if not asking:
+        return {}
+    first = to_micros(min(one.at for one in asking))
+    near: defaultdict[tuple[str, State], list[Outage]] = defaultdict(list)
+    for some in chunks({one.device_id for one in asking}):
+        query = select(outages).where(
+            outages.c.device_id.in_(some),
+            or_(outages.c.ended_at.is_(None), outages.c.ended_at > first),
+        )
+        for row in connection.execute(query.order_by(outages.c.id)):
+            near[row.device_id, State(row.state)].append(outage(row))
+    found = {}
+    for one in asking:
+        for candidate in near[one.device_id, one.new]:
+            if candidate.started_at <= one.at and (
+                candidate.ended_at is None or candidate.ended_at > one.at
+            ):
+                found[one.id or 0] = candidate
+    return found
+
+
+def staying_incidents(connection: Connection, incident_ids: Collection[int]) -> dict[int, Incident]:
+    """Return for each incident the one that it is part of now: itself, unless it was merged."""
+    known: dict[int, Incident] = {}
+    wanted = set(incident_ids)
+    while wanted:
+        for some in chunks(wanted):
+            for row in connection.execute(select(incidents).where(incidents.c.id.in_(some))):
+                known[row.id] = incident_rows.incident(row)
+        merged = {one.merged_into for one in known.values() if one.merged_into is not None}
+        wanted = {one for one in merged if one not in known}
+    return {one: _staying(known, one) for one in incident_ids if one in known}
+
+
+def _staying(known: Mapping[int, Incident], incident_id: int) -> Incident:
+    seen = {incident_id}
+    one = known[incident_id]
+    while one.merged_into is not None and one.merged_into not in seen:
+        seen.add(one.merged_into)
+        one = known[one.merged_into]
+    return one
+
+
+def incidents_of(connection: Connection, incident_ids: Collection[int]) -> list[IncidentRow]:
+    """Return incidents as they are, with their cause, by id."""
+    found = []
+    for some in chunks(incident_ids):
+        query = select(incidents).where(incidents.c.id.in_(some)).order_by(incidents.c.id)
+        found += [incident_rows.incident(row) for row in connection.execute(query)]
+    return described(connection, found)
+
+
+def changed_incidents(connection: Connection, after: int | None) -> tuple[int, list[IncidentRow]]:
+    """Return the last line of all timelines, and the incidents that have lines after `after`."""
+    last, changed = changed_after(connection, after)
+    return last, incidents_of(connection, changed) if changed else []
+
+
+# --- for people -------------------------------------------------------------------------------
+
+
+def page(
+    connection: Connection, wanted: AlertFilter, *, limit: int, after: str | None
+) -> Page[AlertRow]:
+    """Return alerts, newest first, after the place `after`. Raises ValueError for no place."""
+    query = _joined().where(*_conditions(wanted)).order_by(alerts.c.id.desc())
+    if after is not None:
+        query = query.where(alerts.c.id < int(after))
+    found = connection.execute(query.limit(limit + 1)).all()
+    items = tuple(_row(one) for one in found[:limit])
+    return Page(items, str(found[limit - 1].id) if len(found) > limit else None)
+
+
+def detail(connection: Connection, alert_id: int) -> AlertDetail | None:
+    """Return one alert with its decisions, None: there is none with this id."""
+    found = connection.execute(_joined().where(alerts.c.id == alert_id)).one_or_none()
+    return None if found is None else _detail(connection, found)
+
+
+def at_moment(connection: Connection, device_id: str, moment: datetime) -> AlertDetail | None:
+    """Return the alert of a device that was known at a moment, else the last one before it."""
+    found = connection.execute(
+        _joined()
+        .where(alerts.c.device_id == device_id, alerts.c.confirmed_at <= to_micros(moment))
+        .order_by(alerts.c.confirmed_at.desc(), alerts.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else _detail(connection, found)
+
+
+def counts(connection: Connection) -> list[AlertCount]:
+    """Return how many firing alerts there are by severity and by where they are held."""
+    grouped = (alerts.c.severity, alerts.c.stage, alerts.c.hold_reason)
+    query = select(*grouped, func.count()).where(alerts.c.ended_at.is_(None)).group_by(*grouped)
+    return [
+        AlertCount(
+            Severity(severity),
+            None if stage is None else Stage(stage),
+            None if reason is None else HoldReason(reason),
+            count,
+        )
+        for severity, stage, reason, count in connection.execute(query.order_by(*grouped))
+    ]
+
+
+def thread(connection: Connection, thread_id: int) -> tuple[Thread, tuple[Member, ...]] | None:
+    """Return one thread with its members, None: there is none with this id."""
+    query = select(alert_threads).where(alert_threads.c.id == thread_id)
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        return None
+    inside = select(thread_members).where(thread_members.c.thread_id == thread_id)
+    members = connection.execute(inside.order_by(thread_members.c.alert_id))
+    return rows.thread(found), tuple(rows.member(row) for row in members)
+
+
+def _detail(connection: Connection, found: Row[Any]) -> AlertDetail:
+    decided = select(alert_decisions).where(alert_decisions.c.alert_id == found.id)
+    told = (
+        select(alert_threads, thread_members)
+        .join(thread_members, thread_members.c.thread_id == alert_threads.c.id)
+        .where(thread_members.c.alert_id == found.id)
+        .order_by(alert_threads.c.id)
+    )
+    threads = []
+    for row in connection.execute(told):
+        in_thread = thread(connection, row.thread_id)
+        if in_thread is not None:
+            one, members = in_thread
+            threads += [(one, member) for member in members if member.alert_id == found.id]
+    return AlertDetail(
+        row=_row(found),
+        decisions=tuple(
+            rows.decision(row) for row in connection.execute(decided.order_by(alert_decisions.c.id))
+        ),
+        decisions_left_out=found.decisions_left_out,
+        threads=tuple(threads),
+    )
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(
+            alerts,
+            devices.c.name.label("device_name"),
+            devices.c.kind,
+            devices.c.site,
+            devices.c.owner,
+            sites.c.name.label("site_name"),
+            sites.c.area,
+            area_rows.c.name.label("area_name"),
+        )
+        .outerjoin(devices, devices.c.id == alerts.c.device_id)
+        .outerjoin(sites, sites.c.id == devices.c.site)
+        .outerjoin(area_rows, area_rows.c.code == sites.c.area)
+    )
+
+
+def _conditions(wanted: AlertFilter) -> list[ColumnElement[bool]]:
+    c = alerts.c
+    found: list[ColumnElement[bool]] = []
+    if wanted.firing is not None:
+        found.append(c.ended_at.is_(None) if wanted.firing else c.ended_at.is_not(None))
+    if wanted.held is not None:
+        found.append(c.hold_reason.is_not(None) if wanted.held else c.hold_reason.is_(None))
+    same: list[tuple[Any, object]] = [
+        (c.stage, wanted.stage),
+        (c.hold_reason, wanted.reason),
+        (c.severity, wanted.severity),
+        (c.state, wanted.state),
+        (c.device_id, wanted.device),
+        (devices.c.kind, wanted.kind),
+        (devices.c.owner, wanted.owner),
+        (c.incident_id, wanted.incident),
+    ]
+    for column, value in same:
+        if value is not None:
+            found.append(column == (value if isinstance(value, int) else str(value)))
+    if wanted.area is not None:
+        below = sites.c.area.startswith(f"{wanted.area}.", autoescape=True)
+        found.append(or_(sites.c.area == wanted.area, below))
+    if wanted.start is not None:
+        found.append(c.confirmed_at >= to_micros(wanted.start))
+    if wanted.end is not None:
+        found.append(c.confirmed_at < to_micros(wanted.end))
+    return found
+
+
+def _row(row: Row[Any]) -> AlertRow:
+    return AlertRow(
+        alert=rows.alert(row),
+        decision=rows.last_decision(row),
+        device_name=row.device_name,
+        kind=row.kind,
+        site=row.site,
+        site_name=row.site_name,
+        area=row.area,
+        area_name=row.area_name,
+        owner=row.owner,
+    )

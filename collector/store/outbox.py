@@ -1,0 +1,338 @@
+"""The outbox: a row for each message to each channel, until it is sent or given up.
+
+    pending ──claim──► sending ──► sent
+       ▲                  ├──failed──► pending, later
+       └──────────────────┘──dead────► dead, and what is sent instead; `retry` makes it pending
+    pending ──withdrawn (with the step that made it untrue)
+
+Each step is a conditional update, so of two at once one wins. Nothing is ever deleted.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, exists, func, or_, select, update
+
+from collector.model.alerts import (
+    AuditEntry,
+    DeliveryState,
+    Notification,
+    Purpose,
+    Severity,
+)
+from collector.moments import from_micros, from_micros_or_none, to_micros
+from collector.store import audit, outbox_rows
+from collector.store.outbox_rows import ANSWER_LENGTH, notification
+from collector.store.rows import Page
+from collector.store.schema import notifications
+from collector.store.transactions import Database
+
+_RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationFilter:
+    """Which messages; None does not narrow. `start <= created_at < end`."""
+
+    state: DeliveryState | None = None
+    receiver: str | None = None
+    channel: str | None = None
+    purpose: Purpose | None = None
+    thread: int | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFigures:
+    """How many messages of a channel are in which state, and how long the oldest waits."""
+
+    channel: str
+    counts: dict[DeliveryState, int]
+    oldest_due_at: datetime | None  # of those that are pending
+    last_sent_at: datetime | None
+
+
+class Outbox:
+    """Messages on their way (`store.outbox`). All methods may raise StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- the sender ---------------------------------------------------------------------------
+
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        per_channel: int = 20,
+        without: Collection[str] = (),
+    ) -> list[Notification]:
+        """Take messages that are due, to be sent now: the most severe, then the longest due.
+
+        At most `per_channel` of one channel, none of the channels `without`. What was written
+        earlier to the same receiver in the same thread and channel goes first: while it waits,
+        the later one is not taken. `attempts` counts this one already.
+        """
+        with self._database.write() as connection:
+            ids = _due(connection, to_micros(now), limit, per_channel, without)
+            if not ids:
+                return []
+            taken = connection.execute(
+                update(notifications)
+                .where(notifications.c.id.in_(ids))
+                .values(state=DeliveryState.SENDING.value, attempts=notifications.c.attempts + 1)
+                .returning(*notifications.c)
+            )
+            by_id = {row.id: notification(row) for row in taken}
+            return [by_id[one] for one in ids if one in by_id]
+
+    def sent(
+        self, notification_id: int, now: datetime, *, reference: str | None, answer: str = ""
+    ) -> bool:
+        """Note that the channel took it; False: it was not on its way."""
+        values = {
+            "state": DeliveryState.SENT.value,
+            "sent_at": to_micros(now),
+            "reference": reference,
+            "answer": answer[:ANSWER_LENGTH],
+        }
+        with self._database.write() as connection:
+            return _from_sending(connection, notification_id, values)
+
+    def failed(
+        self,
+        notification_id: int,
+        answer: str,
+        *,
+        next_try_at: datetime,
+        maybe_twice: bool = False,
+    ) -> bool:
+        """Note that it was not taken, and try again later; False: it was not on its way.
+
+        `maybe_twice` says that it may have arrived; that is never taken back.
+        """
+        values: dict[str, Any] = {
+            "state": DeliveryState.PENDING.value,
+            "due_at": to_micros(next_try_at),
+            "answer": answer[:ANSWER_LENGTH],
+        }
+        if maybe_twice:
+            values["maybe_twice"] = True
+        with self._database.write() as connection:
+            return _from_sending(connection, notification_id, values)
+
+    def dead(
+        self, notification_id: int, answer: str, *, instead: Sequence[Notification] = ()
+    ) -> bool:
+        """Give it up, and put what is sent instead into the outbox; False: it was not on its way.
+
+        Then nothing is put there either.
+        """
+        values = {"state": DeliveryState.DEAD.value, "answer": answer[:ANSWER_LENGTH]}
+        with self._database.write() as connection:
+            given_up = _from_sending(connection, notification_id, values)
+            if given_up:
+                outbox_rows.add(connection, instead)
+            return given_up
+
+    def unfinished(self, now: datetime) -> list[Notification]:
+        """Make what was on its way when the sender ended due again, and return it.
+
+        Each is marked `maybe_twice`: it may have arrived. For the start of the one sender.
+        """
+        with self._database.write() as connection:
+            found = connection.execute(
+                update(notifications)
+                .where(notifications.c.state == DeliveryState.SENDING.value)
+                .values(state=DeliveryState.PENDING.value, maybe_twice=True, due_at=to_micros(now))
+                .returning(*notifications.c)
+            )
+            return sorted((notification(row) for row in found), key=lambda one: one.id or 0)
+
+    def add(self, wanted: Sequence[Notification]) -> dict[str, int]:
+        """Put messages into the outbox beside a step (tests, heartbeats, fall-backs).
+
+        Return the ids of those whose key was not known, by key.
+        """
+        with self._database.write() as connection:
+            return outbox_rows.add(connection, wanted)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next message that waits is due, None: none waits."""
+        due = func.min(notifications.c.due_at)
+        query = select(due).where(notifications.c.state == DeliveryState.PENDING.value)
+        with self._database.read() as connection:
+            return from_micros_or_none(connection.scalar(query))
+
+    def reference(self, thread_id: int, receiver: str, channel: str) -> str | None:
+        """Return the channel's name of the first message of a thread there, to edit or answer."""
+        c = notifications.c
+        query = (
+            select(c.reference)
+            .where(
+                c.thread_id == thread_id,
+                c.channel == channel,
+                c.receiver == receiver,
+                c.reference.is_not(None),
+            )
+            .order_by(c.id)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.scalar(query)
+
+    # --- people -------------------------------------------------------------------------------
+
+    def retry(self, notification_id: int, author: str, now: datetime) -> Notification | None:
+        """Make a dead message due again, and say so in the audit trail; None: it is not dead."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                update(notifications)
+                .where(
+                    notifications.c.id == notification_id,
+                    notifications.c.state == DeliveryState.DEAD.value,
+                )
+                .values(state=DeliveryState.PENDING.value, due_at=to_micros(now))
+                .returning(*notifications.c)
+            ).one_or_none()
+            if row is None:
+                return None
+            entry = AuditEntry(
+                now, author, "notification.retry", f"notification:{notification_id}", row.channel
+            )
+            audit.write(connection, entry)
+            return notification(row)
+
+    def get(self, notification_id: int) -> Notification | None:
+        """Return one message; None: there is none with this id."""
+        query = select(notifications).where(notifications.c.id == notification_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else notification(row)
+
+    def page(
+        self,
+        wanted: NotificationFilter | None = None,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> Page[Notification]:
+        """Return messages, newest first.
+
+        `after` is the `next` of the page before. Raises ValueError when it is none.
+        """
+        wanted = wanted or NotificationFilter()
+        c = notifications.c
+        query = select(notifications).order_by(c.id.desc()).limit(limit + 1)
+        if after is not None:
+            query = query.where(c.id < int(after))
+        same: list[tuple[Any, object]] = [
+            (c.state, wanted.state and wanted.state.value),
+            (c.receiver, wanted.receiver),
+            (c.channel, wanted.channel),
+            (c.purpose, wanted.purpose and wanted.purpose.value),
+            (c.thread_id, wanted.thread),
+        ]
+        query = query.where(*(column == value for column, value in same if value is not None))
+        if wanted.start is not None:
+            query = query.where(c.created_at >= to_micros(wanted.start))
+        if wanted.end is not None:
+            query = query.where(c.created_at < to_micros(wanted.end))
+        with self._database.read() as connection:
+            found = [notification(row) for row in connection.execute(query)]
+        items = tuple(found[:limit])
+        return Page(items, str(items[-1].id) if len(found) > limit else None)
+
+    def figures(self) -> list[ChannelFigures]:
+        """Return how many messages there are by channel and state, by channel."""
+        c = notifications.c
+        counted = select(c.channel, c.state, func.count()).group_by(c.channel, c.state)
+        oldest = select(c.channel, func.min(c.due_at)).where(c.state == DeliveryState.PENDING.value)
+        last = select(c.channel, func.max(c.sent_at)).where(c.sent_at.is_not(None))
+        with self._database.read() as connection:
+            due: dict[str, int] = dict(connection.execute(oldest.group_by(c.channel)).t.all())
+            sent: dict[str, int] = dict(connection.execute(last.group_by(c.channel)).t.all())
+            counts: dict[str, dict[DeliveryState, int]] = {}
+            for channel, state, count in connection.execute(counted):
+                counts.setdefault(channel, {})[DeliveryState(state)] = count
+        return [
+            ChannelFigures(
+                channel,
+                counts[channel],
+                from_micros_or_none(due.get(channel)),
+                from_micros_or_none(sent.get(channel)),
+            )
+            for channel in sorted(counts)
+        ]
+
+    def sent_moments(self, start: datetime, end: datetime) -> list[tuple[datetime, str, Severity]]:
+        """Return when messages were taken in start <= t < end, by whom, and how severe they were.
+
+        Oldest first. Tests and heartbeats are none that people got for an alert: left out.
+        """
+        c = notifications.c
+        query = select(c.sent_at, c.receiver, c.severity).where(
+            c.sent_at >= to_micros(start),
+            c.sent_at < to_micros(end),
+            c.purpose.not_in((Purpose.HEARTBEAT.value, Purpose.TEST.value)),
+        )
+        with self._database.read() as connection:
+            return [
+                (from_micros(at), receiver, Severity(severity))
+                for at, receiver, severity in connection.execute(query.order_by(c.sent_at, c.id))
+            ]
+
+
+def _due(
+    connection: Connection, now: int, limit: int, per_channel: int, without: Collection[str]
+) -> list[int]:
+    """Return the ids of what is to be sent now, in that order."""
+    one, earlier = notifications, notifications.alias("earlier")
+    held_up = exists().where(
+        earlier.c.thread_id == one.c.thread_id,
+        earlier.c.channel == one.c.channel,
+        earlier.c.receiver == one.c.receiver,
+        earlier.c.id < one.c.id,
+        earlier.c.state.in_(_WAITING),
+    )
+    rank = case(_RANK_OF, value=one.c.severity, else_=len(_RANK))
+    order = (rank, one.c.due_at, one.c.id)
+    place = func.row_number().over(partition_by=one.c.channel, order_by=order).label("place")
+    ranked = (
+        select(one.c.id, one.c.due_at, rank.label("rank"), place)
+        .where(
+            one.c.state == DeliveryState.PENDING.value,
+            one.c.due_at <= now,
+            or_(one.c.thread_id.is_(None), ~held_up),
+            one.c.channel.not_in(list(without)),
+        )
+        .subquery()
+    )
+    return list(
+        connection.scalars(
+            select(ranked.c.id)
+            .where(ranked.c.place <= per_channel)
+            .order_by(ranked.c.rank, ranked.c.due_at, ranked.c.id)
+            .limit(limit)
+        )
+    )
+
+
+_RANK_OF = {severity.value: rank for severity, rank in _RANK.items()}
+
+
+def _from_sending(connection: Connection, notification_id: int, values: dict[str, Any]) -> bool:
+    result = connection.execute(
+        update(notifications)
+        .where(
+            notifications.c.id == notification_id,
+            notifications.c.state == DeliveryState.SENDING.value,
+        )
+        .values(**values)
+    )
+    return result.rowcount == 1
