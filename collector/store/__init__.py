@@ -14,8 +14,9 @@ from collector.store.alerts.views import (
     Beginning,
     Committed,
     CursorMovedError,
+    IncidentNews,
     Mark,
-    News,
+    NewsRow,
     Withdrawal,
 )
 from collector.store.checking import StoreFinding
@@ -78,6 +79,7 @@ __all__ = [
     "IncidentDetail",
     "IncidentFigures",
     "IncidentFilter",
+    "IncidentNews",
     "IncidentPhase",
     "IncidentRefusedError",
     "IncidentRow",
@@ -88,7 +90,7 @@ __all__ = [
     "KnownUntil",
     "LoadedStates",
     "Mark",
-    "News",
+    "NewsRow",
     "NotificationFilter",
     "OutageFilter",
     "OutageRow",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, case, exists, func, or_, select, update
 
 from collector.model.alerts import (
     AuditEntry,
@@ -255,8 +255,8 @@ class Outbox:
         oldest = select(c.channel, func.min(c.due_at)).where(c.state == DeliveryState.PENDING.value)
         last = select(c.channel, func.max(c.sent_at)).where(c.sent_at.is_not(None))
         with self._database.read() as connection:
-            due: dict[str, int] = dict(connection.execute(oldest.group_by(c.channel)).t.all())
-            sent: dict[str, int] = dict(connection.execute(last.group_by(c.channel)).t.all())
+            due = _by_channel(connection, oldest)
+            sent = _by_channel(connection, last)
             counts: dict[str, dict[DeliveryState, int]] = {}
             for channel, state, count in connection.execute(counted):
                 counts.setdefault(channel, {})[DeliveryState(state)] = count
@@ -286,6 +286,11 @@ class Outbox:
                 (from_micros(at), receiver, Severity(severity))
                 for at, receiver, severity in connection.execute(query.order_by(c.sent_at, c.id))
             ]
+
+
+def _by_channel(connection: Connection, query: Select[Any]) -> dict[str, int]:
+    found = connection.execute(query.group_by(notifications.c.channel))
+    return {row[0]: row[1] for row in found}
 
 
 def _due(

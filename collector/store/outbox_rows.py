@@ -1,6 +1,6 @@
 """Notifications between rows and values, and adding them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -36,16 +36,8 @@ def notification(row: Row[Any]) -> Notification:
     )
 
 
-def add(
-    connection: Connection,
-    wanted: Sequence[Notification],
-    thread_ids: Mapping[int, int] | None = None,
-) -> dict[str, int]:
-    """Insert those whose key is not known yet; return their ids by key.
-
-    `thread_ids` are the ids of threads that are new in this transaction, by their negative number.
-    """
-    given = thread_ids or {}
+def add(connection: Connection, wanted: Sequence[Notification]) -> dict[str, int]:
+    """Insert those whose key is not known yet; return their ids by key."""
     new = {one.key: one for one in reversed(wanted)}  # of one key twice, the first holds
     for some in chunks(list(new)):
         for key in connection.scalars(
@@ -57,19 +49,14 @@ def add(
         return {}
     found = connection.execute(
         insert(notifications).returning(notifications.c.id, sort_by_parameter_order=True),
-        [_columns(new[key], given) for key in ordered],
+        [_columns(new[key]) for key in ordered],
     )
     return {key: row.id for key, row in zip(ordered, found, strict=True)}
 
 
-def _columns(value: Notification, given: Mapping[int, int]) -> dict[str, Any]:
-    thread_id = value.thread_id
-    if thread_id is not None and thread_id < 0:
-        if thread_id not in given:
-            raise ValueError(f"the thread {thread_id} is not made by this batch")
-        thread_id = given[thread_id]
+def _columns(value: Notification) -> dict[str, Any]:
     return {
-        "thread_id": thread_id,
+        "thread_id": value.thread_id,
         "receiver": value.receiver,
         "channel": value.channel,
         "purpose": value.purpose.value,

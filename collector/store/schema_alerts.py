@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -42,6 +43,7 @@ alerts = Table(
     Column("ended_at", BigInteger),
     Column("end_confirmed_at", BigInteger),
     Column("transition_id", BigInteger),
+    Column("state_at", BigInteger),
     # What was decided last; `alert_decisions` holds how it came to that.
     Column("stage", String),
     Column("hold_reason", String),
@@ -51,6 +53,7 @@ alerts = Table(
     Column("decisions", Integer, nullable=False),  # that are kept
     Column("decisions_left_out", Integer, nullable=False),  # from the middle, of too many
     CheckConstraint("ended_at >= began_at", name="ended_after_it_began"),
+    UniqueConstraint("device_id", "began_at"),
     Index(None, "device_id", "confirmed_at"),
     Index(None, "confirmed_at"),
     Index(None, "incident_id"),
@@ -90,7 +93,15 @@ alert_threads = Table(
     Column("told_at", BigInteger),
     Column("told", Text, nullable=False),  # a JSON object, made by `alerts.rows`
     Column("escalated", Integer, nullable=False),
-    Index(None, "key"),
+    Column("first_told_at", BigInteger),
+    Column("told_severity", String),
+    Column("told_cause", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("receivers", Text, nullable=False),  # a JSON list, as `told`
+    Column("waiting", Text, nullable=False),  # a JSON list
+    Column("over_at", BigInteger),
+    Column("storm", String),
+    UniqueConstraint("key", "opened_at"),
     Index(
         "uq_alert_threads_open",
         "key",
@@ -105,10 +116,12 @@ thread_members = Table(
     "thread_members",
     metadata,
     Column("thread_id", SerialId, ForeignKey("alert_threads.id"), primary_key=True),
-    Column("alert_id", SerialId, ForeignKey("alerts.id"), primary_key=True),
+    Column("device_id", String, primary_key=True),
+    Column("alert_id", SerialId, ForeignKey("alerts.id"), nullable=False),
     Column("joined_at", BigInteger, nullable=False),
+    Column("leads", Boolean(create_constraint=False), nullable=False),
     Column("told_state", String),
-    Column("told_at", BigInteger),
+    Column("told_severity", String),
     Column("left_at", BigInteger),
     Index(None, "alert_id"),
 )

@@ -14,11 +14,12 @@ from collector.model.alerts import (
     Severity,
     Stage,
     Thread,
+    ThreadMember,
 )
 from tests.contract.store_backends import T0, at
 
 
-def alert(device_id: str, this: int, minutes: float = 0, **changed: Any) -> Alert:
+def alert(device_id: str, minutes: float = 0, **changed: Any) -> Alert:
     """A camera that is down, confirmed ten seconds after it began."""
     began = at(minutes)
     made = Alert(
@@ -28,24 +29,31 @@ def alert(device_id: str, this: int, minutes: float = 0, **changed: Any) -> Aler
         began,
         began + timedelta(seconds=10),
         Reason.NO_ANSWER,
-        id=this,
     )
     return replace(made, **changed)
 
 
-def held(this: int, reason: HoldReason = HoldReason.SETTLING, **changed: Any) -> Decision:
+def held(
+    of: Alert, reason: HoldReason = HoldReason.SETTLING, **changed: Any
+) -> tuple[Alert, Decision]:
     """A decision that holds an alert."""
-    return replace(Decision(this, T0, Stage.GROUP, reason, "sampai 08:00"), **changed)
+    return of, replace(Decision(of.id or 0, T0, Stage.GROUP, reason, "sampai 08:00"), **changed)
 
 
-def passed(this: int, minutes: float = 1) -> Decision:
+def passed(of: Alert, minutes: float = 1) -> tuple[Alert, Decision]:
     """A decision that lets an alert be told."""
-    return Decision(this, at(minutes), Stage.SEND)
+    return of, Decision(of.id or 0, at(minutes), Stage.SEND)
 
 
-def thread(key: str, this: int, **changed: Any) -> Thread:
+def thread(key: str, **changed: Any) -> Thread:
     """A thread that may be told half a minute after it was opened."""
-    made = Thread(key, T0, Severity.WARNING, T0 + timedelta(seconds=30), id=this)
+    made = Thread(key, T0, Severity.WARNING, T0 + timedelta(seconds=30))
+    return replace(made, **changed)
+
+
+def member(within: Thread, of: Alert, **changed: Any) -> ThreadMember:
+    """An alert that leads a thread and was not named in a message yet."""
+    made = ThreadMember(within.key, within.opened_at, of.device_id, T0, leads=True)
     return replace(made, **changed)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collector.model import Device, IncidentGroup, State
-from collector.model.alerts import HoldReason, Member, Purpose, Severity, Stage
+from collector.model.alerts import HoldReason, Purpose, Severity, Stage
 from collector.store import (
     AlertFilter,
     Batch,
@@ -18,7 +18,7 @@ from collector.store import (
     Withdrawal,
 )
 from collector.store.alerts import writing
-from tests.contract.alerts_made import alert, held, message, moved, passed, thread
+from tests.contract.alerts_made import alert, held, member, message, moved, passed, thread
 from tests.contract.store_backends import BACKENDS, T0, at, city, open_backend
 
 UP, DOWN, UNREACHABLE, UNKNOWN = State.UP, State.DOWN, State.UNREACHABLE, State.UNKNOWN
@@ -31,16 +31,24 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+INCIDENT = thread("incident:1")
+SWITCH, CAMERA = alert("sw-1"), alert("cam-1", root="sw-1", state=UNREACHABLE, incident_id=None)
+KEY = "incident:1/1/piket/telegram"
+
+
 def one_step(**changed: object) -> Batch:
-    """A first step: two alerts of one switch in one thread, and one message."""
+    """A first step: a switch and what it cuts off, in one thread, and one message."""
     made = Batch(
         at(1),
         marks={"transitions": 2},
-        alerts=[alert("sw-1", -1), alert("cam-1", -2, root="sw-1")],
-        decisions=[passed(-1), held(-2, HoldReason.PARENT_DOWN, stage=Stage.CAUSE)],
-        threads=[thread("incident:1", -1)],
-        members=[Member(-1, -1, T0, DOWN, at(1)), Member(-1, -2, T0)],
-        notifications=[message("incident:1/1/piket/telegram", -1)],
+        alerts=[SWITCH, CAMERA],
+        decisions=[passed(SWITCH), held(CAMERA, HoldReason.PARENT_DOWN, stage=Stage.CAUSE)],
+        threads=[INCIDENT],
+        members=[
+            member(INCIDENT, SWITCH, told_state=DOWN, told_severity=Severity.WARNING),
+            member(INCIDENT, CAMERA, leads=False),
+        ],
+        notifications=[(INCIDENT, message(KEY))],
     )
     return replace(made, **changed)  # type: ignore[arg-type]
 
@@ -50,28 +58,71 @@ def one_step(**changed: object) -> Batch:
 
 def test_a_process_takes_up_exactly_what_a_step_wrote(store: Store) -> None:
     done = store.alerts.commit(one_step())
-    first, second = done.alerts[-1], done.alerts[-2]
+    switch, camera = done.alerts
+    (within,) = done.threads
+    assert [replace(one, id=None) for one in done.alerts] == [SWITCH, CAMERA]
     found = store.alerts.begin()
     assert found.marks["transitions"].value == 2
-    assert found.alerts == (
-        (alert("sw-1", first), replace(passed(-1), alert_id=first)),
-        (
-            alert("cam-1", second, root="sw-1"),
-            held(second, HoldReason.PARENT_DOWN, stage=Stage.CAUSE),
-        ),
+    assert set(found.alerts) == {switch, camera}
+    assert set(found.decisions) == {
+        passed(switch),
+        held(camera, HoldReason.PARENT_DOWN, stage=Stage.CAUSE),
+    }
+    assert found.threads == (within,) == (replace(INCIDENT, id=within.id),)
+    told = {"told_state": DOWN, "told_severity": Severity.WARNING}
+    assert found.members == (
+        member(INCIDENT, camera, leads=False, alert_id=camera.id),
+        member(INCIDENT, switch, alert_id=switch.id, **told),
     )
-    this = done.threads[-1]
-    members = Member(this, first, T0, DOWN, at(1)), Member(this, second, T0)
-    assert found.threads == ((thread("incident:1", this), members),)
-    (told,) = store.outbox.page().items
-    assert told == message("incident:1/1/piket/telegram", this, id=told.id)
-    assert done.notifications == {told.key: told.id}
+    (written,) = store.outbox.page().items
+    assert written == message(KEY, within.id, id=written.id)
+    assert done.notifications == {KEY: written.id}
 
 
-def test_a_step_that_fails_leaves_nothing_of_itself(store: Store) -> None:
-    wrong = one_step(notifications=[message("a", -1), message("b", -99)])
-    with pytest.raises(ValueError, match="-99 is not made by this batch"):
-        store.alerts.commit(wrong)
+def test_everything_of_a_thread_comes_back_as_it_was(store: Store) -> None:
+    full = thread(
+        "storm:1",
+        closed_at=at(9),
+        told_at=at(3),
+        told={"down": 3, "unreachable": 40},
+        escalated=2,
+        first_told_at=at(2),
+        told_severity=Severity.CRITICAL,
+        told_cause="feeder:GI-3",
+        sequence=4,
+        receivers=("piket", "budi"),
+        waiting=("siti",),
+        over_at=at(8),
+        storm="storm:0",
+    )
+    (stored,) = store.alerts.commit(Batch(at(9), threads=[full])).threads
+    assert store.alerts.thread(stored.id or 0) == (stored, ())
+    assert replace(stored, id=None) == full
+    assert store.alerts.begin().threads == ()
+
+
+def test_the_same_step_again_changes_nothing(store: Store) -> None:
+    first = store.alerts.commit(one_step())
+    before = store.alerts.begin()
+    again = store.alerts.commit(one_step())
+    assert (again.alerts, again.threads) == (first.alerts, first.threads)
+    assert again.notifications == {}
+    assert store.alerts.begin() == before
+    assert len(store.outbox.page().items) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"threads": []},
+        {"alerts": [], "decisions": []},
+        {"alerts": [CAMERA], "members": []},
+    ],
+    ids=["members without a thread", "members without alerts", "a decision without its alert"],
+)
+def test_a_step_that_fails_leaves_nothing_of_itself(store: Store, wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"there is no thread|has no alert|is not stored"):
+        store.alerts.commit(one_step(**wrong))
     found = store.alerts.begin()
     assert (found.alerts, found.threads, found.marks) == ((), (), {})
     assert store.outbox.page().items == ()
@@ -87,69 +138,78 @@ def test_two_processes_of_alerts_cannot_both_go_on(store: Store) -> None:
 
 
 def test_a_message_whose_key_is_known_is_left_as_it_is(store: Store) -> None:
-    done = store.alerts.commit(one_step())
-    key = "incident:1/1/piket/telegram"
-    again = message(key, done.threads[-1], facts={"what": ["another"]})
-    other = message("other")
-    twice = store.alerts.commit(Batch(at(2), notifications=[again, other, replace(other)]))
+    store.alerts.commit(one_step())
+    again = INCIDENT, message(KEY, facts={"what": ["another"]})
+    other = None, message("other")
+    twice = store.alerts.commit(Batch(at(2), notifications=[again, other, other]))
     assert set(twice.notifications) == {"other"}
-    assert [one.facts for one in store.outbox.page().items if one.key == key] == [
-        {"what": ["cam-1"]}
-    ]
+    assert {one.key: one.facts for one in store.outbox.page().items} == {
+        KEY: {"what": ["cam-1"]},
+        "other": {"what": ["cam-1"]},
+    }
     assert len(store.outbox.page().items) == 2
 
 
 def test_a_device_has_one_alert_that_is_open(store: Store) -> None:
-    first = store.alerts.commit(one_step()).alerts[-1]
+    store.alerts.commit(one_step())
     with pytest.raises(StoreError) as caught:
-        store.alerts.commit(Batch(at(2), alerts=[alert("sw-1", -1)]))
+        store.alerts.commit(Batch(at(2), alerts=[alert("sw-1", 2)]))
     assert caught.value.permanent
-    over = alert("sw-1", first, ended_at=at(2), end_confirmed_at=at(2))
-    store.alerts.commit(Batch(at(3), alerts=[alert("sw-1", -1, 3), over]))
-    assert [one.alert.began_at for one in store.alerts.page(AlertFilter(device="sw-1")).items] == [
-        at(3),
-        T0,
-    ]
+    over = alert("sw-1", ended_at=at(2), end_confirmed_at=at(2))
+    store.alerts.commit(Batch(at(3), alerts=[alert("sw-1", 3), over]))
+    listed = store.alerts.page(AlertFilter(device="sw-1")).items
+    assert [one.alert.began_at for one in listed] == [at(3), T0]
 
 
 def test_what_ended_is_taken_up_while_its_thread_still_has_to_tell_it(store: Store) -> None:
-    done = store.alerts.commit(one_step())
-    first, this = done.alerts[-1], done.threads[-1]
-    over = alert("sw-1", first, ended_at=at(5), end_confirmed_at=at(6))
-    store.alerts.commit(Batch(at(6), alerts=[over]))
-    assert [one.id for one, _ in store.alerts.begin().alerts] == [first, done.alerts[-2]]
-    store.alerts.commit(Batch(at(7), members=[Member(this, first, T0, UP, at(7), left_at=at(7))]))
-    assert [one.id for one, _ in store.alerts.begin().alerts] == [done.alerts[-2]]
-    closed = thread("incident:1", this, closed_at=at(8), told={"up": 2}, escalated=1)
-    store.alerts.commit(Batch(at(8), threads=[closed, thread("incident:1", -1)]))
-    assert [(one.key, one.closed_at) for one, _ in store.alerts.begin().threads] == [
-        ("incident:1", None)
+    switch, camera = store.alerts.commit(one_step()).alerts
+    over = alert("sw-1", ended_at=at(5), end_confirmed_at=at(6))
+    again = alert("sw-1", 7)
+    store.alerts.commit(Batch(at(7), alerts=[over, again]))
+    assert [one.began_at for one in store.alerts.begin().alerts if one.device_id == "sw-1"] == [
+        T0,
+        at(7),
     ]
-    assert store.alerts.thread(this) == (
-        closed,
-        (
-            Member(this, first, T0, UP, at(7), at(7)),
-            Member(this, done.alerts[-2], T0),
-        ),
-    )
+    # The member still stands for the alert that ended, though the device has another.
+    told = member(INCIDENT, SWITCH, told_state=UP)
+    store.alerts.commit(Batch(at(7), alerts=[again], members=[told]))
+    assert replace(told, alert_id=switch.id) in store.alerts.begin().members
+    left = replace(told, left_at=at(8))
+    store.alerts.commit(Batch(at(8), members=[left]))
+    assert switch.id not in {one.id for one in store.alerts.begin().alerts}
+    assert camera.id in {one.id for one in store.alerts.begin().alerts}
+    assert [one.device_id for one in store.alerts.begin().members] == ["cam-1"]
+
+
+def test_a_thread_may_be_opened_again_by_its_key(store: Store) -> None:
+    (first,) = store.alerts.commit(one_step()).threads
+    anew = thread("incident:1", opened_at=at(8))
+    with pytest.raises(StoreError):
+        store.alerts.commit(Batch(at(8), threads=[anew]))
+    (_, second) = store.alerts.commit(
+        Batch(at(8), threads=[replace(INCIDENT, closed_at=at(8)), anew])
+    ).threads
+    assert first.id != second.id
+    assert store.alerts.begin().threads == (second,)
 
 
 def test_what_is_no_longer_true_is_withdrawn_unless_it_is_on_its_way(store: Store) -> None:
-    first = message("first", -1)
-    update = message("update", -1, purpose=Purpose.UPDATE, channel="email")
-    repeat = message("repeat", -1, purpose=Purpose.REPEAT, channel="ntfy")
-    this = store.alerts.commit(one_step(notifications=[first, update, repeat])).threads[-1]
+    messages = [
+        message("first"),
+        message("update", purpose=Purpose.UPDATE, channel="email"),
+        message("repeat", purpose=Purpose.REPEAT, channel="ntfy"),
+    ]
+    done = store.alerts.commit(one_step(notifications=[(INCIDENT, one) for one in messages]))
     (claimed,) = store.outbox.claim(at(1), 1)
     assert claimed.key == "first"
-    recovered = message("recovered", this, purpose=Purpose.RECOVERED)
     done = store.alerts.commit(
         Batch(
             at(2),
             withdrawn=[
-                Withdrawal("sudah pulih", thread_id=this, purposes=(Purpose.UPDATE,)),
+                Withdrawal("sudah pulih", thread_id=done.threads[0].id, purposes=(Purpose.UPDATE,)),
                 Withdrawal("sudah pulih", key="first"),
             ],
-            notifications=[recovered],
+            notifications=[(INCIDENT, message("recovered", purpose=Purpose.RECOVERED))],
         )
     )
     assert done.withdrawn == {"update"}
@@ -166,25 +226,32 @@ def test_what_is_no_longer_true_is_withdrawn_unless_it_is_on_its_way(store: Stor
 
 
 def test_a_decision_that_says_the_same_makes_no_second_line(store: Store) -> None:
-    this = store.alerts.commit(one_step()).alerts[-2]
-    same = held(this, HoldReason.PARENT_DOWN, stage=Stage.CAUSE, at=at(3), until_at=at(9))
-    store.alerts.commit(Batch(at(3), decisions=[same]))
+    this = store.alerts.commit(one_step()).alerts[1].id or 0
+    store.alerts.commit(
+        Batch(
+            at(3),
+            decisions=[
+                held(CAMERA, HoldReason.PARENT_DOWN, stage=Stage.CAUSE, at=at(3), until_at=at(9))
+            ],
+        )
+    )
     detail = store.alerts.get(this)
     assert detail is not None
     assert [one.at for one in detail.decisions] == [T0]
     assert detail.row.decision is not None
     assert detail.row.decision.until_at == at(9)
-    assert store.alerts.commit(Batch(at(4), decisions=[passed(this, 4)])).alerts == {}
+    store.alerts.commit(Batch(at(4), decisions=[passed(CAMERA, 4)]))
     detail = store.alerts.get(this)
     assert detail is not None
     assert [one.reason for one in detail.decisions] == [HoldReason.PARENT_DOWN, None]
     assert [one.key for one, _ in detail.threads] == ["incident:1"]
+    assert detail.row.alert.state is UNREACHABLE
 
 
 def test_of_very_many_decisions_the_first_and_the_last_are_kept(store: Store) -> None:
-    this = store.alerts.commit(one_step()).alerts[-1]
+    this = store.alerts.commit(one_step()).alerts[0].id or 0
     for minute in range(1, 250):
-        decision = held(this, detail=str(minute), at=at(minute))
+        decision = held(SWITCH, detail=str(minute), at=at(minute))
         store.alerts.commit(Batch(at(minute), decisions=[decision]))
     detail = store.alerts.get(this)
     assert detail is not None
@@ -242,8 +309,8 @@ def test_news_name_the_incident_that_stays_when_incidents_were_merged(store: Sto
     assert merged == {stays}
     assert second is not None
     assert store.alerts.staying([second.id or 0, 999]) == {second.id: news[0].incident}
-    (row,) = store.alerts.incidents([stays or 0])
-    assert row.down == 4
+    (known,) = store.alerts.incidents([stays or 0])
+    assert (known.row.down, known.reopened_at) == (4, None)
 
 
 def test_incidents_that_changed_are_told_once_with_those_that_were_merged(store: Store) -> None:
@@ -255,22 +322,22 @@ def test_incidents_that_changed_are_told_once_with_those_that_were_merged(store:
         store.commit([], [], [moved(one.id, UP, DOWN, 5 + i / 4)])
     after, changed = store.alerts.changed_incidents(line)
     assert after > line
-    stays = [row.incident.id for row in changed if row.incident.merged_into is None]
+    stays = [one.row.incident.id for one in changed if one.row.incident.merged_into is None]
     assert len(stays) == 1
-    assert {row.incident.merged_into for row in changed} == {None, *stays}
+    assert {one.row.incident.merged_into for one in changed} == {None, *stays}
     assert store.alerts.changed_incidents(after) == (after, [])
     store.incidents.acknowledge(stays[0] or 0, "budi", "saya cek", at(8))
     _, (taken,) = store.alerts.changed_incidents(after)
-    assert taken.incident.acknowledged_by == "budi"
+    assert taken.row.incident.acknowledged_by == "budi"
 
 
 # --- people -----------------------------------------------------------------------------------
 
 
 def test_alerts_are_listed_by_what_people_ask_for(store: Store) -> None:
-    done = store.alerts.commit(one_step())
-    sensor = alert("sensor-1", -1, severity=Severity.CRITICAL, state=UNKNOWN)
-    store.alerts.commit(Batch(at(2), alerts=[sensor, alert("collector:main", -2)]))
+    store.alerts.commit(one_step())
+    sensor = alert("sensor-1", severity=Severity.CRITICAL, state=UNKNOWN)
+    store.alerts.commit(Batch(at(2), alerts=[sensor, alert("collector:main")]))
 
     def listed(**wanted: object) -> list[str]:
         asked = AlertFilter(**wanted)  # type: ignore[arg-type]
@@ -282,7 +349,7 @@ def test_alerts_are_listed_by_what_people_ask_for(store: Store) -> None:
     assert listed(area="73.71") == ["cam-1", "sw-1"]
     assert listed(owner="diskominfo") == ["cam-1"]
     assert listed(severity=Severity.CRITICAL) == listed(state=UNKNOWN) == ["sensor-1"]
-    over = alert("sw-1", done.alerts[-1], ended_at=at(3), end_confirmed_at=at(3))
+    over = alert("sw-1", ended_at=at(3), end_confirmed_at=at(3))
     store.alerts.commit(Batch(at(3), alerts=[over]))
     assert listed(firing=False) == ["sw-1"]
     assert listed(firing=True, area="73.71") == ["cam-1"]
@@ -295,9 +362,9 @@ def test_alerts_are_listed_by_what_people_ask_for(store: Store) -> None:
 
 
 def test_the_alert_of_a_device_at_a_moment_is_found(store: Store) -> None:
-    first = store.alerts.commit(one_step()).alerts[-1]
-    over = alert("sw-1", first, ended_at=at(5), end_confirmed_at=at(5))
-    store.alerts.commit(Batch(at(10), alerts=[over, alert("sw-1", -1, 10)]))
+    store.alerts.commit(one_step())
+    over = alert("sw-1", ended_at=at(5), end_confirmed_at=at(5))
+    store.alerts.commit(Batch(at(10), alerts=[over, alert("sw-1", 10)]))
     assert store.alerts.at("sw-1", T0) is None
     early, late = store.alerts.at("sw-1", at(9)), store.alerts.at("sw-1", at(11))
     assert early is not None

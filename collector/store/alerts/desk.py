@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 
 from collector.model import Incident
-from collector.model.alerts import Member, Thread
+from collector.model.alerts import Thread, ThreadMember
 from collector.moments import from_micros, to_micros
 from collector.store.alerts import reading, writing
 from collector.store.alerts.views import (
@@ -17,10 +17,10 @@ from collector.store.alerts.views import (
     Batch,
     Beginning,
     Committed,
+    IncidentNews,
     Mark,
-    News,
+    NewsRow,
 )
-from collector.store.incidents.views import IncidentRow
 from collector.store.rows import DeviceFacts, Page
 from collector.store.schema import used_links
 from collector.store.transactions import Database
@@ -46,14 +46,14 @@ class Alerts:
         with self._database.read() as connection:
             return reading.begin(connection)
 
-    def news(self, after_transition_id: int, limit: int = 1_000) -> list[News]:
+    def news(self, after_transition_id: int, limit: int = 1_000) -> list[NewsRow]:
         """Return up to `limit` transitions after an id, oldest first, with what they are about."""
         with self._database.read() as connection:
             # Facts are read after the log's moment was fixed: each device of it is among them.
             by_id = _Facts(self._facts)
             return reading.news(connection, after_transition_id, limit, by_id)
 
-    def changed_incidents(self, after: int | None) -> tuple[int, list[IncidentRow]]:
+    def changed_incidents(self, after: int | None) -> tuple[int, list[IncidentNews]]:
         """Return the last timeline line's id, and the incidents with lines after `after`.
 
         With None: none, and the id to begin from. Merged ones are among them; `merged_into` says
@@ -62,7 +62,7 @@ class Alerts:
         with self._database.read() as connection:
             return reading.changed_incidents(connection, after)
 
-    def incidents(self, incident_ids: Collection[int]) -> list[IncidentRow]:
+    def incidents(self, incident_ids: Collection[int]) -> list[IncidentNews]:
         """Return incidents as they are now, with cause and counts, by id."""
         with self._database.read() as connection:
             return reading.incidents_of(connection, incident_ids)
@@ -73,10 +73,10 @@ class Alerts:
             return reading.staying_incidents(connection, incident_ids)
 
     def commit(self, batch: Batch) -> Committed:
-        """Write one step, all of it or nothing; return the ids of what is new.
+        """Write one step, all of it or nothing; return its alerts and threads with their ids.
 
-        Raises CursorMovedError when a mark is not what the batch expects; ValueError for a
-        negative id that the batch does not make.
+        Raises CursorMovedError when a mark is not what the batch expects; ValueError for an
+        alert or a thread that is neither in the batch nor stored.
         """
         with self._database.write() as connection:
             return writing.commit(connection, batch)
@@ -118,7 +118,7 @@ class Alerts:
         with self._database.read() as connection:
             return reading.at_moment(connection, device_id, moment)
 
-    def thread(self, thread_id: int) -> tuple[Thread, tuple[Member, ...]] | None:
+    def thread(self, thread_id: int) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
         """Return one thread with its members; None: there is none with this id."""
         with self._database.read() as connection:
             return reading.thread(connection, thread_id)

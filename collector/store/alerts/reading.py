@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
-from collector.model import Incident, Outage, State, Transition
-from collector.model.alerts import HoldReason, Member, Severity, Stage, Thread
-from collector.moments import from_micros, to_micros
+from collector.model import Incident, IncidentEventKind, Outage, State, Transition
+from collector.model.alerts import HoldReason, Severity, Stage, Thread, ThreadMember
+from collector.moments import from_micros, from_micros_or_none, to_micros
 from collector.store import transitions as transition_log
 from collector.store.alerts import rows
 from collector.store.alerts.views import (
@@ -18,14 +18,14 @@ from collector.store.alerts.views import (
     AlertFilter,
     AlertRow,
     Beginning,
+    IncidentNews,
     Mark,
-    News,
+    NewsRow,
 )
 from collector.store.incidents import rows as incident_rows
 from collector.store.incidents.describing import described
 from collector.store.incidents.reading import changed_after
 from collector.store.incidents.rows import chunks
-from collector.store.incidents.views import IncidentRow
 from collector.store.outage_rows import outage
 from collector.store.rows import DeviceFacts, Page
 from collector.store.schema import (
@@ -34,6 +34,7 @@ from collector.store.schema import (
     alert_threads,
     alerts,
     devices,
+    incident_events,
     incidents,
     outages,
     sites,
@@ -56,21 +57,23 @@ def begin(connection: Connection) -> Beginning:
     found = connection.execute(
         select(alerts)
         .where(or_(alerts.c.ended_at.is_(None), alerts.c.id.in_(to_be_told)))
-        .order_by(alerts.c.id)
+        .order_by(alerts.c.began_at, alerts.c.id)
     )
-    members: defaultdict[int, list[Member]] = defaultdict(list)
-    of_open = select(thread_members).where(thread_members.c.thread_id.in_(open_threads))
-    for row in connection.execute(of_open.order_by(thread_members.c.alert_id)):
-        members[row.thread_id].append(rows.member(row))
+    within = _members().where(
+        alert_threads.c.closed_at.is_(None), thread_members.c.left_at.is_(None)
+    )
     threads = connection.execute(
         select(alert_threads)
         .where(alert_threads.c.closed_at.is_(None))
         .order_by(alert_threads.c.id)
     )
+    known = [(rows.alert(row), rows.last_decision(row)) for row in found]
     return Beginning(
         marks=marks(connection),
-        alerts=tuple((rows.alert(row), rows.last_decision(row)) for row in found),
-        threads=tuple((rows.thread(row), tuple(members.get(row.id, ()))) for row in threads),
+        alerts=tuple(one for one, _ in known),
+        decisions=tuple((one, decided) for one, decided in known if decided is not None),
+        threads=tuple(rows.thread(row) for row in threads),
+        members=tuple(rows.member(row) for row in connection.execute(within)),
     )
 
 
@@ -84,7 +87,7 @@ def marks(connection: Connection) -> dict[str, Mark]:
 
 def news(
     connection: Connection, after: int, limit: int, facts: Mapping[str, DeviceFacts]
-) -> list[News]:
+) -> list[NewsRow]:
     """Return up to `limit` transitions after an id with what they are about, oldest first."""
     moved = transition_log.after(connection, after, limit)
     inside = _outages_of(connection, moved)
@@ -94,7 +97,7 @@ def news(
     for one in moved:
         within = inside.get(one.id or 0)
         found.append(
-            News(
+            NewsRow(
                 transition=one,
                 device=facts[one.device_id],
                 outage=within,
@@ -150,16 +153,24 @@ def _staying(known: Mapping[int, Incident], incident_id: int) -> Incident:
     return one
 
 
-def incidents_of(connection: Connection, incident_ids: Collection[int]) -> list[IncidentRow]:
-    """Return incidents as they are, with their cause, by id."""
-    found = []
-    for some in chunks(incident_ids):
+def incidents_of(connection: Connection, incident_ids: Collection[int]) -> list[IncidentNews]:
+    """Return incidents as they are, by id."""
+    found: list[Incident] = []
+    reopened: dict[int, int] = {}
+    for some in chunks(sorted(incident_ids)):
         query = select(incidents).where(incidents.c.id.in_(some)).order_by(incidents.c.id)
         found += [incident_rows.incident(row) for row in connection.execute(query)]
-    return described(connection, found)
+        c = incident_events.c
+        again = c.kind == IncidentEventKind.REOPENED.value
+        last = select(c.incident_id, func.max(c.at)).where(c.incident_id.in_(some), again)
+        reopened |= {row[0]: row[1] for row in connection.execute(last.group_by(c.incident_id))}
+    return [
+        IncidentNews(row, from_micros_or_none(reopened.get(row.incident.id or 0)))
+        for row in described(connection, found)
+    ]
 
 
-def changed_incidents(connection: Connection, after: int | None) -> tuple[int, list[IncidentRow]]:
+def changed_incidents(connection: Connection, after: int | None) -> tuple[int, list[IncidentNews]]:
     """Return the last line of all timelines, and the incidents that have lines after `after`."""
     last, changed = changed_after(connection, after)
     return last, incidents_of(connection, changed) if changed else []
@@ -212,38 +223,45 @@ def counts(connection: Connection) -> list[AlertCount]:
     ]
 
 
-def thread(connection: Connection, thread_id: int) -> tuple[Thread, tuple[Member, ...]] | None:
+def thread(
+    connection: Connection, thread_id: int
+) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
     """Return one thread with its members, None: there is none with this id."""
     query = select(alert_threads).where(alert_threads.c.id == thread_id)
     found = connection.execute(query).one_or_none()
     if found is None:
         return None
-    inside = select(thread_members).where(thread_members.c.thread_id == thread_id)
-    members = connection.execute(inside.order_by(thread_members.c.alert_id))
-    return rows.thread(found), tuple(rows.member(row) for row in members)
+    inside = connection.execute(_members().where(thread_members.c.thread_id == thread_id))
+    return rows.thread(found), tuple(rows.member(row) for row in inside)
+
+
+def _members() -> Select[Any]:
+    return (
+        select(
+            thread_members,
+            alert_threads.c.key.label("thread_key"),
+            alert_threads.c.opened_at.label("thread_opened_at"),
+        )
+        .join(alert_threads, alert_threads.c.id == thread_members.c.thread_id)
+        .order_by(thread_members.c.thread_id, thread_members.c.device_id)
+    )
 
 
 def _detail(connection: Connection, found: Row[Any]) -> AlertDetail:
     decided = select(alert_decisions).where(alert_decisions.c.alert_id == found.id)
-    told = (
-        select(alert_threads, thread_members)
-        .join(thread_members, thread_members.c.thread_id == alert_threads.c.id)
-        .where(thread_members.c.alert_id == found.id)
-        .order_by(alert_threads.c.id)
-    )
-    threads = []
-    for row in connection.execute(told):
-        in_thread = thread(connection, row.thread_id)
-        if in_thread is not None:
-            one, members = in_thread
-            threads += [(one, member) for member in members if member.alert_id == found.id]
+    parts = [
+        (row.thread_id, rows.member(row))
+        for row in connection.execute(_members().where(thread_members.c.alert_id == found.id))
+    ]
+    told = select(alert_threads).where(alert_threads.c.id.in_([this for this, _ in parts]))
+    threads = {row.id: rows.thread(row) for row in connection.execute(told)}
     return AlertDetail(
         row=_row(found),
         decisions=tuple(
             rows.decision(row) for row in connection.execute(decided.order_by(alert_decisions.c.id))
         ),
         decisions_left_out=found.decisions_left_out,
-        threads=tuple(threads),
+        threads=tuple((threads[this], member) for this, member in parts),
     )
 
 

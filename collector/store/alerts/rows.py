@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import Row
 
 from collector.model import Reason, State
-from collector.model.alerts import Alert, Decision, HoldReason, Member, Severity, Stage, Thread
+from collector.model.alerts import (
+    Alert,
+    Decision,
+    HoldReason,
+    Severity,
+    Stage,
+    Thread,
+    ThreadMember,
+)
 from collector.moments import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 
 DETAIL_LENGTH = 2_000
@@ -29,6 +37,7 @@ def alert(row: Row[Any]) -> Alert:
         ended_at=from_micros_or_none(row.ended_at),
         end_confirmed_at=from_micros_or_none(row.end_confirmed_at),
         transition_id=row.transition_id,
+        state_at=from_micros_or_none(row.state_at),
         id=row.id,
     )
 
@@ -49,6 +58,7 @@ def alert_columns(value: Alert) -> dict[str, Any]:
         "ended_at": to_micros_or_none(value.ended_at),
         "end_confirmed_at": to_micros_or_none(value.end_confirmed_at),
         "transition_id": value.transition_id,
+        "state_at": to_micros_or_none(value.state_at),
     }
 
 
@@ -90,6 +100,14 @@ def thread(row: Row[Any]) -> Thread:
         told_at=from_micros_or_none(row.told_at),
         told=json.loads(row.told),
         escalated=row.escalated,
+        first_told_at=from_micros_or_none(row.first_told_at),
+        told_severity=None if row.told_severity is None else Severity(row.told_severity),
+        told_cause=row.told_cause,
+        sequence=row.sequence,
+        receivers=tuple(json.loads(row.receivers)),
+        waiting=tuple(json.loads(row.waiting)),
+        over_at=from_micros_or_none(row.over_at),
+        storm=row.storm,
         id=row.id,
     )
 
@@ -106,28 +124,41 @@ def thread_columns(value: Thread, thread_id: int) -> tuple[Any, ...]:
         to_micros_or_none(value.told_at),
         json.dumps(dict(value.told)),
         value.escalated,
+        to_micros_or_none(value.first_told_at),
+        None if value.told_severity is None else value.told_severity.value,
+        value.told_cause,
+        value.sequence,
+        json.dumps(value.receivers),
+        json.dumps(value.waiting),
+        to_micros_or_none(value.over_at),
+        value.storm,
     )
 
 
-def member(row: Row[Any]) -> Member:
-    """Return a row of `thread_members` as a value."""
-    return Member(
-        thread_id=row.thread_id,
-        alert_id=row.alert_id,
+def member(row: Row[Any]) -> ThreadMember:
+    """Return a row of `thread_members`, with its thread's key and opening, as a value."""
+    return ThreadMember(
+        thread_key=row.thread_key,
+        thread_opened_at=from_micros(row.thread_opened_at),
+        device_id=row.device_id,
         joined_at=from_micros(row.joined_at),
+        leads=bool(row.leads),
         told_state=None if row.told_state is None else State(row.told_state),
-        told_at=from_micros_or_none(row.told_at),
+        told_severity=None if row.told_severity is None else Severity(row.told_severity),
         left_at=from_micros_or_none(row.left_at),
+        alert_id=row.alert_id,
     )
 
 
-def member_columns(value: Member, thread_id: int, alert_id: int) -> tuple[Any, ...]:
+def member_columns(value: ThreadMember, thread_id: int, alert_id: int) -> tuple[Any, ...]:
     """Return the columns of `thread_members`, in their order."""
     return (
         thread_id,
+        value.device_id,
         alert_id,
         to_micros(value.joined_at),
+        value.leads,
         None if value.told_state is None else value.told_state.value,
-        to_micros_or_none(value.told_at),
+        None if value.told_severity is None else value.told_severity.value,
         to_micros_or_none(value.left_at),
     )

@@ -9,13 +9,15 @@ from collector.model.alerts import (
     Alert,
     Decision,
     HoldReason,
-    Member,
     Notification,
     Purpose,
     Severity,
+    Silence,
     Stage,
     Thread,
+    ThreadMember,
 )
+from collector.store.incidents.views import IncidentRow
 from collector.store.rows import DeviceFacts
 
 
@@ -32,18 +34,20 @@ class Mark:
 class Beginning:
     """Where the process of alerts takes up its work again.
 
-    `alerts` are those that are firing, and ended ones that an open thread still has to tell, each
-    with what was decided last (None: nothing yet). `threads` are the open ones with their members,
-    also those that left.
+    `alerts` are those that are firing, and ended ones that an open thread still has to tell,
+    oldest first; `decisions` what was decided last about them; `threads` the open ones; `members`
+    all of these that have not left.
     """
 
     marks: Mapping[str, Mark]
-    alerts: tuple[tuple[Alert, Decision | None], ...]
-    threads: tuple[tuple[Thread, tuple[Member, ...]], ...]
+    alerts: tuple[Alert, ...]
+    decisions: tuple[tuple[Alert, Decision], ...]
+    threads: tuple[Thread, ...]
+    members: tuple[ThreadMember, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class NewsRow:
     """A transition with what it is about.
 
     `outage` is the one that the device is in by this transition, None when it is in none (it is
@@ -55,6 +59,14 @@ class News:
     device: DeviceFacts
     outage: Outage | None = None
     incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNews:
+    """An incident as it is now. `reopened_at`: the last time that it was opened again."""
+
+    row: IncidentRow
+    reopened_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +83,31 @@ class Withdrawal:
 class Batch:
     """One step of the process of alerts: all of it is written, or nothing.
 
-    A negative id names an alert or a thread that is new in this batch; decisions, members and
-    notifications refer to it by the same number. A notification whose key is known is left as it
-    is. `expects` are marks that must be so (None: not there), or another process is at work:
-    CursorMovedError.
+    What is in it replaces what was stored: alerts by device and `began_at`, threads by key and
+    `opened_at`, members by thread and device; ids are not needed. A decision comes with its alert,
+    a notification with its thread (its `thread_id` is set here). One whose key is known is left
+    as it is. `expects` are marks that must be so (None: not there), or another process is at
+    work: CursorMovedError.
     """
 
     at: datetime
     marks: Mapping[str, int] = field(default_factory=dict)
     expects: Mapping[str, int | None] = field(default_factory=dict)
     alerts: Sequence[Alert] = ()
-    decisions: Sequence[Decision] = ()
+    decisions: Sequence[tuple[Alert, Decision]] = ()
     threads: Sequence[Thread] = ()
-    members: Sequence[Member] = ()
-    notifications: Sequence[Notification] = ()
+    members: Sequence[ThreadMember] = ()
+    notifications: Sequence[tuple[Thread | None, Notification]] = ()
     withdrawn: Sequence[Withdrawal] = ()
-    reminded: Sequence[int] = ()  # silences that were said to end soon
+    reminded: Sequence[Silence] = ()  # whose authors are told that they end soon
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a batch came to: ids by the negative number in the batch, messages by key."""
+    """What a batch came to: its alerts and threads with their ids, new messages by key."""
 
-    alerts: Mapping[int, int]
-    threads: Mapping[int, int]
+    alerts: tuple[Alert, ...]
+    threads: tuple[Thread, ...]
     notifications: Mapping[str, int]  # only those that were not there
     withdrawn: frozenset[str]  # keys; what is on its way already cannot be taken back
 
@@ -151,7 +164,7 @@ class AlertDetail:
     row: AlertRow
     decisions: tuple[Decision, ...]
     decisions_left_out: int
-    threads: tuple[tuple[Thread, Member], ...]
+    threads: tuple[tuple[Thread, ThreadMember], ...]
 
 
 @dataclass(frozen=True, slots=True)

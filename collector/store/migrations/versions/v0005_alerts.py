@@ -55,6 +55,7 @@ def _alerts() -> None:
         sa.Column("ended_at", sa.BigInteger()),
         sa.Column("end_confirmed_at", sa.BigInteger()),
         sa.Column("transition_id", sa.BigInteger()),
+        sa.Column("state_at", sa.BigInteger()),
         sa.Column("stage", sa.String()),
         sa.Column("hold_reason", sa.String()),
         sa.Column("decision_detail", sa.Text()),
@@ -67,6 +68,7 @@ def _alerts() -> None:
             ["incident_id"], ["incidents.id"], name=op.f("fk_alerts_incident_id_incidents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("device_id", "began_at", name=op.f("uq_alerts_device_id_began_at")),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -112,10 +114,18 @@ def _threads() -> None:
         sa.Column("told_at", sa.BigInteger()),
         sa.Column("told", sa.Text(), nullable=False),
         sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.Column("first_told_at", sa.BigInteger()),
+        sa.Column("told_severity", sa.String()),
+        sa.Column("told_cause", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("receivers", sa.Text(), nullable=False),
+        sa.Column("waiting", sa.Text(), nullable=False),
+        sa.Column("over_at", sa.BigInteger()),
+        sa.Column("storm", sa.String()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_threads")),
+        sa.UniqueConstraint("key", "opened_at", name=op.f("uq_alert_threads_key_opened_at")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_alert_threads_key"), "alert_threads", ["key"])
     op.create_index(
         "uq_alert_threads_open",
         "alert_threads",
@@ -127,10 +137,12 @@ def _threads() -> None:
     op.create_table(
         "thread_members",
         sa.Column("thread_id", SERIAL_ID, nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
         sa.Column("alert_id", SERIAL_ID, nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.Column("leads", sa.Boolean(create_constraint=False), nullable=False),
         sa.Column("told_state", sa.String()),
-        sa.Column("told_at", sa.BigInteger()),
+        sa.Column("told_severity", sa.String()),
         sa.Column("left_at", sa.BigInteger()),
         sa.ForeignKeyConstraint(
             ["thread_id"],
@@ -140,7 +152,7 @@ def _threads() -> None:
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_thread_members_alert_id_alerts")
         ),
-        sa.PrimaryKeyConstraint("thread_id", "alert_id", name=op.f("pk_thread_members")),
+        sa.PrimaryKeyConstraint("thread_id", "device_id", name=op.f("pk_thread_members")),
     )
     op.create_index(op.f("ix_thread_members_alert_id"), "thread_members", ["alert_id"])
     op.create_table(
