@@ -126,6 +126,15 @@ class Receiver:
             self._thread.join()
             self._thread = self._loop = self._end = None
 
+    def reset(self) -> None:
+        """Forget what came, faults, and what was special about chats."""
+        self.faults.clear()
+        self.rule = _no_fault
+        for kept in (self.requests, self.taken, self.server_names):
+            kept.clear()
+        for special in (self.supergroups, self.closed_topics, self.blocked, self._texts):
+            special.clear()
+
     def of(self, service: str, deed: str = "send") -> list[dict[str, Any]]:
         """Bodies that a service took."""
         return [one.body for one in list(self.taken) if (one.service, one.deed) == (service, deed)]

@@ -14,6 +14,7 @@ token. Errors of httpx hold the request as well, so they end here.
 """
 
 import asyncio
+import json
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -242,6 +243,12 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)
     return context
+
+
+def json_bytes(value: object) -> bytes:
+    """Write JSON in UTF-8. ValueError or TypeError when JSON does not know something in it."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")  # half a character of UTF-16 becomes a question mark
 
 
 class _Journey:
