@@ -151,8 +151,7 @@ class DeliveryState(StrEnum):
 class Thread:
     """What is told as one: alerts of one cause, in one conversation with each receiver.
 
-    A key may open again: key and `opened_at` together name a thread (`opened_at` is a moment of
-    the log, not of the clock, so that what is decided again after a kill has the same name).
+    A key may open again after it was closed: key and `opened_at` together name a thread.
     """
 
     key: str  # "incident:12", "device:cam-1", "flapping:cam-1", "collector:main", "storm:…"
@@ -165,7 +164,7 @@ class Thread:
     escalated: int = 0  # steps taken
     first_told_at: datetime | None = None
     told_severity: Severity | None = None
-    told_cause: str = ""  # what was told as its cause last: "device", "feeder", …
+    told_cause: str = ""  # the place that was told as its cause last: "feeder:GI-3"; or none
     sequence: int = 0  # messages made; part of their keys
     receivers: tuple[str, ...] = ()  # who were told of it: they hear its end, once
     waiting: tuple[str, ...] = ()  # whose quiet hours it waits for

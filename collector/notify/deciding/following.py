@@ -20,15 +20,17 @@ class News:
 
 
 def follow(alert: Alert | None, news: News) -> Alert | None:
-    """Return the device's alert after a transition; None: it is well, as it was before.
+    """Return the device's alert after a transition; None: there is none, and there was none.
 
     Unknown keeps the incident of what was known before: time in which nobody looked does not end
     an outage. The severity is set anew by the policy whenever the alert is decided.
     """
     row = news.transition
     if row.new is State.UP:
-        if alert is None or alert.ended_at is not None:
+        if alert is None:
             return None
+        if alert.ended_at is not None:
+            return replace(alert, flapping=row.flapping, transition_id=row.id)
         return replace(
             alert,
             ended_at=max(row.at, alert.began_at),

@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 from collector.model import IncidentGroup, State
 from collector.model.alerts import Alert, Decision, HoldReason, Severity, Stage, Thread
 from collector.notify.deciding.following import COLLECTOR, in_incident
-from collector.notify.deciding.world import DeviceFacts, IncidentFacts, Rules, Taken, Wanted, World
+from collector.notify.deciding.world import (
+    Address,
+    DeviceFacts,
+    IncidentFacts,
+    Rules,
+    Taken,
+    Wanted,
+    World,
+)
 
 ROOT_GRACE = timedelta(minutes=5)  # a child waits so long for its own answer after its root's
 _CUT = frozenset({State.DOWN, State.UNREACHABLE, State.UNKNOWN})
@@ -43,6 +51,7 @@ class Scene:
     _taken: dict[str, Taken | None] = field(default_factory=dict)
     _leaders: dict[int, str | None] | None = None
     _mute: dict[str, bool] = field(default_factory=dict)
+    _people: dict[str, tuple[Address, ...]] = field(default_factory=dict)
 
     def device(self, alert: Alert) -> DeviceFacts:
         """Return what is known of an alert's device; of a collector, its name."""
@@ -66,6 +75,12 @@ class Scene:
             route = self.rules.route(alert, self.device(alert), self.now)
             self._taken[alert.device_id] = route if route is not None and route.receivers else None
         return self._taken[alert.device_id]
+
+    def people(self, receiver: str) -> tuple[Address, ...]:
+        """Return who stands behind a receiver's name now."""
+        if receiver not in self._people:
+            self._people[receiver] = self.rules.people(receiver, self.now)
+        return self._people[receiver]
 
     def incident(self, alert: Alert) -> IncidentFacts | None:
         """Return the incident that an alert is part of: the one that stays after a merge."""
@@ -299,8 +314,8 @@ def thread_key(alert: Alert, scene: Scene) -> str:
     if alert.device_id.startswith(COLLECTOR):
         return alert.device_id
     root = scene.world.alerts.get(alert.root) if alert.root is not None else None
-    if alert.state is State.UNREACHABLE and root is not None and root.ended_at is None:
-        if root.device_id != alert.device_id and scene.is_flapping(root):
+    if alert.state is State.UNREACHABLE and root is not None and root is not alert:
+        if scene.is_flapping(root):
             return f"flapping:{root.device_id}"
     elif scene.is_flapping(alert):
         return f"flapping:{alert.device_id}"
