@@ -177,7 +177,8 @@ class Play:
             self._members[member.thread_key, member.thread_opened_at, member.device_id] = replace(
                 member, alert_id=number
             )
-        self.desk.learn(self._alerts.values())
+        names = [(alert.device_id, alert.began_at) for alert in outcome.alerts]
+        self.desk.learn(self._alerts[name] for name in names)
         for telling in outcome.tellings:
             assert telling.key not in self._keys, f"two messages with one key: {telling.key}"
             self._keys.add(telling.key)

@@ -296,7 +296,7 @@ def test_what_gets_better_ends_with_a_word_and_goes_on_as_the_lesser() -> None:
 
 
 def test_what_can_wait_is_told_in_the_morning_in_one_message() -> None:
-    rules = PlainRules(quiet={"group": START + timedelta(hours=6)})
+    rules = PlainRules(Pace(repeat_seconds=0), quiet={"group": START + timedelta(hours=6)})
     play = Play(["ap-1", "ap-2", "cam-1"], rules)
     play.becomes("ap-1", State.DEGRADED)
     play.becomes("ap-2", State.DEGRADED)
@@ -305,7 +305,7 @@ def test_what_can_wait_is_told_in_the_morning_in_one_message() -> None:
     play.up("ap-2")
     play.down("cam-1", 1)
     assert purposes(play.run(3600)) == [FIRING]
-    told = play.run(4 * 3600)
+    told = play.run(5 * 3600)
     assert purposes(told) == [Purpose.DIGEST]
     assert [one.device_id for one in told[0].content.leading] == ["ap-1"]
     assert [one.device_id for one in told[0].content.ended] == ["ap-2"]

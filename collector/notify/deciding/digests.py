@@ -30,7 +30,8 @@ def digest(waiting: Mapping[str, tuple[Thread, Sequence[Part]]], scene: Scene) -
     for receiver in receivers:
         theirs = [key for key, (thread, _) in waiting.items() if receiver in thread.waiting]
         severity = max((waiting[key][0].severity for key in theirs), key=rank)
-        until_at = scene.rules.quiet_until(receiver, severity, scene.now)
+        least = min((waiting[key][0].severity for key in theirs), key=rank)
+        until_at = scene.rules.quiet_until(receiver, least, scene.now)
         if until_at is not None:
             found.next_at = min(until_at, found.next_at or until_at)
             continue
@@ -49,6 +50,8 @@ def _read(thread: Thread, receiver: str, parts: Sequence[Part], scene: Scene) ->
     if thread.over_at is not None:
         closed_at = thread.closed_at if waiting else scene.now
         return replace(thread, waiting=waiting, closed_at=closed_at)
+    if not any(one.is_firing for one in parts):  # over since this step: its end is told next
+        return replace(thread, waiting=waiting)
     return replace(
         thread,
         waiting=waiting,

@@ -129,6 +129,7 @@ class Step:
         touched.update(dict.fromkeys(key for key, at in book.due.items() if at <= self.scene.now))
         if self.changes.opened:
             self._gather()
+        self._tell_what_waited()  # first: what is in a digest is not told singly as well
         storms: dict[str, None] = {}
         for key in list(touched):
             thread = book.threads.get(key)
@@ -144,7 +145,7 @@ class Step:
         for key in storms:
             if key in book.threads:
                 self._tell_storm(key)
-        self._tell_what_waited()
+        self._remind()
 
     def _take(self, told: Told) -> None:
         """Keep what a look at a thread came to."""
@@ -231,14 +232,18 @@ class Step:
         }
         if waiting:
             found = digest(waiting, self.scene)
+            self.changes.touched.update(dict.fromkeys(found.threads))
             self.tellings.extend(found.tellings)
             self.waits_until_at.append(found.next_at)
             for key, thread in found.threads.items():
                 if thread.over_at is None:
                     self._name(key, [one.alert.device_id for one in awake(waiting[key][1])])
                 self._take(Told(thread, next_at=book.due.get(key)))
+
+    def _remind(self) -> None:
+        """Say of silences that they are about to end."""
         if self.scene.world.silences:
-            tellings, reminded, next_at = remind(book.alerts.values(), self.scene)
+            tellings, reminded, next_at = remind(self.book.alerts.values(), self.scene)
             self.tellings.extend(tellings)
             self.reminded.extend(reminded)
             self.waits_until_at.append(next_at)
