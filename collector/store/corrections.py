@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from collector.model import CauseClass, CauseCorrection
+from collector.model.alerts import AuditEntry
 from collector.moments import from_micros, to_micros
-from collector.store import incidents, ledger
+from collector.store import audit, incidents, ledger
 from collector.store.schema import cause_corrections, outages
 
 _TEXT_LENGTH = 1_000
@@ -51,6 +52,9 @@ def correct(
     concerned = {row.device_id, *_cut_off_behind(connection, outage_id)}
     ledger.touch(connection, concerned, row.started_at)
     incidents.tell_correction(connection, made)
+    said = f"{made.cause.value}: {made.reason}"
+    entry = AuditEntry(now, made.author, "outage.correct", f"outage:{outage_id}", said)
+    audit.write(connection, entry)
     return CauseCorrection(
         outage_id, made.cause, made.reason, made.author, now, given[0] if given else None
     )

@@ -22,8 +22,9 @@ from collector.maintenance import (
     touches,
 )
 from collector.model import MaintenanceWindow, Scope
+from collector.model.alerts import AuditEntry
 from collector.moments import from_micros, from_micros_or_none, to_micros
-from collector.store import ledger
+from collector.store import audit, ledger
 from collector.store.rows import Page
 from collector.store.schema import areas, devices, maintenance_windows, sites
 from collector.store.transactions import Database
@@ -232,6 +233,14 @@ def _create(connection: Connection, window: MaintenanceWindow) -> MaintenanceWin
     result = connection.execute(insert(maintenance_windows), _row(window))
     (window_id,) = result.inserted_primary_key or (None,)
     _touch(connection, window.scope, window.starts_at)
+    entry = AuditEntry(
+        window.created_at,
+        window.author,
+        "maintenance.create",
+        f"maintenance:{window_id}",
+        f"{window.title}: {window.reason}",
+    )
+    audit.write(connection, entry)
     return replace(window, id=window_id)
 
 
@@ -276,6 +285,8 @@ def _cancel(
         )
     )
     _touch(connection, window.scope, from_at)
+    about = f"maintenance:{window.id}"
+    audit.write(connection, AuditEntry(now, author, "maintenance.cancel", about, reason))
     return cancelled
 
 

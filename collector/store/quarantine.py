@@ -25,7 +25,9 @@ from sqlalchemy import (
 )
 
 from collector.model import Fit, Sighting
+from collector.model.alerts import AuditEntry
 from collector.moments import from_micros, from_micros_or_none, to_micros
+from collector.store import audit
 from collector.store.ledger import in_parts
 from collector.store.rows import Decision, DecisionRow, Page, QuarantineRow, QuarantineState
 from collector.store.schema import devices, quarantine, quarantine_decisions
@@ -35,6 +37,11 @@ ENTRIES_LIMIT = 1000  # that wait for a decision: beyond, who was silent longest
 KEPT_FOR = timedelta(days=30)  # without a word
 PLACES_LIMIT = 10
 
+_DEEDS = {
+    Decision.IGNORED: "ignore",
+    Decision.UNIGNORED: "unignore",
+    Decision.ADOPTED: "adopt",
+}
 _WAITING, _IGNORED, _ADOPTED = (state.value for state in QuarantineState)
 
 
@@ -167,6 +174,11 @@ def _decide(
             author=author,
             at=at,
         )
+    )
+    said = entry.sighting.name if device_id is None else f"{entry.sighting.name} -> {device_id}"
+    audit.write(
+        connection,
+        AuditEntry(now, author, f"quarantine.{_DEEDS[kind]}", f"quarantine:{entry.id}", said),
     )
 
 

@@ -16,10 +16,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from collector.model import State
-from collector.store import Store, StoreError
+from collector.store import Batch, Store, StoreError
 from collector.store.dialects import make_reader, make_writer
 from collector.store.migrations import configuration, newest
 from collector.store.schema import metadata
+from tests.contract.alerts_made import alert
 from tests.contract.store_backends import T0, change, city, state
 
 UP, DOWN, UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
@@ -136,6 +137,25 @@ def test_the_migrations_go_back_to_nothing_and_up_again(path: Path) -> None:
     assert set(statements(path)) == {"alembic_version"}
     with Store.open(path) as again:
         assert again.devices().items == ()
+
+
+def test_a_store_from_before_there_were_alerts_is_upgraded_with_all_that_is_in_it(
+    path: Path, store: Store
+) -> None:
+    store.commit([state("cam-1", DOWN)], [], [change("cam-1", UP, DOWN, 5)])
+    store.close()
+    with make_writer(path).begin() as connection:
+        command.downgrade(configuration(connection), "v0004")
+    assert "alerts" not in statements(path)
+    with pytest.raises(StoreError, match=r"is v0004.*start the collector"):
+        Store.open(path, read_only=True)
+    with Store.open(path) as upgraded:
+        (news,) = upgraded.alerts.news(0)
+        assert (news.transition.device_id, news.transition.new) == ("cam-1", DOWN)
+        assert news.incident is not None
+        assert upgraded.alerts.begin().marks == {}
+        (made,) = upgraded.alerts.commit(Batch(T0, alerts=[alert("cam-1")])).alerts
+        assert upgraded.alerts.begin().alerts == (made,)
 
 
 def test_a_migration_that_fails_half_way_leaves_the_store_as_it_was(path: Path) -> None:

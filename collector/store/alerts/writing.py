@@ -100,16 +100,19 @@ def _name(alert: Alert) -> _AlertName:
 def _alert_ids(connection: Connection, named: Sequence[Alert]) -> dict[_AlertName, int]:
     """Return the ids of alerts by device and beginning; those that are new are given the next."""
     found = {_name(one): one.id for one in named if one.id is not None}
-    asked = {_name(one): None for one in named if one.id is None and _name(one) not in found}
-    c = alerts.c
-    for some in chunks({device_id for device_id, _ in asked}):
+    asked = [name for one in named if one.id is None and (name := _name(one)) not in found]
+    asked = list(dict.fromkeys(asked))
+    if not asked:
+        return found
+    wanted, c = set(asked), alerts.c
+    earliest = to_micros(min(began_at for _, began_at in asked))
+    for some in chunks(sorted({device_id for device_id, _ in asked})):
         query = select(c.id, c.device_id, c.began_at).where(
-            c.device_id.in_(some),
-            c.began_at >= to_micros(min(began_at for _, began_at in asked)),
+            c.device_id.in_(some), c.began_at >= earliest
         )
         for row in connection.execute(query):
             name = row.device_id, from_micros(row.began_at)
-            if name in asked:
+            if name in wanted:
                 found[name] = row.id
     return found | _next_ids(connection, alerts, [one for one in asked if one not in found])
 

@@ -9,12 +9,20 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from collector.model import Incident, IncidentEvent, IncidentEventKind
+from collector.model.alerts import AuditEntry
 from collector.moments import to_micros
+from collector.store import audit
 from collector.store.incidents import rows
 from collector.store.incidents.recording import resolve_due
 from collector.store.incidents.rows import COUNTS
 from collector.store.incidents.views import IncidentRefusedError, Refusal, UnknownIncidentError
 from collector.store.schema import incidents, outages
+
+_DEEDS = {
+    IncidentEventKind.ACKNOWLEDGED: "acknowledge",
+    IncidentEventKind.NOTE: "note",
+    IncidentEventKind.RESOLVED: "resolve",
+}
 
 
 def acknowledge(
@@ -105,3 +113,5 @@ def _tell(
     now: datetime,
 ) -> None:
     rows.tell(connection, [IncidentEvent(incident_id, kind, now, author, text)])
+    action = f"incident.{_DEEDS[kind]}"
+    audit.write(connection, AuditEntry(now, author, action, f"incident:{incident_id}", text))
