@@ -404,3 +404,34 @@ def test_https_to_a_server_without_tls_says_so(canary: Receiver) -> None:
     with pytest.raises(NotifyError, match=r"TLS|reached") as caught:
         ask(canary.url.replace("http:", "https:"), allowed=HERE)
     assert not caught.value.maybe_sent
+
+
+def test_a_server_that_started_anew_is_reached_at_the_first_try(canary: Receiver) -> None:
+    """A kept connection that ended meanwhile is seen as such: nothing is sent into it."""
+
+    async def run() -> list[int]:
+        outbound = Outbound(OutboundSettings(HERE))
+        try:
+            before = await outbound.request("POST", f"{canary.url}/hook", content=b"{}")
+            await asyncio.to_thread(canary.stop)
+            await asyncio.to_thread(canary.start)
+            after = await outbound.request("POST", f"{canary.url}/hook", content=b"{}")
+        finally:
+            await outbound.close()
+        return [before.status, after.status]
+
+    assert asyncio.run(run()) == [200, 200]
+
+
+def test_many_requests_at_once_share_few_connections(canary: Receiver) -> None:
+    async def run() -> list[int]:
+        outbound = Outbound(OutboundSettings(HERE))
+        try:
+            asked = (
+                outbound.request("POST", f"{canary.url}/hook", content=b"{}") for _ in range(60)
+            )
+            return [answer.status for answer in await asyncio.gather(*asked)]
+        finally:
+            await outbound.close()
+
+    assert asyncio.run(run()) == [200] * 60
