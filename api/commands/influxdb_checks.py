@@ -5,8 +5,10 @@ tells that both tokens, the organisation and the buckets fit together.
 """
 
 import asyncio
+import logging
+import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -16,6 +18,8 @@ from api.influxdb.wanted import SetupError, TokenFiles, Wanted, buckets_of
 from collector.clock import Clock
 from collector.config import InfluxdbSettings
 from collector.courier.delivery import CANARY, Delivery
+from collector.courier.trouble import KEPT
+from collector.courier.trouble import logger as trouble_logger
 from collector.sinks import SinkError
 from collector.sinks.influx.client import InfluxClient, identifier
 
@@ -42,14 +46,28 @@ def look_at_influxdb(settings: InfluxdbSettings, clock: Clock) -> Iterator[Findi
         except SetupError as error:
             yield Finding("influxdb", False, error.problem, error.remedy)
             return
-    yield Finding("influxdb", True, f"version {version} answers at {settings.url}")
+    yield _version(version, settings.url)
     yield _clock(date, clock.now())
     moment = int(clock.now().timestamp()) // 60 * 60
-    yield asyncio.run(_writing(settings, clock, moment))
+    with _untold():
+        written = asyncio.run(_writing(settings, clock, moment))
+    yield written
     with closing(InfluxClient(settings)) as client:
-        yield _reading(client, settings, moment)
+        yield _reading(client, settings, moment if written.ok else None)
         for bucket in (settings.bucket_5m, settings.bucket_1h):
             yield _bucket(client, bucket)
+
+
+def _version(version: str, url: str) -> Finding:
+    """Tell whether it has the writes of the second generation, which Pantau makes."""
+    if re.match(r"1\.[0-7](?![0-9])", version):
+        return Finding(
+            "influxdb",
+            False,
+            f"version {version} at {url} is older than 1.8 and does not take what Pantau writes",
+            "update InfluxDB",
+        )
+    return Finding("influxdb", True, f"version {version} answers at {url}")
 
 
 def _clock(date: str, now: datetime) -> Finding:
@@ -89,8 +107,11 @@ async def _writing(settings: InfluxdbSettings, clock: Clock, moment: int) -> Fin
     return Finding(what, True, f"bucket {settings.bucket} takes lines")
 
 
-def _reading(client: InfluxClient, settings: InfluxdbSettings, moment: int) -> Finding:
+def _reading(client: InfluxClient, settings: InfluxdbSettings, moment: int | None) -> Finding:
+    """Read the line of the moment back; None: none was taken, so only whether it may be read."""
     what = "influxdb reading"
+    if moment is None:
+        return _bucket(client, settings.bucket, what)
     source = identifier(CANARY)
     try:
         (found,) = client.ask(
@@ -108,17 +129,31 @@ def _reading(client: InfluxClient, settings: InfluxdbSettings, moment: int) -> F
     return Finding(what, True, f"what is written to bucket {settings.bucket} can be read")
 
 
-def _bucket(client: InfluxClient, bucket: str) -> Finding:
+def _bucket(client: InfluxClient, bucket: str, what: str = "influxdb roll-ups") -> Finding:
     try:
         client.check(bucket)
     except SinkError as error:
-        return _parted("influxdb roll-ups", str(error), "; ")
-    return Finding("influxdb roll-ups", True, f"bucket {bucket} can be read")
+        return _parted(what, str(error), "; ")
+    return Finding(what, True, f"bucket {bucket} can be read")
+
+
+@contextmanager
+def _untold() -> Iterator[None]:
+    """Keep the courier's log quiet: what it would say is in the finding."""
+
+    def silent(_: logging.LogRecord) -> bool:
+        return False
+
+    trouble_logger.addFilter(silent)
+    try:
+        yield
+    finally:
+        trouble_logger.removeFilter(silent)
 
 
 def _parted(what: str, words: str, mark: str) -> Finding:
     """Part a message into what is wrong and what to do."""
-    problem, _, remedy = words.rpartition(mark)
+    problem, _, remedy = words.removesuffix(KEPT).rpartition(mark)
     if not problem:
         return Finding(what, False, words, "look at the server's log")
     return Finding(what, False, problem + mark.rstrip(":; "), remedy)

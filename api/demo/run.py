@@ -145,7 +145,7 @@ class Demo:
         self._say(f"  Wall    {self.base_url}/dinding/#token={token}")
         self._say(f"  API     {self.base_url}/api/v1/status   (Authorization: Bearer {token})")
         if settings.influxdb is not None:
-            self._say(f"  Charts  {settings.influxdb.url}, bucket {settings.influxdb.bucket}")
+            self._say(f"  Data    {settings.influxdb.url}, bucket {settings.influxdb.bucket}")
         self._say("")
         self._say("  This token is shown once. Faults begin within a minute; Ctrl-C ends the demo.")
 

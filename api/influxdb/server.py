@@ -141,4 +141,11 @@ class Unreachable(SetupError):  # noqa: N818 - what it is
     def __init__(self, url: str, error: Exception) -> None:
         """Say where, and how the attempt ended."""
         how = " ".join(str(error).split())[:LONGEST_WORDS] or type(error).__name__
+        if "[SSL" in how:
+            super().__init__(
+                f"TLS with {url} fails ({how})",
+                "write http or https into influxdb.url, as the server speaks, or give the authority"
+                " of its certificate in the environment as SSL_CERT_FILE",
+            )
+            return
         super().__init__(f"nobody answers at {url} ({how})", "start InfluxDB, or mend influxdb.url")

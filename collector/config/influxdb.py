@@ -20,6 +20,14 @@ def check_url(value: object) -> object:
     return text.rstrip("/")
 
 
+def _check_root(value: object) -> object:
+    """Refuse the address of a call: Pantau adds its own to that of the server."""
+    text = str(check_url(value))
+    if (root := re.fullmatch(r"(.+?//.+?)/(?:api(?:/.*)?|write|query)", text)) is not None:
+        raise refuse(f"{shown_value(value)} is the address of a call", f"write {root[1]}")
+    return text
+
+
 def _check_bucket(value: object) -> object:
     """Refuse names that not every version of InfluxDB can read back (a slash is a policy there)."""
     if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value):
@@ -33,7 +41,7 @@ _Keep = Annotated[Duration, Field(ge=3600)]
 class InfluxdbSettings(Shape):
     """The InfluxDB that readings are written to. Without this section they stay in a file."""
 
-    url: Annotated[Text, BeforeValidator(check_url)] = Field(
+    url: Annotated[Text, BeforeValidator(_check_root)] = Field(
         "http://127.0.0.1:8086", description="Address of the server."
     )
     organisation: Text = Field("pantau", description="Organisation (InfluxDB 2; others ignore it).")

@@ -288,7 +288,7 @@ def _token_of(settings: InfluxdbSettings) -> str | None:
     token = settings.token.get_secret_value()
     if not token.isascii() or not token.isprintable() or " " in token:
         raise SinkError(
-            "the token of influxdb has characters that no token has (a space, the end of a line):"
+            "the token of influxdb has characters that no token has (a space, the end of a line);"
             " write it anew into the file of influxdb.token_file"
         )
     return token

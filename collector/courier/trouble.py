@@ -14,6 +14,10 @@ from collector.courier.answers import Answer, Kind
 logger = logging.getLogger(__name__)
 
 BURIALS_SECONDS = 60.0
+KEPT = "; everything is kept on disk and sent then"
+"""How most explanations end."""
+_OF_A_BUCKET = frozenset({Kind.TOKEN, Kind.RIGHTS, Kind.BUCKET})
+"""What may be so of one bucket and not of another; these explanations name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Troubles:
         return min(self._waiting.values(), key=lambda it: it.since_at, default=None)
 
     def note(self, key: object, answer: Answer, bucket: str, tries: int) -> None:
-        """A delivery has failed so many times. Told once a kind and bucket until all is well.
+        """A delivery has failed so many times. Told once a kind until all is well.
+
+        What is about a bucket is told once a bucket.
 
         What passes by itself is told of when it fails a second time: a single refusal under load
         is everyday life.
@@ -79,9 +85,10 @@ class Troubles:
         since_at = self._clock.now() if before is None else before.since_at
         words = explain(answer, bucket, self._settings)
         self._waiting[key] = Trouble(answer.kind, since_at, words, bucket, tries)
-        if (answer.kind.passes and tries < 2) or (answer.kind, bucket) in self._told:
+        told = (answer.kind, bucket if answer.kind in _OF_A_BUCKET else "")
+        if (answer.kind.passes and tries < 2) or told in self._told:
             return
-        self._told.add((answer.kind, bucket))
+        self._told.add(told)
         logger.log(logging.WARNING if answer.kind.passes else logging.ERROR, "%s", words)
 
     def over(self, key: object) -> None:
@@ -118,31 +125,37 @@ class Troubles:
 def explain(answer: Answer, bucket: str, settings: InfluxdbSettings) -> str:
     """Say for people what is wrong and which setting or command mends it."""
     said = f" ({answer.status or 'no answer'}: {answer.shown})"
-    return _EXPLANATIONS[answer.kind].format(
+    text = _EXPLANATIONS[answer.kind]
+    if answer.kind is Kind.TOKEN and settings.token is None:
+        text = _NO_TOKEN
+    return text.format(
         said=said, url=settings.url, bucket=bucket, organisation=settings.organisation
     )
 
 
-_KEPT = "; everything is kept on disk and sent then"
+_NO_TOKEN = (
+    "InfluxDB at {url} asks for a token, and none is set{said}: put one that may write bucket"
+    " {bucket} into a file, name it in influxdb.token_file and restart" + KEPT
+)
 _EXPLANATIONS = {
     Kind.UNREACHABLE: "InfluxDB at {url} cannot be reached{said}: start it or correct influxdb.url"
-    + _KEPT,
+    + KEPT,
     Kind.TIMEOUT: "InfluxDB at {url} does not answer in time{said}: look at its load or lengthen"
-    " influxdb.timeout" + _KEPT,
-    Kind.BUSY: "InfluxDB at {url} asks to wait{said}" + _KEPT,
-    Kind.SERVER: "InfluxDB at {url} fails{said}: look at its log and its disk" + _KEPT,
+    " influxdb.timeout" + KEPT,
+    Kind.BUSY: "InfluxDB at {url} asks to wait{said}" + KEPT,
+    Kind.SERVER: "InfluxDB at {url} fails{said}: look at its log and its disk" + KEPT,
     Kind.CERTIFICATE: "the certificate of {url} is not trusted{said}: give its authority in the"
-    " environment as SSL_CERT_FILE, or correct influxdb.url (http or https)" + _KEPT,
+    " environment as SSL_CERT_FILE, or correct influxdb.url (http or https)" + KEPT,
     Kind.TOKEN: "InfluxDB at {url} does not know the token{said}: put one that may write bucket"
-    " {bucket} into the file of influxdb.token_file and restart" + _KEPT,
+    " {bucket} into the file of influxdb.token_file and restart" + KEPT,
     Kind.RIGHTS: "the token may not write bucket {bucket}{said}: make one that may, put it into the"
-    " file of influxdb.token_file and restart" + _KEPT,
+    " file of influxdb.token_file and restart" + KEPT,
     Kind.ORGANISATION: "InfluxDB at {url} has no organisation {organisation}{said}: correct"
-    " influxdb.organisation" + _KEPT,
+    " influxdb.organisation" + KEPT,
     Kind.BUCKET: "InfluxDB at {url} has no bucket {bucket}{said}: run `pantau influxdb setup` or"
-    " correct influxdb.bucket" + _KEPT,
+    " correct influxdb.bucket" + KEPT,
     Kind.REQUEST: "InfluxDB at {url} refuses even a line that is known to be good{said}: look at"
-    " this machine's clock, influxdb.bucket and what stands between" + _KEPT,
+    " this machine's clock, influxdb.bucket and what stands between" + KEPT,
     Kind.ANSWER: "what answers at {url} is no InfluxDB of version 1.8 or later{said}: correct"
-    " influxdb.url" + _KEPT,
+    " influxdb.url" + KEPT,
 }

@@ -53,6 +53,8 @@ def test_where_nobody_answers_nothing_else_is_asked() -> None:
     [
         ({"token": READ_TOKEN}, "influxdb writing", "influxdb.token_file"),
         ({"token": "nobody"}, "influxdb writing", "influxdb.token_file"),
+        ({"token": None}, "influxdb writing", "none is set"),
+        ({"token": "to ken"}, "influxdb writing", "write it anew"),
         ({"organisation": "dinas"}, "influxdb writing", "influxdb.organisation"),
         ({"read_token": WRITE_TOKEN}, "influxdb reading", "influxdb.read_token_file"),
     ],
@@ -63,6 +65,27 @@ def test_what_is_refused_is_told_with_the_setting_that_mends_it(
     found = {one.what: one for one in looked_at(influx.url, bucket, **more)}
     assert not found[wrong].ok
     assert remedy in found[wrong].detail + found[wrong].remedy
+
+
+def test_a_line_that_was_not_taken_is_not_missed_when_reading(
+    influx: Proxy, bucket: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = looked_at(influx.url, bucket, organisation="dinas")
+    assert [one.what for one in found if not one.ok] == ["influxdb writing"]
+    assert found[2].remedy == "correct influxdb.organisation"
+    assert caplog.messages == []  # nothing beside the finding
+
+
+def test_a_server_without_tls_answers_but_not_so(influx: Proxy, bucket: str) -> None:
+    (found,) = looked_at(influx.url.replace("http:", "https:"), bucket)
+    assert found.detail.startswith("TLS with https://")
+    assert "influxdb.url" in found.remedy
+
+
+def test_a_server_that_is_too_old_is_told(influxd: Influxd, bucket: str) -> None:
+    found = looked_at(influxd.url, bucket)
+    assert not found[0].ok
+    assert "older than 1.8" in found[0].detail
 
 
 def test_a_bucket_that_is_missing_is_named(influx: Proxy, database: str) -> None:

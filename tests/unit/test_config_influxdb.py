@@ -59,6 +59,8 @@ def test_a_token_that_anybody_can_read_is_a_problem(tmp_path: Path) -> None:
         ("{url: 'http://a:secret@h:8086'}", "holds a name or password; move it to token_file"),
         ("{url: '127.0.0.1:8086'}", "is no address; write http://127.0.0.1:8086"),
         ("{url: 'http://h:8086/?db=x'}", "is no address"),
+        ("{url: 'http://h:8086/api/v2'}", "is the address of a call; write http://h:8086"),
+        ("{url: 'https://h/influx/write/'}", "is the address of a call; write https://h/influx"),
         ("{bucket: pantau/autogen}", '"pantau/autogen" is no bucket; use letters'),
         ("{spool_age: 40d}", "spool_age is longer than keep: the server would refuse"),
         ("{token: a, token_file: b}", "token and token_file are both there; keep token_file"),

@@ -27,7 +27,7 @@ from collector.courier.answers import (
 )
 from collector.courier.delivery import CANARY, Delivery, Pace
 from collector.courier.report import CourierReport
-from collector.courier.trouble import explain
+from collector.courier.trouble import Troubles, explain
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 AT_ONCE = Pace(0.0, 0.0, 0.0, 0.0)
@@ -203,6 +203,18 @@ def test_every_kind_of_trouble_says_what_to_do() -> None:
         assert chosen.url in words or "kota" in words
         assert words.endswith("; everything is kept on disk and sent then")
         assert "rahasia" not in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "times"), [(Kind.BUSY, 1), (Kind.UNREACHABLE, 1), (Kind.BUCKET, 2)]
+)
+def test_a_trouble_of_two_buckets_is_told_twice_only_where_it_is_about_the_bucket(
+    kind: Kind, times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles = Troubles(InfluxdbSettings.model_validate({}), SystemClock())
+    for bucket in ("kota", "kota_1h", "kota"):
+        troubles.note(bucket, Answer(Outcome.KEPT, 503, "later", kind), bucket, tries=2)
+    assert len(caplog.messages) == times
 
 
 def test_a_report_is_read_as_it_was_written_and_rubbish_is_none() -> None:
