@@ -281,7 +281,7 @@ def _refused(url: str, status: int, said: object) -> GrafanaError:
         problem = f"{url} sends us elsewhere ({status})"
         remedy = "write the address that it sends to into grafana.url (https? a path?)"
     elif status == 404:
-        problem = f"there is no such call at {url}: {words}"
+        problem = f"there is no such call at {url}: {words if said else 'it may be no Grafana'}"
         remedy = "look at grafana.url and at Grafana's version"
     elif status >= 500:
         problem = f"Grafana answers {status}: {words}"

@@ -207,7 +207,9 @@ class Settings(Shape):
 
     collector_id: Id = Field("main", description="Name of this collector, among several.")
     data_directory: Text = Field(
-        "data", description="Folder of pantau.db (states) and readings.db (readings)."
+        "data",
+        description="Folder of pantau.db (states), readings.db (readings) and spool.db"
+        " (what waits for InfluxDB).",
     )
     zone: Zone = Field("Asia/Makassar", description="Time zone of areas that name none.")
     language: Literal["id", "en"] = Field("id", description="Language of the pages.")
