@@ -66,6 +66,7 @@ def test_a_webhook_is_signed_and_has_the_key_at_every_attempt(receiver: Receiver
     assert body == {
         "version": 1,
         "id": "n-17",
+        "key": "n-17",
         "purpose": "firing",
         "severity": "critical",
         "title": MESSAGE.title,
@@ -100,6 +101,18 @@ def test_while_a_secret_is_replaced_both_sign(receiver: Receiver) -> None:
 def test_later_messages_name_the_first(receiver: Receiver) -> None:
     run(webhook(receiver), MESSAGE, replace(MESSAGE, key="n-18", reference="{ref}"))
     assert [body.get("thread") for body in receiver.of("webhook")] == [None, "n-17"]
+
+
+@pytest.mark.parametrize(
+    "key", ["incident:7:firing:Pak Budi:wa", "piket é", "a\r\nb", "x" * 3000, "", "a.b", "\ud83d"]
+)
+def test_a_key_of_any_letters_becomes_an_id_that_stays(receiver: Receiver, key: str) -> None:
+    make = webhook(receiver, secrets=(WEBHOOK_SECRET,))
+    run(make, replace(MESSAGE, key=key), replace(MESSAGE, key=key, reference="{ref}"))
+    first, second = receiver.of("webhook")
+    assert first["id"] == second["id"] == second["thread"]
+    assert receiver.requests[0].headers["webhook-id"] == first["id"]
+    assert re.fullmatch(r"m_[0-9a-f]{40}", first["id"])
 
 
 def test_a_ping_of_a_watcher_has_no_body(receiver: Receiver) -> None:

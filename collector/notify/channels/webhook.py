@@ -6,6 +6,7 @@ POST with a JSON object (version 1):
 |---------------|------------------------------------------------------------------------------|
 | `version`     | 1                                                                            |
 | `id`          | the same at every attempt: take it once                                      |
+| `key`         | Pantau's own name of the message, to look it up there                        |
 | `thread`      | `id` of the first message about the same thing; absent in that one           |
 | `purpose`     | firing, update, recovered, repeat, escalation, storm, digest, test, …        |
 | `severity`    | critical, warning, info                                                      |
@@ -29,6 +30,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -40,6 +42,8 @@ from collector.notify.channels.contract import Message, NotifyError, Sent
 from collector.notify.channels.outbound import Outbound, json_bytes
 
 LARGEST_BODY = 256 * 1024  # bytes
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9:_/+-]{1,200}")  # without a dot: dots part what is signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +81,32 @@ class Webhook:
         headers = dict(self._settings.headers)
         if body:
             headers |= {"Content-Type": "application/json"}
-            headers |= signature(message.key, int(now.timestamp()), body, self._keys)
+            headers |= signature(id_of(message.key), int(now.timestamp()), body, self._keys)
         answer = await self._outbound.request(
             self._settings.method, self._settings.url, headers=headers, content=body
         )
         if not 200 <= answer.status < 300 or (body and is_page(answer)):
             raise refusal("the webhook", answer, now, self._secrets)
         said = cleaned(answer.body.decode("utf-8", "replace"), self._secrets)
-        return Sent(message.reference or message.key, f"{answer.status} {said}".strip())
+        return Sent(message.reference or id_of(message.key), f"{answer.status} {said}".strip())
 
     async def close(self) -> None:
         """Nothing to do: the way out belongs to all channels."""
+
+
+def id_of(key: str) -> str:
+    """A message's key as a header can hold it: keys name receivers, in any letters."""
+    if _PLAIN_ID.fullmatch(key):
+        return key
+    return "m_" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def body_of(message: Message) -> bytes:
     """Write a message as JSON. Raises NotifyError when its data cannot be written."""
     shown: dict[str, Any] = {
         "version": 1,
-        "id": message.key,
+        "id": id_of(message.key),
+        "key": message.key,
         "purpose": message.purpose,
         "severity": message.severity,
         "title": message.title,
