@@ -76,8 +76,12 @@ class Outbox:
 
         At most `per_channel` of one channel, none of the channels `without`. What was written
         earlier to the same receiver in the same thread and channel goes first: while it waits,
-        the later one is not taken. `attempts` counts this one already.
+        the later one is not taken. `attempts` counts this one already. Asking when nothing is due
+        keeps no other writer waiting.
         """
+        next_due_at = self.next_due_at()
+        if next_due_at is None or next_due_at > now:
+            return []
         with self._database.write() as connection:
             ids = _due(connection, to_micros(now), limit, per_channel, without)
             if not ids:

@@ -1,18 +1,25 @@
 """The outbox: claimed once, in order, never forgotten."""
 
+import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from collector.model.alerts import DeliveryState, Purpose, Severity
-from collector.store import Batch, NotificationFilter, Store
+from collector.store import Batch, NotificationFilter, Store, Withdrawal
 from tests.contract.alerts_made import message, thread
 from tests.contract.store_backends import BACKENDS, T0, at, open_backend
 
 PENDING, SENDING = DeliveryState.PENDING, DeliveryState.SENDING
 SENT, DEAD = DeliveryState.SENT, DeliveryState.DEAD
+WITHDRAWN = DeliveryState.WITHDRAWN
 
 
 @pytest.fixture(params=BACKENDS)
@@ -76,6 +83,104 @@ def test_words_of_one_thread_reach_a_receiver_in_their_order(store: Store) -> No
     assert keys(store, 3) == ["first"]
     store.outbox.sent(first.id or 0, at(3), reference="77")
     assert keys(store, 3) == ["update"]
+
+
+def test_asking_for_what_is_due_waits_for_nobody_when_nothing_is(
+    store: Store, tmp_path: Path
+) -> None:
+    store.outbox.add([message("later", due_at=at(5))])
+    with closing(sqlite3.connect(tmp_path / "pantau.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert keys(store, 1) == []
+        other.execute("ROLLBACK")
+    assert keys(store, 5) == ["later"]
+
+
+class Outboxes(RuleBasedStateMachine):
+    """A sender that is killed and answered at random, beside a list of what must be true."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = Store.open(Path(self.folder.name) / "pantau.db")
+        self.threads = [
+            one.id or 0
+            for one in self.store.alerts.commit(
+                Batch(T0, threads=[thread("incident:1"), thread("incident:2")])
+            ).threads
+        ]
+        self.now = 0
+        self.state: dict[str, DeliveryState] = {}
+        self.lost: set[str] = set()  # whose answer was lost
+        self.taken: dict[str, int] = {}  # on their way: their ids
+        self.place: dict[str, tuple[int, str]] = {}
+
+    @rule(within=st.integers(0, 1), channel=st.sampled_from(["telegram", "email"]))
+    def write(self, within: int, channel: str) -> None:
+        key = f"m{len(self.state)}"
+        this = self.threads[within]
+        self.store.outbox.add([message(key, this, channel=channel, due_at=at(self.now))])
+        self.state[key], self.place[key] = PENDING, (this, channel)
+
+    @rule(limit=st.integers(1, 3))
+    def claim(self, limit: int) -> None:
+        for one in self.store.outbox.claim(at(self.now), limit):
+            assert self.state[one.key] is PENDING
+            assert one.maybe_twice == (one.key in self.lost)
+            earlier = list(self.state)[: list(self.state).index(one.key)]
+            same = [key for key in earlier if self.place[key] == self.place[one.key]]
+            assert all(self.state[key] in (SENT, DEAD, WITHDRAWN) for key in same)
+            self.state[one.key], self.taken[one.key] = SENDING, one.id or 0
+
+    @precondition(lambda self: self.taken)
+    @rule(answer=st.sampled_from(["sent", "failed", "lost", "dead"]), data=st.data())
+    def answer(self, answer: str, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.taken)))
+        this, outbox = self.taken.pop(key), self.store.outbox
+        if answer == "sent":
+            assert outbox.sent(this, at(self.now), reference=key)
+        elif answer == "dead":
+            assert outbox.dead(this, "no")
+        else:
+            lost = answer == "lost"
+            assert outbox.failed(this, "", next_try_at=at(self.now + 1), maybe_twice=lost)
+            self.lost |= {key} if lost else set()
+        self.state[key] = {"sent": SENT, "dead": DEAD}.get(answer, PENDING)
+
+    @rule()
+    def kill(self) -> None:
+        again = {one.key for one in self.store.outbox.unfinished(at(self.now))}
+        assert again == set(self.taken)
+        self.lost |= again
+        self.state |= dict.fromkeys(again, PENDING)
+        self.taken.clear()
+
+    @rule(within=st.integers(0, 1))
+    def withdraw(self, within: int) -> None:
+        this = self.threads[within]
+        done = self.store.alerts.commit(
+            Batch(at(self.now), withdrawn=[Withdrawal("pulih", thread_id=this)])
+        )
+        pending = {key for key, state in self.state.items() if state is PENDING}
+        assert done.withdrawn == {key for key in pending if self.place[key][0] == this}
+        self.state |= dict.fromkeys(done.withdrawn, WITHDRAWN)
+
+    @rule()
+    def wait(self) -> None:
+        self.now += 1
+
+    @invariant()
+    def nothing_is_forgotten(self) -> None:
+        found = {one.key: one.state for one in self.store.outbox.page(limit=1_000).items}
+        assert found == self.state
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+
+TestOutboxes = Outboxes.TestCase
+TestOutboxes.settings = settings(deadline=None, max_examples=8, stateful_step_count=40)
 
 
 def test_what_became_of_a_message_is_noted_once(store: Store) -> None:
