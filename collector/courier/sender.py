@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 REPORT_SECONDS = 3.0
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = 5.0  # less than the supervisor gives a process to end
 RETRY_SECONDS = 1.0  # after a failure of the spool
 Result = TypeVar("Result")
 
@@ -65,7 +66,7 @@ class Sender:
                 ]
                 report = loops.create_task(self._report_for_ever(), name="sender: report")
                 await self._stopping.wait()
-                _, late = await asyncio.wait(lanes, timeout=self._drain_seconds)
+                late = await self._drain(lanes)
                 for task in (*late, report):
                     task.cancel()
                 await self._set_report()
@@ -74,7 +75,10 @@ class Sender:
             await asyncio.shield(asyncio.to_thread(self._thread.shutdown))
 
     def stop(self) -> None:
-        """Let `run` return: when the spool is empty, or after `drain_seconds` with a rest."""
+        """Let `run` return: when the spool is empty, or after `drain_seconds` with a rest.
+
+        At once where a setting stands in the way: waiting would mend nothing.
+        """
         self._stopping.set()
 
     @property
@@ -96,6 +100,20 @@ class Sender:
         if trouble is None:
             return report()
         return report(trouble.kind.value, trouble.since_at, trouble.words)
+
+    async def _drain(self, lanes: list[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        """Wait for the lanes to empty the spool; return those that did not."""
+        late = set(lanes)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds):
+                while late and not self._is_hopeless:
+                    _, late = await asyncio.wait(late, timeout=POLL_SECONDS)
+        return late
+
+    @property
+    def _is_hopeless(self) -> bool:
+        trouble = self._delivery.trouble
+        return trouble is not None and not trouble.kind.passes
 
     async def _carry_for_ever(self, lane: int) -> None:
         while True:

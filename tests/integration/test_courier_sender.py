@@ -9,11 +9,12 @@ from typing import NoReturn
 
 import pytest
 
+from api.supervisor import STOP_SECONDS
 from collector.clock import SystemClock
 from collector.config.influxdb import InfluxdbSettings
 from collector.courier.delivery import LARGEST_REQUEST_BYTES, Delivery, Pace
 from collector.courier.report import REPORT_MARK, CourierReport
-from collector.courier.sender import Sender
+from collector.courier.sender import DRAIN_SECONDS, Sender
 from collector.sinks import SinkError
 from collector.sinks.spool import LANES, Pack, Spool
 from tests.influx_v2_proxy import WRITE_TOKEN, Fault, Proxy
@@ -146,6 +147,21 @@ async def test_a_stop_while_the_server_is_away_takes_a_bounded_time_and_loses_no
     async with carrying(spool, influx.url, database):
         await until(lambda: spool.status().records == 0)
     assert influxd.count(database, "m", "v") == 3
+
+
+async def test_a_stop_does_not_wait_where_a_setting_stands_in_the_way(
+    influx: Proxy, spool: Spool
+) -> None:
+    put(spool, 0, 1)
+    async with carrying(spool, influx.url, "nowhere", 3600) as (sender, delivery, task):
+        await until(lambda: delivery.trouble is not None)
+        sender.stop()
+        await until(task.done)
+    assert spool.status().records == 1
+
+
+def test_what_is_carried_at_the_end_fits_into_what_the_supervisor_waits() -> None:
+    assert DRAIN_SECONDS <= STOP_SECONDS / 2
 
 
 async def test_a_stop_first_carries_what_waits(
