@@ -174,8 +174,6 @@ class Grouping:
             return member
         self.changes.handed_over.add(before)
         self._inherit(book.threads[member.thread_key], old_thread, same=_same(old, alert))
-        if not _same(old, alert):
-            return member
         return replace(member, told_state=old.told_state, told_severity=old.told_severity)
 
     def _inherit(self, thread: Thread, former: Thread, *, same: bool) -> None:
