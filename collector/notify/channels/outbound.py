@@ -230,9 +230,7 @@ class Outbound:
             way = self._ways[key] = httpx.AsyncHTTPTransport(
                 verify=self._tls or False,  # False: of plain http, where it means nothing
                 trust_env=False,
-                limits=httpx.Limits(
-                    max_connections=16, max_keepalive_connections=4, keepalive_expiry=KEPT_SECONDS
-                ),
+                limits=httpx.Limits(max_connections=16, keepalive_expiry=KEPT_SECONDS),
             )
         return way
 
