@@ -74,7 +74,11 @@ def readings(
                 return
             target = f"{settings.url} {settings.bucket} {'' if start is None else start}"
             progress = Progress.load(path.with_name(f"{path.name}-moved.json"), target)
-            differences = asyncio.run(_move(loaded, settings, opened, plan, progress))
+            try:
+                differences = asyncio.run(_move(loaded, settings, opened, plan, progress))
+            except KeyboardInterrupt:
+                say("\nstopped; the same command goes on after what InfluxDB has confirmed")
+                raise
     _tell_end(progress, differences)
     if differences or progress.dead:
         raise click.exceptions.Exit(FOUND_A_PROBLEM)
@@ -139,7 +143,8 @@ def _tell_plan(path: Path, plan: MovePlan, settings: InfluxdbSettings) -> None:
     for hours, words in rows:
         if hours:
             span = f"{start_of(hours[0]):%Y-%m-%dT%HZ} to {start_of(hours[-1] + 1):%Y-%m-%dT%HZ}"
-            say(f"  {len(hours)} hours ({span}) {words}")
+            count = "1 hour" if len(hours) == 1 else f"{len(hours)} hours"
+            say(f"  {count} ({span}) {words}")
     if not plan.hours:
         say("  nothing to move")
 

@@ -312,6 +312,16 @@ def command(folder: Path, *more: str) -> list[str]:
     return ["migrate", "readings", "--config", str(folder / "pantau.yaml"), *more]
 
 
+def test_who_stops_the_command_reads_that_it_can_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(folder / "readings.db", SystemClock().now(), 1).close()
+    monkeypatch.setattr(Mover, "run", Mock(side_effect=KeyboardInterrupt))
+    stopped = CliRunner().invoke(main, command(folder))
+    assert stopped.exit_code == 1
+    assert "the same command goes on" in stopped.output
+
+
 def test_the_command_says_what_it_will_do_and_then_does_it(folder: Path, move: Move) -> None:
     now = SystemClock().now()
     filled(folder / "readings.db", now, 3).close()
