@@ -6,6 +6,7 @@ the page that shows some of them.
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -117,6 +118,11 @@ def _behind(count: int) -> tuple[Alert, ...]:
     )
 
 
+def _ended(count: int) -> tuple[Alert, ...]:
+    lasted = timedelta(hours=2, minutes=5)
+    return tuple(replace(one, ended_at=BEGAN + lasted) for one in _behind(count))
+
+
 def _down(count: int) -> tuple[Alert, ...]:
     return tuple(_alert(one) for one in _CROWD[:count])
 
@@ -148,7 +154,10 @@ def scenes() -> Iterator[tuple[str, Facts]]:
     )
     yield (
         "the switch is back",
-        said(_content("incident:2", recovered, ended=(_alert("sw-1", lasted=after),)), after),
+        said(
+            _content("incident:2", recovered, ended=(*_ended(40), _alert("sw-1", lasted=after))),
+            after,
+        ),
     )
     yield "power cut suspected on a feeder", said(_content("incident:3", firing, _down(58)))
     yield "power cut at a site, its UPS says so", said(_content("incident:4", firing, _down(6)))
@@ -189,7 +198,7 @@ def scenes() -> Iterator[tuple[str, Facts]]:
     )  # fmt: skip
     yield "the collector is back", said(
         _content("collector:main", recovered,
-                 ended=(_alert("collector:main", State.UNKNOWN, Reason.COLLECTOR_GONE,
+                 ended=(*_ended(40), _alert("collector:main", State.UNKNOWN, Reason.COLLECTOR_GONE,
                                lasted=timedelta(minutes=12)),)),
         timedelta(minutes=12))  # fmt: skip
     unsteady = (_alert("ap-1"),)
@@ -220,7 +229,7 @@ def scenes() -> Iterator[tuple[str, Facts]]:
     yield (
         "a silence ends soon",
         said(
-            _content("silence:1", Purpose.SILENCE_ENDS, severity=Severity.INFO, silence=silence),
+            _content("silence:1", Purpose.SILENCE_ENDS, cam, Severity.INFO, silence=silence),
             timedelta(hours=3, minutes=45),
         ),
     )

@@ -206,7 +206,7 @@ def test_what_may_have_arrived_before_says_so() -> None:
 
 def test_the_recovery_says_how_long_it_lasted() -> None:
     assert SPEAKERS["id"].say(SCENES["the switch is back"]).title == (
-        "🟢 Pulih: SW-BALAIKOTA (Balai Kota), mati 2 jam 5 menit"
+        "🟢 Pulih: SW-BALAIKOTA (Balai Kota) dan 40 perangkat lain, mati 2 jam 5 menit"
     )
 
 

@@ -160,6 +160,7 @@ class _Gathering:
         """Put it all together."""
         content = self.content
         told = self._told()
+        over = content.purpose is Purpose.RECOVERED
         incident = self._incident()
         about = self._about(incident)
         subject = self._subject(about, incident, told)
@@ -191,8 +192,8 @@ class _Gathering:
             sites=sites[:NAMED],
             all_sites=len(sites),
             areas=self._areas(about, incident, place),
-            began_at=content.began_at,
-            ended_at=content.ended_at,
+            began_at=content.began_at or content.thread.opened_at,
+            ended_at=content.ended_at or (self.at if over else None),
             first_told_at=content.thread.first_told_at,
             cause=cause,
             rule=rule,
@@ -248,11 +249,10 @@ class _Gathering:
         """Return the alert that a message is about, where it is about one device."""
         if about not in {About.DEVICE, About.COLLECTOR} or not told:
             return None
-        if incident is not None:
-            for one in (*told, *self.content.ended):
-                if one.device_id == incident.group_key:
-                    return one
-        return told[0]
+        key = self.content.thread.key
+        wanted = {key, key.partition(":")[2]} if incident is None else {incident.group_key}
+        everything = (*told, *self.content.ended, *self.content.carried)
+        return next((one for one in everything if one.device_id in wanted), told[0])
 
     def _device(self, alert: Alert) -> DeviceFacts:
         return self._of(alert.device_id)
