@@ -61,7 +61,10 @@ def not_ready(parts: Parts) -> list[str]:
     try:
         parts.sink.list_series("")
     except SinkError:
-        reasons.append("readings: their storage cannot be read; states and uptime stay right")
+        reasons.append(
+            "readings: their storage cannot be read, `pantau doctor` says why; states and uptime "
+            "stay right"
+        )
     reasons += _waiting_too_long(parts)
     if not parts.live.following:
         reasons.append("live: the event stream does not follow the store")

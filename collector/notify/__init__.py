@@ -1,11 +1,15 @@
 """Who is told what: from the log of transitions to messages that people get, provably.
 
-    transitions ─► Watcher ─► alerts ─► stages ─► threads ─► outbox ─► Sender ─► channels
-    (durable cursor)   │     maintenance, silence, cause,        │     retry, budgets, fall-back
-                       │     flapping, acknowledged, policy,     │
-     each second: what │     route, group, repeat                └─ one row a message and channel
-     became due ───────┘     (pure: collector.notify.deciding)
+    transitions ─► alerts ─► stages ─► threads ─► outbox ─► words ─► channels
+                       deciding (pure)          the store   words    channels
 
-Cursor, alerts, decisions, threads and outbox rows move in one transaction of the store: killed
-anywhere, nothing is told twice but what was on its way, and nothing is forgotten.
+    deciding    stages (maintenance, silence, cause, flapping, acknowledged, policy, route), what is
+                told as one, storms, escalation, digests; values and `now` in, values out
+    words       what people read, in Indonesian and English, cut to a channel's length; signed links
+    channels    send one message and say what became of it; one guarded way out for HTTP; budgets
+
+Cursor, alerts, decisions, threads and outbox rows move in one transaction (`store.alerts.commit`,
+docs/adr/0034): killed anywhere, nothing is told twice but what was on its way, and nothing is
+forgotten. Nothing here runs by itself yet: the process that joins these parts, and the file that
+says who is told, come next.
 """

@@ -30,8 +30,12 @@ def points(values: Mapping[int, Number], step_seconds: int | None) -> tuple[Poin
         return tuple([Point(from_micros(at), float(v), float(v), float(v), 1) for at, v in ordered])
     step = step_seconds * 1_000_000
     found: list[Point] = []
+    add = found.append
     start: int | None = None
-    total = low = high = count = 0.0
+    total: Number = 0
+    low: Number = 0
+    high: Number = 0
+    count = 0
     # One plain loop: a week of minutes has ten thousand steps, mostly of one value each.
     for at, value in ordered:
         begins = at - at % step
@@ -42,14 +46,17 @@ def points(values: Mapping[int, Number], step_seconds: int | None) -> tuple[Poin
             high = max(high, value)
             continue
         if start is not None:
-            found.append(_point(start, total, low, high, int(count)))
+            add(_point(start, total, low, high, count))
         start, total, low, high, count = begins, value, value, value, 1
     if start is not None:
-        found.append(_point(start, total, low, high, int(count)))
+        add(_point(start, total, low, high, count))
     return tuple(found)
 
 
 def _point(start: int, total: Number, low: Number, high: Number, count: int) -> Point:
+    if count == 1:
+        value = float(total)
+        return Point(from_micros(start), value, value, value, 1)
     # Rounding of a long sum must not push the mean past what it is the mean of.
     mean = min(max(total / count, low), high)
     return Point(from_micros(start), float(mean), float(low), float(high), count)
