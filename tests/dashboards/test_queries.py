@@ -54,7 +54,7 @@ def test_every_query_of_a_board_returns_rows(filled: Filled, uid: str) -> None:
     assert not silent
 
 
-@pytest.mark.parametrize("uid", list(BOARDS))
+@pytest.mark.parametrize("uid", sorted(set(BOARDS) - {"pantau-kesehatan"}))  # of no city
 def test_every_query_can_be_narrowed_to_some_of_a_city(filled: Filled, uid: str) -> None:
     board = BOARDS[uid]
     names = {variable["name"]: variable for variable in board["templating"]["list"]}
@@ -65,8 +65,6 @@ def test_every_query_can_be_narrowed_to_some_of_a_city(filled: Filled, uid: str)
         {"area": awkward, "site": awkward},
     ]
     for chosen in some:
-        if uid == "pantau-kesehatan":
-            continue
         if names["device"].get("multi"):
             chosen = {**chosen, "device": ["cam-0001", "ap-0001", "srv-0001", "sw-0001"]}
         else:
