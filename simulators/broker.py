@@ -18,15 +18,18 @@ class EmbeddedBroker:
     def __init__(self, port: int) -> None:
         """Prepare a broker on 127.0.0.1:`port`. Raises BrokerUnavailableError without amqtt."""
         try:
-            from amqtt.broker import Broker
             from amqtt.contexts import BrokerConfig, ListenerConfig
+
+            from simulators.closing_broker import ClosingBroker
         except ImportError as error:
             raise BrokerUnavailableError(
                 "the package amqtt is missing: install it, or name a broker with --mqtt HOST:PORT"
             ) from error
         listener = ListenerConfig(bind=f"127.0.0.1:{port}")
         anonymous = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
-        self._broker = Broker(BrokerConfig(listeners={"default": listener}, plugins=anonymous))
+        self._broker = ClosingBroker(
+            BrokerConfig(listeners={"default": listener}, plugins=anonymous)
+        )
 
     async def __aenter__(self) -> Self:
         """Listen. Raises BrokerUnavailableError when the port is taken."""

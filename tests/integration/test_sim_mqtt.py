@@ -1,10 +1,12 @@
 """Sensors against real brokers: mosquitto and the embedded one."""
 
 import asyncio
+import gc
 import json
 import queue
 import socket
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -233,3 +235,18 @@ async def test_a_taken_port_is_said_in_words() -> None:
         with pytest.raises(BrokerUnavailableError, match="no embedded broker"):
             async with EmbeddedBroker(taken.getsockname()[1]):
                 pass
+
+
+async def test_the_embedded_broker_leaves_no_socket_behind() -> None:
+    port = _free_port()
+    with socket.socket() as mute, warnings.catch_warnings(record=True) as noticed:
+        warnings.simplefilter("always", ResourceWarning)
+        async with EmbeddedBroker(port):
+            mute.connect(("127.0.0.1", port))
+            with socket.create_connection(("127.0.0.1", port)):
+                pass
+            await asyncio.sleep(0.1)
+        gc.collect()
+        mute.settimeout(5)
+        assert mute.recv(1) == b""
+    assert not [it.message for it in noticed if it.category is ResourceWarning]
