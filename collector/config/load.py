@@ -213,7 +213,20 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},
         contract=_contract_in_force(settings, origins),
         file=path,
+        alerts=_alerts_file(settings, origins),
     )
+
+
+def _alerts_file(settings: Settings, origins: _Origins) -> Path | None:
+    if settings.alerts is None:
+        return None
+    path = _absolute(settings.alerts, ("alerts",), origins)
+    if path.is_file():
+        return path
+    what = f'"{settings.alerts}" is no file'
+    remedy = "make it, mend the name, or leave the setting out: then nobody is told"
+    origins.problems.append(origins.problem(("alerts",), what, remedy))
+    return None
 
 
 def _certificates(text: str, origins: _Origins) -> str:

@@ -232,6 +232,9 @@ class Settings(Shape):
     grafana: Annotated[GrafanaSettings | None, BeforeValidator(_even_if_empty)] = Field(
         None, description="Grafana; only `pantau grafana push` needs it."
     )
+    alerts: Text | None = Field(
+        None, description="File that says who is told what; absent: nobody is told."
+    )
     rule: RuleSettings = Field(RuleSettings(), description="When a result is believed.")
     credentials: dict[Id, CredentialSettings] = Field({}, description="Named secrets.")
     contract: Id | None = Field(
@@ -283,6 +286,7 @@ class Config:
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules
     file: Path | None = None  # where it was read; None: the embedded defaults
+    alerts: Path | None = None  # the file that says who is told what; it exists
 
     @property
     def store_path(self) -> Path:

@@ -338,3 +338,11 @@ def test_the_brokers_authority_must_be_a_certificate(tmp_path: Path) -> None:
     assert 'mqtt.ca_file: "ca.pem" holds no certificate' in problems_of(path, {})
     path = write(tmp_path / "pantau.yaml", "mqtt: {ca_file: ca.pem}\n")
     assert "ca_file without tls; add tls: true, or remove ca_file" in problems_of(path, {})
+
+
+def test_the_file_of_alerts_lies_beside_the_settings_and_exists(tmp_path: Path) -> None:
+    path = write(tmp_path / "pantau.yaml", "alerts: alerts.yaml\n")
+    assert 'alerts: "alerts.yaml" is no file; make it' in problems_of(path, {})
+    write(tmp_path / "alerts.yaml", "")
+    assert load_config(path, {}).alerts == tmp_path / "alerts.yaml"
+    assert load_config(None, {}).alerts is None
