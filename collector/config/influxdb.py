@@ -95,6 +95,12 @@ class InfluxdbSettings(Shape):
                 "spool_age is longer than keep: the server would refuse what is as old",
                 "shorten spool_age or lengthen keep",
             )
+        for finer, coarser in (("keep", "keep_5m"), ("keep_5m", "keep_1h")):
+            if getattr(self, f"{finer}_seconds") > getattr(self, f"{coarser}_seconds"):
+                raise refuse(
+                    f"{coarser} is shorter than {finer}: what is coarser is there for older times",
+                    f"lengthen {coarser} or shorten {finer}",
+                )
         return self
 
     @property

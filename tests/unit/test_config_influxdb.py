@@ -63,6 +63,8 @@ def test_a_token_that_anybody_can_read_is_a_problem(tmp_path: Path) -> None:
         ("{url: 'https://h/influx/write/'}", "is the address of a call; write https://h/influx"),
         ("{bucket: pantau/autogen}", '"pantau/autogen" is no bucket; use letters'),
         ("{spool_age: 40d}", "spool_age is longer than keep: the server would refuse"),
+        ("{keep_5m: 20d}", "keep_5m is shorter than keep"),
+        ("{keep_1h: 100d}", "keep_1h is shorter than keep_5m"),
         ("{token: a, token_file: b}", "token and token_file are both there; keep token_file"),
         ("{keep: 30}", '"30" has no unit; write 30s or 30m'),
         ("{in_flight: 9}", "influxdb.in_flight"),
