@@ -33,7 +33,7 @@ MESSAGE = Message(
     severity=Severity.CRITICAL,
     title="MATI: Switch Pasar <Baru> & 40 kamera",
     text="Sejak 08.15 WIB.\nSebab: listrik?",
-    link="https://pantau.kota.example/insiden/17",
+    link="https://pantau.kota.example/meja/insiden/17",
     actions=(("Saya tangani", "https://pantau.kota.example/tindak/abc"),),
     data={"incident": 17},
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from collector.model import IncidentGroup
 from collector.model.alerts import Alert, Purpose, Severity, Thread, ThreadMember
 from collector.notify.deciding.stages import Scene, rank
-from collector.notify.deciding.words import Content, Telling
+from collector.notify.deciding.words import Content, Telling, thread_name
 from collector.notify.deciding.world import Address, Step
 
 FLAPPING = "flapping:"
@@ -339,9 +339,8 @@ def numbered(thread: Thread) -> Thread:
 def telling(content: Content, person: Address, due_at: datetime) -> Telling:
     """Return a message to one person, with the key that is the same at every attempt."""
     thread = content.thread
-    opened = thread.opened_at.strftime("%Y%m%dT%H%M%S.%fZ")
     key = (
-        f"{thread.key}@{opened}:{thread.sequence}:{content.purpose.value}"
+        f"{thread_name(thread)}:{thread.sequence}:{content.purpose.value}"
         f":{person.receiver}:{person.channel}"
     )
     return Telling(content, person.receiver, person.channel, key, due_at)

@@ -1,9 +1,13 @@
 """What the deciding says: what is to be told to whom, and what is to be stored with it."""
 
+import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from collector.model.alerts import Alert, Decision, Purpose, Severity, Silence, Thread, ThreadMember
+
+_OPENED = "%Y%m%dT%H%M%S.%fZ"
+_NAME = re.compile(r"(?P<key>.+?)@(?P<opened>\d{8}T\d{6}\.\d{6}Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,25 @@ class Outcome:
     tellings: tuple[Telling, ...] = ()
     reminded: tuple[Silence, ...] = field(default=())  # silences whose author was reminded
     next_at: datetime | None = None  # when something becomes due without news
+
+
+def thread_name(thread: Thread) -> str:
+    """Return what names a thread for ever, by key and opening: `incident:12@20261126T18…Z`."""
+    return f"{thread.key}@{thread.opened_at.strftime(_OPENED)}"
+
+
+def thread_of(message_key: str) -> str | None:
+    """Return the name of the thread that a message is of, from its key; None: of none."""
+    found = _NAME.match(message_key)
+    return None if found is None else found[0]
+
+
+def named_thread(name: str) -> tuple[str, datetime] | None:
+    """Return the key and the opening of a thread by its name; None: it is not a name."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    try:
+        return found["key"], datetime.strptime(found["opened"], _OPENED).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -61,25 +61,27 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the desk is: what its pages are called from outside. An empty `url`: no links."""
+    """Where desk and wall are: what their pages are called from outside. Empty `url`: no links."""
 
     url: str = ""  # "https://pantau.example.go.id", without a slash at its end
 
     def incident(self, incident_id: int) -> str:
         """Return the page of an incident."""
-        return f"{self.url}/insiden/{incident_id}" if self.url else ""
+        return f"{self.url}/meja/insiden/{incident_id}" if self.url else ""
 
     def device(self, device_id: str) -> str:
         """Return the page of a device."""
-        return f"{self.url}/perangkat/{quote(device_id, safe='')}" if self.url else ""
+        return f"{self.url}/meja/perangkat/{quote(device_id, safe='')}" if self.url else ""
 
     def incidents(self) -> str:
         """Return the list of what is open."""
-        return f"{self.url}/insiden" if self.url else ""
+        return f"{self.url}/meja/insiden" if self.url else ""
 
     def map_of(self, site_id: str) -> str:
-        """Return the map with a site in its middle."""
-        return f"{self.url}/peta?titik={quote(site_id, safe='')}" if self.url and site_id else ""
+        """Return the wall's map with a site in its middle."""
+        if not self.url or not site_id:
+            return ""
+        return f"{self.url}/dinding/peta?titik={quote(site_id, safe='')}"
 
 
 def facts_of(

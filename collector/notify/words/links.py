@@ -35,7 +35,7 @@ class Action(StrEnum):
 class Permission:
     """What a link allows."""
 
-    thread_key: str  # "incident:12", "device:cam-1"
+    thread_key: str  # the name of a thread: "incident:12@20261126T181420.000000Z"
     action: Action
     receiver: str  # who got it: whose name stands in the audit trail
     expires_at: datetime  # whole seconds
