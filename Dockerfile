@@ -1,13 +1,13 @@
 # Pantau in one image: `docker compose build` makes it, docs/deployment.md tells of it.
 #
-#   wall ── the front end, with Node.js ─┐
+#   web ─── the front end, with Node.js ─┐
 #   build ─ locked requirements, wheel ◄─┘ ──► runtime: Python, the environment, nothing else
 
-FROM node:22-bookworm-slim AS wall
-WORKDIR /wall
-COPY dashboards/wall/package.json dashboards/wall/package-lock.json ./
+FROM node:22-bookworm-slim AS web
+WORKDIR /web
+COPY dashboards/web/package.json dashboards/web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY dashboards/wall/ ./
+COPY dashboards/web/ ./
 RUN npm run build
 
 FROM python:3.12-slim-bookworm AS build
@@ -22,7 +22,7 @@ COPY api/ api/
 COPY simulators/ simulators/
 COPY device_profiles/ device_profiles/
 COPY dashboards/ dashboards/
-COPY --from=wall /wall/dist/ dashboards/wall/dist/
+COPY --from=web /web/dist/ dashboards/web/dist/
 RUN /opt/pantau/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.12-slim-bookworm AS runtime

@@ -6,18 +6,18 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WALL := dashboards/wall
+WEB := dashboards/web
 GRAFANA := dashboards/grafana
-WALL_SOURCES := $(shell find $(WALL) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run record test lint format types imports unit wall-test wall dashboards bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit web-test web dashboards bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/.demo wall ## a simulated city, watched from end to end; ARGS="--devices 500" is passed on
+demo: $(VENV)/.demo web ## a simulated city, watched from end to end; ARGS="--devices 500" is passed on
 	@$(BIN)/pantau demo $(ARGS)
 
 run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--config pantau.yaml"
@@ -26,10 +26,10 @@ run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--con
 record: $(VENV)/.demo ## a recording of your own device, without names; ARGS="192.0.2.10 --out my.snmprec"
 	@$(BIN)/pantau record $(ARGS)
 
-test: lint types imports wall-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
+test: lint types imports web-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 
 # A module stays with one worker; the order is kept, so that the longest (acceptance) begin first.
-unit: $(VENV)/.test wall $(GRAFANA)/node_modules/.installed ## the Python tests; ARGS="tests/unit -k state" is passed on
+unit: $(VENV)/.test web $(GRAFANA)/node_modules/.installed ## the Python tests; ARGS="tests/unit -k state" is passed on
 	. $(VENV)/.node && $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test ## style of the Python code
@@ -46,10 +46,10 @@ types: $(VENV)/.test ## types of the Python code
 imports: $(VENV)/.test ## who may import whom (pyproject.toml, tool.importlinter)
 	$(BIN)/lint-imports
 
-wall: $(WALL)/dist/index.html ## build the wall
+web: $(WEB)/dist/dinding/index.html ## build the wall and the desk
 
-wall-test: $(WALL)/node_modules/.installed ## types and tests of the wall
-	@. $(VENV)/.node && cd $(WALL) && npm run --silent check && npm run --silent test
+web-test: $(WEB)/node_modules/.installed ## types and tests of the wall and the desk
+	@. $(VENV)/.node && cd $(WEB) && npm run --silent check && npm run --silent test
 
 dashboards: $(VENV)/.test ## write the dashboards of Grafana anew from their source
 	@PYTHONPATH=. $(BIN)/python -m dashboards.grafana.source
@@ -74,7 +74,7 @@ lock: ## resolve the dependencies anew, without download addresses
 	  --no-emit-index-url --no-annotate --no-header requirements/node.in -o requirements/node.lock
 
 clean: ## remove what was built; your data stays
-	rm -rf $(VENV) $(VENV)-lock $(WALL)/node_modules $(WALL)/dist $(GRAFANA)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(WEB)/node_modules $(WEB)/dist $(GRAFANA)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # --- the environment ------------------------------------------------------------------------------
 
@@ -108,9 +108,9 @@ $(VENV)/.node: requirements/node.lock | $(BIN)/python
 	  echo 'export PATH="$(abspath $(BIN)):$$PATH"' > $@; \
 	fi
 
-$(WALL)/node_modules/.installed: $(WALL)/package-lock.json $(VENV)/.node
-	@echo "Installing what the wall is built with …"
-	@. $(VENV)/.node && cd $(WALL) && npm ci --silent --no-audit --no-fund
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json $(VENV)/.node
+	@echo "Installing what the pages are built with …"
+	@. $(VENV)/.node && cd $(WEB) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(GRAFANA)/node_modules/.installed: $(GRAFANA)/package-lock.json $(VENV)/.node
@@ -118,6 +118,6 @@ $(GRAFANA)/node_modules/.installed: $(GRAFANA)/package-lock.json $(VENV)/.node
 	@. $(VENV)/.node && cd $(GRAFANA) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(WALL)/dist/index.html: $(WALL)/node_modules/.installed $(WALL_SOURCES)
-	@echo "Building the wall …"
-	@. $(VENV)/.node && cd $(WALL) && npm run --silent build
+$(WEB)/dist/dinding/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	@echo "Building the pages …"
+	@. $(VENV)/.node && cd $(WEB) && npm run --silent build

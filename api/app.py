@@ -33,7 +33,7 @@ from api.routes import (
     spool,
     uptime,
 )
-from api.routes.wall_files import PREFIX, WallFiles
+from api.routes.page_files import WALL, page_files
 from api.security import Gate, SecurityHeaders
 from api.sessions import SessionSigner
 from api.settings import ApiSettings
@@ -138,12 +138,13 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])
-    app.mount(f"{PREFIX}/", WallFiles(settings.wall_directory), name="wall")
+    for prefix, files in page_files(settings.web_directory):
+        app.mount(prefix, files, name=prefix.strip("/"))
 
     @app.get("/", include_in_schema=False)
-    @app.get(PREFIX, include_in_schema=False)
+    @app.get(f"/{WALL}", include_in_schema=False)
     async def to_the_wall() -> RedirectResponse:
-        return RedirectResponse(f"{PREFIX}/", status_code=307)
+        return RedirectResponse(f"/{WALL}/", status_code=307)
 
 
 @asynccontextmanager

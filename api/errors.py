@@ -57,7 +57,7 @@ class Code(StrEnum):
     TOO_MANY_STREAMS = "too_many_streams"
     STORE_UNAVAILABLE = "store_unavailable"
     READINGS_UNAVAILABLE = "readings_unavailable"
-    WALL_NOT_BUILT = "wall_not_built"
+    PAGES_NOT_BUILT = "pages_not_built"
     INTERNAL_ERROR = "internal_error"
 
 

@@ -92,7 +92,7 @@ def make_registry(figures: Figures) -> CollectorRegistry:
 def _route(scope: Scope) -> str:
     """Return a name from a small fixed set: a label must not grow with what clients ask for."""
     endpoint = scope.get("endpoint")
-    return "none" if endpoint is None else getattr(endpoint, "__name__", "wall_files")
+    return "none" if endpoint is None else getattr(endpoint, "__name__", "page_files")
 
 
 def _method(scope: Scope) -> str:

@@ -17,7 +17,7 @@ class ApiSettings:
     language: str = "id"
     heartbeat_seconds: float = 5.0  # longest silence on an event stream
     collector_timeout_seconds: float = COLLECTOR_TIMEOUT_SECONDS
-    wall_directory: Path | None = None  # the built front end, dashboards/wall/dist
+    web_directory: Path | None = None  # the built front end, dashboards/web/dist
     require_token: bool = True
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from collector.config import Config, load_config
 from collector.sinks.opening import open_for_reading
 from collector.store import Store
 
-WALL = Path(__file__).resolve().parents[2] / "dashboards" / "wall" / "dist"
+PAGES = Path(__file__).resolve().parents[2] / "dashboards" / "web" / "dist"
 
 
 def run_web(config: Config, descriptor: int | None = None) -> None:
@@ -31,7 +31,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             rule=config.rule,
             contracts=config.contracts,
             contract=config.contract,
-            wall_directory=WALL,
+            web_directory=PAGES,
             session_key=load_session_key(config.data_directory / "session.key"),
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))

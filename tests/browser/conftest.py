@@ -1,4 +1,4 @@
-"""The built wall, a Chromium that a test can drive, and a server that says what a test tells it."""
+"""The built pages, a Chromium that a test can drive, a server that says what a test tells it."""
 
 import json
 import os
@@ -13,16 +13,16 @@ import pytest
 from tests.browser.wall_server import WallServer
 from tests.conftest import REPOSITORY, need_program
 
-WALL = REPOSITORY / "dashboards" / "wall"
+WEB = REPOSITORY / "dashboards" / "web"
 
 
 class Browser:
-    """One Chromium behind `dashboards/wall/scripts/drive.mjs`; its page's time is the test's."""
+    """One Chromium behind `dashboards/web/scripts/drive.mjs`; its page's time is the test's."""
 
     def __init__(self, node: str, chromium: str) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own script
             [node, "scripts/drive.mjs"],
-            cwd=WALL,
+            cwd=WEB,
             env=os.environ | {"CHROMIUM": chromium},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -99,16 +99,17 @@ class Browser:
 
 
 @pytest.fixture(scope="session")
-def wall_dist() -> Path:
+def web_dist() -> Path:
     """The built front end; built here if it is absent or older than its sources."""
     npm = need_program("npm")
     need_program("node")
-    if not (WALL / "node_modules" / "playwright-core").is_dir():
+    if not (WEB / "node_modules" / "playwright-core").is_dir():
         _run(npm, "ci")
-    dist = WALL / "dist"
-    sources = [path for path in (WALL / "src").rglob("*") if path.is_file()]
-    newest = max(path.stat().st_mtime for path in [*sources, WALL / "package-lock.json"])
-    index = dist / "index.html"
+    dist = WEB / "dist"
+    sources = [path for path in (WEB / "src").rglob("*") if path.is_file()]
+    sources += [*WEB.glob("*/index.html"), WEB / "vite.config.ts", WEB / "package-lock.json"]
+    newest = max(path.stat().st_mtime for path in sources)
+    index = dist / "dinding" / "index.html"
     if not index.is_file() or index.stat().st_mtime < newest:
         _run(npm, "run", "build")
     return dist
@@ -116,15 +117,15 @@ def wall_dist() -> Path:
 
 def _run(*command: str) -> None:
     done = subprocess.run(  # noqa: S603 - npm, with our own scripts
-        command, cwd=WALL, capture_output=True, text=True, check=False
+        command, cwd=WEB, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
 @pytest.fixture(scope="session")
-def chromium(wall_dist: Path) -> Generator[Browser]:
+def chromium(web_dist: Path) -> Generator[Browser]:
     """A running Chromium, shared: every test opens a page of its own in it."""
-    del wall_dist  # its node_modules hold the driver
+    del web_dist  # its node_modules hold the driver
     browser = Browser(need_program("node"), need_program("chromium"))
     yield browser
     browser.close()
@@ -141,9 +142,9 @@ def browser(chromium: Browser, server: WallServer) -> Generator[Browser]:
 
 
 @pytest.fixture
-def server(wall_dist: Path) -> Generator[WallServer]:
+def server(web_dist: Path) -> Generator[WallServer]:
     """A server for the wall, listening."""
-    server = WallServer(wall_dist)
+    server = WallServer(web_dist)
     server.start()
     yield server
     server.stop()
@@ -151,8 +152,8 @@ def server(wall_dist: Path) -> Generator[WallServer]:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: `WALL_PICTURES` if set, else a temporary folder."""
-    wanted = os.environ.get("WALL_PICTURES")
+    """Where screenshots go: `WEB_PICTURES` if set, else a temporary folder."""
+    wanted = os.environ.get("WEB_PICTURES")
     folder = Path(wanted) if wanted else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

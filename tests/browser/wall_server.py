@@ -131,8 +131,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401)
 
     def do_GET(self) -> None:
-        if self.path.startswith("/dinding/"):
-            self._file(self.path.removeprefix("/dinding/").split("?")[0] or "index.html")
+        path = self.path.split("?")[0]
+        if path.startswith("/assets/"):
+            self._file(path.removeprefix("/"))
+        elif path.startswith("/dinding/"):
+            self._file("dinding/index.html")
         elif self.wall.revoked or COOKIE not in self.headers.get("Cookie", ""):
             self._answer(401)
         elif self.path == "/api/v1/status":

@@ -268,7 +268,7 @@ def test_no_uptime_stands_without_its_coverage(board: Board) -> None:
 
 @every_board
 def test_states_have_the_colours_of_the_wall(board: Board) -> None:
-    css = Path("dashboards/wall/src/style/tokens.css").read_text()
+    css = Path("dashboards/web/src/wall/style/tokens.css").read_text()
     tokens = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", css.split('[data-light="night"]')[0]))
     wanted = {"1": "degraded", "2": "down", "3": "unreachable", "4": "unknown", "0": "quiet"}
     found = 0

@@ -129,7 +129,7 @@ async def test_requests_are_counted_by_route_not_by_address(
     assert found["pantau_http_requests_total", "GET", "get_device", "200"] == 2
     assert found["pantau_http_requests_total", "GET", "get_device", "404"] == 1
     assert found["pantau_http_requests_total", "GET", "none", "404"] == 2
-    assert found["pantau_http_requests_total", "GET", "wall_files", "503"] == 1
+    assert found["pantau_http_requests_total", "GET", "page_files", "503"] == 1
     assert found["pantau_http_response_seconds_count", "get_device"] == 3
 
 

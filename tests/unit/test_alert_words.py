@@ -20,7 +20,7 @@ from collector.notify.words.sayings import Sayings
 from collector.notify.words.speaker import Speaker
 from tests.alert_words import PAGE, page, scenes
 
-WALL = Path(__file__).parents[2] / "dashboards" / "wall" / "src" / "words"
+WALL = Path(__file__).parents[2] / "dashboards" / "web" / "src" / "shared" / "words"
 SCENES = dict(scenes())
 SPEAKERS = {language: Speaker(language) for language in LANGUAGES}
 QUICK = settings(deadline=None, max_examples=40)

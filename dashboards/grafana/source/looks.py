@@ -11,11 +11,11 @@ from grafana_foundation_sdk.models import dashboard as model
 from collector.model import Reason
 from dashboards.grafana.source.words import Words
 
-_WALL_WORDS = Path(__file__).parents[2] / "wall" / "src" / "words"
+_SHARED_WORDS = Path(__file__).parents[2] / "web" / "src" / "shared" / "words"
 
 
 class Colour(StrEnum):
-    """The wall's colours (dashboards/wall/src/style/tokens.css) and three for plain series."""
+    """The wall's colours (dashboards/web/src/wall/style/tokens.css) and three for plain series."""
 
     DOWN = "#f47a3c"
     DEGRADED = "#e9a820"
@@ -77,7 +77,7 @@ def state_words(say: Words) -> list[Mapping_]:
 
 def reason_words(say: Words) -> list[Mapping_]:
     """Return the mappings of reasons: the words of the wall, so that both say the same."""
-    said = json.loads((_WALL_WORDS / f"{say.language}.json").read_text())
+    said = json.loads((_SHARED_WORDS / f"{say.language}.json").read_text())
     results = {
         reason.value: model.ValueMappingResult(text=said[f"reason.{reason}"], index=place)
         for place, reason in enumerate(Reason)

@@ -1,0 +1,208 @@
+/** The wall: the frame every page has, drawn from the live state and the time. */
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import {
+  judge,
+  lastKnownAt,
+  panelOffset,
+  serverNow,
+  type Condition,
+  type Link,
+} from "../../shared/condition";
+import type { LiveCity } from "../../shared/live";
+import type { City } from "../../shared/model";
+import { age, clock, isNight } from "../../shared/time";
+import { useLive, useSeconds } from "../../shared/view/hooks";
+import { chooseLanguage } from "../../shared/words";
+import { isCritical, type Incident } from "../incidents";
+import type { Page } from "../pages";
+import { remPixels, type Screen } from "../screen";
+import { summarize, type Summary } from "../summary";
+import { verdict } from "../verdict";
+import { wordsOf, type Words } from "../words";
+import {
+  Banner,
+  CalmCount,
+  Clock,
+  collectorCount,
+  Head,
+  isTight,
+  StateCounts,
+  Trust,
+} from "./frame";
+import { lastHeartbeat, Notice } from "./panels";
+import { isCalm, type View } from "./view";
+
+const NOTHING: Pick<City, "areas" | "devices"> = { areas: [], devices: new Map() };
+
+/** A new critical takes the wall out of its night colours for this long. */
+const WAKE_MS = 30_000;
+
+export interface AppProps {
+  readonly wall: LiveCity;
+  readonly mono: () => number;
+  readonly panelNow: () => number;
+  readonly askedLanguage: string | null;
+  readonly screen: Screen | null;
+  /** What stands between the head and the bottom edge. */
+  readonly page: Page;
+}
+
+export function App(props: AppProps): JSX.Element {
+  const { wall, mono, panelNow, askedLanguage, screen, page } = props;
+  const { city, link } = useLive(wall);
+  // Time is read on every drawing, not only each second: an event may come just after a tick.
+  useSeconds(mono, (at) => serverNow(link, at) ?? panelNow());
+  const now = mono();
+  useEffect(() => wall.check());
+
+  const rem = useRem(screen);
+  const language = chooseLanguage(askedLanguage, city?.language ?? null);
+  const words = useMemo(() => wordsOf(language), [language]);
+  // A heartbeat renews the city but neither its areas nor its devices: nothing to count anew.
+  const { areas, devices } = city ?? NOTHING;
+  const summary = useMemo(() => summarize(areas, devices), [areas, devices]);
+  const condition = judge(link, city, now);
+  const at = serverNow(link, now) ?? panelNow();
+  const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  useRootAttributes(language, condition, nightFits(condition, summary, at, zone));
+
+  if (condition === "refused") return <Refused link={link} words={words} />;
+  const face = <Clock at={at} zone={zone} words={words} />;
+  if (city === null) {
+    return (
+      <main class="frame">
+        {condition === "stale" ? (
+          <Banner
+            glyph="stale"
+            title={words.say("stale.title", { age: age(now - link.startedMono, words) })}
+            line={words.say("stale.never")}
+          >
+            {face}
+          </Banner>
+        ) : (
+          <Head
+            verdict={words.say("verdict.connecting", { age: age(now - link.startedMono, words) })}
+          >
+            {face}
+          </Head>
+        )}
+      </main>
+    );
+  }
+  const view = { city, summary, link, condition, words, mono: now, panelNow: panelNow(), at, rem };
+  return (
+    <main class="frame">
+      <Top {...view}>{face}</Top>
+      <page.Body {...view} />
+      {/* Renewed with every word heard; if this script dies, the style sheet lets it appear. */}
+      <div class="dead-man" key={link.heardMono} />
+    </main>
+  );
+}
+
+function Top({ children, ...view }: View & { children: JSX.Element }): JSX.Element {
+  const { city, summary, link, condition, words, mono, panelNow, at } = view;
+  if (condition === "stale") {
+    const known = lastKnownAt(link) ?? at;
+    return (
+      <Banner
+        glyph="stale"
+        title={words.say("stale.title", { age: age(mono - (link.heardMono ?? mono), words) })}
+        line={words.say("stale.body", { time: clock(known, city.zone, words, true) })}
+      >
+        {children}
+      </Banner>
+    );
+  }
+  if (condition === "blind") {
+    return (
+      <Banner glyph="unknown" title={words.say("blind.title")} line={blindLine(city, at, words)}>
+        {children}
+      </Banner>
+    );
+  }
+  const empty = city.devices.size === 0;
+  const calm = isCalm(summary);
+  const tight = isTight(summary.counts, panelOffset(link, mono, panelNow) !== 0);
+  return (
+    <>
+      <Head
+        verdict={
+          empty ? words.say("verdict.empty") : verdict(summary.incidents, summary.counts, words)
+        }
+      >
+        {children}
+      </Head>
+      <div class="second" data-tight={tight ? "" : undefined}>
+        {calm && !empty ? (
+          <CalmCount counts={summary.counts} words={words} />
+        ) : (
+          <StateCounts counts={summary.counts} words={words} />
+        )}
+        <Trust city={city} link={link} mono={mono} panelNow={panelNow} words={words} />
+      </div>
+    </>
+  );
+}
+
+function blindLine(city: City, at: number, words: Words): string {
+  const heard = lastHeartbeat(city);
+  if (heard === null) return words.say("blind.none");
+  return words.say("blind.line", {
+    ...collectorCount(city.collectors),
+    time: clock(heard, city.zone, words, true),
+    age: age(at - heard, words),
+  });
+}
+
+function Refused({ link, words }: { link: Link; words: Words }): JSX.Element {
+  return link.refused === "revoked" ? (
+    <Notice title={words.say("refused.revoked")}>{words.say("refused.revoked_body")}</Notice>
+  ) : (
+    <Notice title={words.say("refused.no_link")}>{words.say("refused.no_link_body")}</Notice>
+  );
+}
+
+/** Stale and blind never dim, and a new critical is shown by day for 30 s. */
+function nightFits(
+  condition: Condition,
+  summary: Summary,
+  at: number,
+  zone: string,
+): boolean {
+  const dims = condition === "live" || condition === "connecting";
+  if (!dims || !isNight(at, zone)) return false;
+  const isNew = (one: Incident): boolean =>
+    isCritical(one) && one.confirmedAt !== null && at - one.confirmedAt < WAKE_MS;
+  return !summary.incidents.some(isNew);
+}
+
+/** The style sheet takes the wall's condition from the root element. */
+function useRootAttributes(language: string, condition: Condition, night: boolean): void {
+  useLayoutEffect(() => {
+    const { documentElement: root } = document;
+    root.lang = language;
+    root.dataset["condition"] = condition;
+    // Dusk fades; a wall that starts at night is dark from its first picture.
+    if (night && root.dataset["light"] === "day") root.dataset["fade"] = "";
+    else if (!night) delete root.dataset["fade"];
+    root.dataset["light"] = night ? "night" : "day";
+  }, [language, condition, night]);
+}
+
+/** Pixels of one rem for this window, set on the root element. */
+function useRem(screen: Screen | null): number {
+  const measure = (): number => remPixels(screen, window.innerWidth, window.innerHeight);
+  const [rem, setRem] = useState(measure);
+  useLayoutEffect(() => {
+    document.documentElement.style.fontSize = `${rem}px`;
+  }, [rem]);
+  useEffect(() => {
+    const onResize = (): void => setRem(measure());
+    window.addEventListener("resize", onResize);
+    return () => window.removeEventListener("resize", onResize);
+  }, [screen]);
+  return rem;
+}

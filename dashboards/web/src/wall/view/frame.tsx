@@ -1,0 +1,144 @@
+/** The frame of every page: verdict or banner, clock, counts by state, trust line. */
+
+import type { JSX } from "preact";
+import { panelOffset, type Link } from "../../shared/condition";
+import { STATES, type City, type Collector, type Counts, type State } from "../../shared/model";
+import { age, clock, date, zoneName } from "../../shared/time";
+import { Glyph, type GlyphName } from "../../shared/view/glyphs";
+import type { Words } from "../words";
+
+export function Clock({ at, zone, words }: { at: number; zone: string; words: Words }): JSX.Element {
+  const [hour, minute, second] = clock(at, zone, words, true).split(words.say("clock.separator"));
+  const separator = words.say("clock.separator");
+  return (
+    <div class="clock" data-test="clock">
+      <span>
+        {hour}
+        {separator}
+        {minute}
+        <i>
+          {separator}
+          {second}
+        </i>
+      </span>
+      <small>
+        {zoneName(zone, at)}
+        <span>{date(at, zone, words)}</span>
+      </small>
+    </div>
+  );
+}
+
+export function Head({ verdict, children }: { verdict: string; children: JSX.Element }): JSX.Element {
+  return (
+    <header class="head">
+      <h1 class="verdict" data-test="verdict">
+        {verdict}
+      </h1>
+      {children}
+    </header>
+  );
+}
+
+export interface BannerProps {
+  readonly glyph: GlyphName;
+  readonly title: string;
+  readonly line: string;
+  readonly children: JSX.Element;
+}
+
+export function Banner({ glyph, title, line, children }: BannerProps): JSX.Element {
+  return (
+    <header class="banner" data-test="banner">
+      <Glyph name={glyph} />
+      <div>
+        <h1 class="verdict" data-test="verdict">
+          {title}
+        </h1>
+        <p data-test="banner-line">{line}</p>
+      </div>
+      {children}
+    </header>
+  );
+}
+
+function abnormalStates(counts: Counts): State[] {
+  return STATES.filter((state) => state !== "up" && counts[state] > 0);
+}
+
+/** Whether the second line has more to say than its usual size allows. */
+export function isTight(counts: Counts, panelIsWrong: boolean): boolean {
+  const shown = abnormalStates(counts);
+  const digits = shown.map((state) => String(counts[state])).join("").length;
+  return shown.length + Number(panelIsWrong) > 4 || digits > 9;
+}
+
+/** Counts by state, worst first; only what there is, and never how much works. */
+export function StateCounts({ counts, words }: { counts: Counts; words: Words }): JSX.Element {
+  return (
+    <div class="counts" data-test="counts">
+      {abnormalStates(counts).map((state) => (
+        <span key={state} data-state={state}>
+          <Glyph name={state} />
+          <b>{words.number(counts[state])}</b> {words.say(`state.${state}`)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** On a calm night: how many of all are up. */
+export function CalmCount({ counts, words }: { counts: Counts; words: Words }): JSX.Element {
+  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return (
+    <div class="counts" data-test="counts">
+      <span>
+        <b>{words.number(counts.up)}</b> {words.say("calm.count", { total: words.number(total) })}
+      </span>
+      {counts.maintenance > 0 && (
+        <span data-state="maintenance">
+          <Glyph name="maintenance" />
+          <b>{words.number(counts.maintenance)}</b> {words.say("state.maintenance")}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export interface TrustProps {
+  readonly city: City;
+  readonly link: Link;
+  readonly mono: number;
+  readonly panelNow: number;
+  readonly words: Words;
+}
+
+/** How far the page may be believed: age of the data, collectors, the panel's own clock. */
+export function Trust({ city, link, mono, panelNow, words }: TrustProps): JSX.Element {
+  const heard = mono - (link.heardMono ?? mono);
+  const offset = panelOffset(link, mono, panelNow);
+  const { alive, all } = collectorCount(city.collectors);
+  return (
+    <div class="trust" data-test="trust">
+      <span class="beat" key={link.beats} />
+      <span>{words.say("trust.data", { age: age(heard, words) })}</span>
+      <span class={alive < all ? "lacking" : ""}>
+        {words.say("trust.collectors", { alive, all })}
+      </span>
+      {offset !== 0 && (
+        <span class="lacking">
+          {words.say("trust.panel", {
+            offset: `${offset > 0 ? "+" : "−"}${age(Math.abs(offset), words)}`,
+          })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function collectorCount(collectors: readonly Collector[]): { alive: number; all: number } {
+  return {
+    alive: collectors.filter((collector) => collector.alive).length,
+    all: collectors.length,
+  };
+}

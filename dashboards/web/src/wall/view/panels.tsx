@@ -1,0 +1,91 @@
+/** What stands in the place of the list when there is no list: calm, blind, or no link at all. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { STATES, type City } from "../../shared/model";
+import { clock } from "../../shared/time";
+import { Glyph } from "../../shared/view/glyphs";
+import type { Summary } from "../summary";
+import type { Words } from "../words";
+
+export interface PanelProps {
+  readonly city: City;
+  readonly summary: Summary;
+  readonly words: Words;
+}
+
+export function Calm({ city, summary, words }: PanelProps): JSX.Element {
+  const recovered = city.lastRecovery;
+  const device = recovered === null ? undefined : city.devices.get(recovered.device);
+  return (
+    <section class="panel calm-panel" data-test="calm">
+      <Glyph name="acknowledged" />
+      <h2>{words.say("calm.title")}</h2>
+      {recovered !== null && device !== undefined && (
+        <p>
+          {words.say("calm.recovered", {
+            place: summary.tileOfArea.get(device.area)?.name ?? device.area,
+            name: device.name,
+            time: clock(recovered.at, city.zone, words),
+          })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+export function Blind({ city, summary, words }: PanelProps): JSX.Element {
+  const heard = lastHeartbeat(city);
+  return (
+    <section class="panel blind-panel" data-test="blind">
+      <h2>{words.say("blind.head")}</h2>
+      <p class="strong">
+        {words.say("blind.not_news")}
+        <br />
+        {words.say("blind.minutes")}
+      </p>
+      <p>{words.say("blind.check")}</p>
+      {heard !== null && (
+        <p class="last" data-test="last-known">
+          {words.say("blind.last", { time: clock(heard, city.zone, words) })}{" "}
+          <LastKnown summary={summary} words={words} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function LastKnown({ summary, words }: Omit<PanelProps, "city">): JSX.Element {
+  const abnormal = STATES.filter((state) => state !== "up" && summary.observed[state] > 0);
+  if (abnormal.length === 0) return <span>{words.say("blind.last_calm")}</span>;
+  return (
+    <span class="last-counts">
+      {abnormal.map((state) => (
+        <span key={state} data-state={state}>
+          <Glyph name={state} /> {words.number(summary.observed[state])}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** The newest heartbeat of any collector, or null if none ever came. */
+export function lastHeartbeat(city: City): number | null {
+  const beats = city.collectors.map((collector) => collector.heartbeatAt);
+  return beats.length === 0 ? null : Math.max(...beats);
+}
+
+export interface NoticeProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+/** A page without data that says what to do. */
+export function Notice({ title, children }: NoticeProps): JSX.Element {
+  return (
+    <main class="notice" data-test="notice">
+      <Glyph name="unknown" />
+      <h1 class="verdict">{title}</h1>
+      <p>{children}</p>
+    </main>
+  );
+}
