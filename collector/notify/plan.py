@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from collector.notify.deciding.world import Rules
+from collector.model.alerts import Alert
+from collector.notify.deciding.world import DeviceFacts, Rules
+from collector.notify.routing import Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class AlertPlan:
     heartbeat: Heartbeat | None = None
     desk_url: str = ""  # from outside, without a slash at its end; "": messages have no links
     keep_trying_seconds: float = 86_400.0  # a receiver's last channel, before a message is dead
+
+    def why(self, alert: Alert, device: DeviceFacts, now: datetime) -> list[str]:
+        """Say for people which policy and route hold for an alert, and who would be told now."""
+        return self.rules.why(alert, device, now) if isinstance(self.rules, Routing) else []
 
     def next_channel(self, receiver: str, channel: str) -> str | None:
         """Return the channel that a receiver falls back to when one is given up; None: no other."""

@@ -101,7 +101,7 @@ class Outbound:
         Raises NotifyError without the URL in its words: `permanent` when the address may not be
         talked to, `maybe_sent` when the request was on its way and no answer came.
         """
-        parsed = _checked_url(url)
+        parsed = checked_url(url)
         journey = _Journey()
         until = asyncio.get_running_loop().time() + self._settings.seconds
         response: httpx.Response | None = None
@@ -262,7 +262,7 @@ class _Journey:
             self.sending = True
 
 
-def _checked_url(url: str) -> httpx.URL:
+def checked_url(url: str) -> httpx.URL:
     """Parse what the settings say. Raises NotifyError without the URL in it."""
     problem = ""
     parsed = httpx.URL()

@@ -1,0 +1,165 @@
+"""Opens the channels that alerts.yaml names: one line a kind, one way out for all."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from collector.clock import Clock, SystemClock
+from collector.config import Config, Problem, ProblemsError
+from collector.config.alerts import AlertsFile, ChannelShape, LoadedAlerts, read_alerts
+from collector.config.alerts.channels import (
+    NtfyShape,
+    TelegramShape,
+    WebhookShape,
+    WhatsAppShape,
+)
+from collector.notify.channels.addresses import Allowed
+from collector.notify.channels.contract import Channel, NotifyError
+from collector.notify.channels.ntfy import Ntfy, NtfySettings
+from collector.notify.channels.outbound import Outbound, OutboundSettings, checked_url
+from collector.notify.channels.telegram import Telegram, TelegramSettings
+from collector.notify.channels.webhook import Webhook, WebhookSettings
+from collector.notify.channels.whatsapp import WhatsApp, WhatsAppSettings
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What channels are made with."""
+
+    outbound: Outbound
+    clock: Clock
+    allowed: Allowed
+
+
+@asynccontextmanager
+async def open_channels(config: Config, clock: Clock) -> AsyncIterator[Mapping[str, Channel]]:
+    """Open every channel of the file that the setting `alerts` names, by name; close them after.
+
+    Nothing is sent or looked up yet. Raises ProblemsError when the file cannot be used.
+    """
+    if config.alerts is None:
+        raise ProblemsError([Problem("pantau.yaml", None, "alerts", "is not set")])
+    loaded = read_alerts(config.alerts)
+    if loaded.file is None or loaded.problems:
+        raise ProblemsError(loaded.problems)
+    allowed = _allowed(loaded.file)
+    async with AsyncExitStack() as stack:
+        outbound = Outbound(OutboundSettings(allowed, _path(loaded.file.ca_file)))
+        stack.push_async_callback(outbound.close)
+        tools = _Tools(outbound, clock, allowed)
+        channels: dict[str, Channel] = {}
+        for name, shape in loaded.file.channels.items():
+            made = _made(name, shape, tools)
+            if isinstance(made, str):
+                raise ProblemsError([_problem(name, made, loaded)])
+            stack.push_async_callback(made.close)
+            channels[name] = made
+        yield channels
+
+
+def wrong_channels(loaded: LoadedAlerts) -> Iterator[Problem]:
+    """Yield why a channel cannot be made of what the file says of it."""
+    if loaded.file is None:
+        return
+    allowed = _allowed(loaded.file)
+    tools = _Tools(Outbound(OutboundSettings(allowed)), SystemClock(), allowed)
+    for name, shape in loaded.file.channels.items():
+        made = _made(name, shape, tools)
+        if isinstance(made, str):
+            yield _problem(name, made, loaded)
+
+
+def _made(name: str, shape: ChannelShape, tools: _Tools) -> Channel | str:
+    """Make a channel; or say why it cannot be made. Makers say it without secrets."""
+    try:
+        return _MAKERS[type(shape)](name, shape, tools)
+    except KeyError:
+        return f"channels of the type {shape.model_dump()['type']} cannot be opened yet"
+    except (ValueError, NotifyError) as error:
+        return str(error)
+
+
+def _problem(name: str, words: str, loaded: LoadedAlerts) -> Problem:
+    remedy = "mend it, or the file that holds it; docs/alerts-channels.md says where to get it"
+    return loaded.problem(("channels", name), words, remedy)
+
+
+def _allowed(file: AlertsFile) -> Allowed:
+    return Allowed.of(*file.allow_networks, private=file.allow_private)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
+
+
+def _word(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
+
+
+def _word_or_none(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+# --- one line a kind --------------------------------------------------------------------------
+
+
+def _webhook(name: str, it: WebhookShape, tools: _Tools) -> Channel:
+    checked_url(_word(it.url))
+    headers = {key: value.get_secret_value() for key, value in it.headers.items()}
+    if it.authorization is not None:
+        headers["Authorization"] = it.authorization.get_secret_value()
+    settings = WebhookSettings(
+        name,
+        _word(it.url),
+        tuple(line for line in _word(it.secret).splitlines() if line.strip()),
+        headers,
+        it.method,
+        it.per_minute,
+    )
+    return Webhook(settings, tools.outbound, tools.clock)
+
+
+def _telegram(name: str, it: TelegramShape, tools: _Tools) -> Channel:
+    settings = TelegramSettings(name, _word(it.token), it.chat, it.topic, it.api_url, it.quiet_info)
+    return Telegram(settings, tools.outbound, tools.clock)
+
+
+def _whatsapp(name: str, it: WhatsAppShape, tools: _Tools) -> Channel:
+    settings = WhatsAppSettings(
+        name,
+        _word(it.token),
+        it.phone_id,
+        it.to,
+        it.template,
+        it.language,
+        it.template_words,
+        it.api_url,
+        it.api_version,
+    )
+    return WhatsApp(settings, tools.outbound, tools.clock)
+
+
+def _ntfy(name: str, it: NtfyShape, tools: _Tools) -> Channel:
+    settings = NtfySettings(
+        name,
+        _word(it.topic),
+        it.server,
+        _word_or_none(it.token),
+        it.user,
+        _word_or_none(it.password),
+        it.longest_bytes,
+        it.tags,
+    )
+    return Ntfy(settings, tools.outbound, tools.clock)
+
+
+_MAKERS: dict[type[ChannelShape], Callable[[str, Any, _Tools], Channel]] = {
+    WebhookShape: _webhook,
+    TelegramShape: _telegram,
+    WhatsAppShape: _whatsapp,
+    NtfyShape: _ntfy,
+}

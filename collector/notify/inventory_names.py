@@ -1,0 +1,40 @@
+"""What alerts.yaml names of the inventory, held against it."""
+
+from collections.abc import Collection, Iterator
+
+from collector.config.alerts import LoadedAlerts
+from collector.config.alerts.format import MatchShape
+from collector.config.problems import Place, Problem, did_you_mean
+from collector.inventory import Inventory
+
+
+def unknown_names(loaded: LoadedAlerts, inventory: Inventory) -> Iterator[Problem]:
+    """Yield the areas, sites, owners, devices and tags of the file that the inventory lacks."""
+    if loaded.file is None:
+        return
+    owners = inventory.owners.keys()
+    known: dict[str, Collection[str]] = {
+        "area": inventory.areas.keys(),
+        "site": inventory.sites.keys(),
+        "device": inventory.devices.keys(),
+        "tag": {tag for device in inventory.devices.values() for tag in device.tags},
+        "owner": owners,
+        "link_owner": owners,
+        "power_owner": owners,
+    }
+    for number, route in enumerate(loaded.file.routes):
+        yield from _unknown(route.match, ("routes", number, "match"), known, loaded)
+    for number, policy in enumerate(loaded.file.policies):
+        yield from _unknown(policy.match, ("policies", number, "match"), known, loaded)
+
+
+def _unknown(
+    match: MatchShape, place: Place, known: dict[str, Collection[str]], loaded: LoadedAlerts
+) -> Iterator[Problem]:
+    for key, names in known.items():
+        what = key.replace("link_", "").replace("power_", "")
+        for position, name in enumerate(getattr(match, key)):
+            if name in names:
+                continue
+            problem = f'the inventory has no {what} "{name}"'
+            yield loaded.problem((*place, key, position), problem, did_you_mean(name, names))
