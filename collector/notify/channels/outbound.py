@@ -16,7 +16,6 @@ token. Errors of httpx hold the request as well, so they end here.
 import asyncio
 import json
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,7 @@ from collector.notify.channels.addresses import (
     reason_against,
 )
 from collector.notify.channels.contract import NotifyError
+from collector.notify.channels.tls import trusting, why_not_connected
 
 LARGEST_ANSWER = 64 * 1024  # bytes
 SECONDS = 15.0  # for a whole request, DNS and all addresses included
@@ -79,7 +79,7 @@ class Outbound:
         """Read the authorities. OSError (also ssl.SSLError) when `ca_file` cannot be read."""
         self._settings = settings or OutboundSettings()
         self._resolve = resolve
-        self._tls = _trusting(self._settings.ca_file) if self._settings.ca_file else None
+        self._tls = trusting(self._settings.ca_file) if self._settings.ca_file else None
         self._ways: dict[tuple[str, str, int], httpx.AsyncHTTPTransport] = {}
 
     async def close(self) -> None:
@@ -226,21 +226,13 @@ class Outbound:
         way = self._ways.get(key)
         if way is None:
             if self._tls is None and url.scheme == "https":
-                self._tls = _trusting(None)
+                self._tls = trusting(None)
             way = self._ways[key] = httpx.AsyncHTTPTransport(
                 verify=self._tls or False,  # False: of plain http, where it means nothing
                 trust_env=False,
                 limits=httpx.Limits(max_connections=16, keepalive_expiry=KEPT_SECONDS),
             )
         return way
-
-
-def _trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust the system's authorities and this one."""
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
-    return context
 
 
 def json_bytes(value: object) -> bytes:
@@ -295,22 +287,9 @@ def _connection(url: httpx.URL) -> tuple[str, int]:
 
 
 def _why_not_connected(host: str, error: httpx.TransportError) -> str:
-    cause: BaseException | None = error
-    for _ in range(6):  # httpx wraps httpcore wraps anyio wraps the reason
-        if cause is None:
-            break
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                f"the certificate of {host} is not trusted ({cause.verify_message}): is the clock"
-                " right? For an in-house authority give its ca_file"
-            )
-        if isinstance(cause, ssl.SSLError):
-            return f"{host} speaks no TLS that we know ({cause.reason or 'handshake failed'})"
-        if isinstance(cause, ConnectionRefusedError):
-            return f"{host} refuses the connection: does it run?"
-        cause = cause.__cause__ or cause.__context__
     late = isinstance(error, httpx.ConnectTimeout)
-    return f"{host} cannot be reached" + (f" within {CONNECT_SECONDS:g} s" if late else "")
+    cannot = f"{host} cannot be reached" + (f" within {CONNECT_SECONDS:g} s" if late else "")
+    return why_not_connected(host, error) or cannot
 
 
 async def _read(response: httpx.Response, until: float) -> Answer:
