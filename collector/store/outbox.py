@@ -25,6 +25,7 @@ from collector.model.alerts import (
 from collector.moments import from_micros, from_micros_or_none, to_micros
 from collector.store import audit, outbox_rows
 from collector.store.outbox_rows import ANSWER_LENGTH, notification
+from collector.store.ringing import Ringing, ringing
 from collector.store.rows import Page
 from collector.store.schema import notifications
 from collector.store.transactions import Database
@@ -189,6 +190,17 @@ class Outbox:
         )
         with self._database.read() as connection:
             return connection.scalar(query)
+
+    def ringing(
+        self,
+        channel: str,
+        since_at: datetime | None,
+        purposes: Collection[Purpose],
+        severities: Collection[Severity],
+    ) -> Ringing:
+        """Return whether a siren has something to ring for: `collector.store.ringing`."""
+        with self._database.read() as connection:
+            return ringing(connection, channel, since_at, purposes, severities)
 
     # --- people -------------------------------------------------------------------------------
 

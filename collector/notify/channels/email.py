@@ -313,7 +313,7 @@ async def _name_recipients(server: aiosmtplib.SMTP, journey: _Journey) -> None:
 
 def _sender(text: str) -> Address:
     shown, address = parseaddr(text)
-    if not _ADDRESS.fullmatch(address):
+    if not _ADDRESS.fullmatch(address) or _one_line(text) != text.strip():
         raise ValueError("the sender is written as Pantau <pantau@kota.example>")
     return Address(display_name=_one_line(shown), addr_spec=address)
 

@@ -1,0 +1,191 @@
+"""One message to an MQTT broker, with its answer: connected, published (QoS 1), and gone again."""
+
+import asyncio
+import secrets
+import ssl
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from collector.notify.channels.contract import NotifyError
+from collector.notify.channels.tls import why_not_connected
+
+QOS = 1
+CONNECT_SECONDS = 5.0
+TURN_SECONDS = 0.25
+KEEPALIVE_SECONDS = 60
+
+_NO_SUBSCRIBERS = 0x10
+_UNSUPPORTED_VERSION = 0x84
+_NEVER = frozenset({0x85, 0x86, 0x87, 0x8A, 0x8C, 0x90})  # who we are, and what we may
+_HINTS = {
+    0x86: "are user and password right?",
+    0x87: "let this user in, and let it write to the topic",
+    0x90: "the topic is not taken there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where it is and who we are there."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    tls: ssl.SSLContext | None
+    seconds: float  # for everything together
+
+    @property
+    def place(self) -> str:
+        """Its name for people."""
+        return f"{self.host}:{self.port}"
+
+
+async def publish(broker: Broker, topic: str, payload: str, *, retain: bool) -> str:
+    """Publish once; return what the broker said. Raises NotifyError, and nothing else."""
+    until = time.monotonic() + broker.seconds
+    trouble: NotifyError
+    try:
+        async with asyncio.timeout(broker.seconds + TURN_SECONDS):
+            return await asyncio.to_thread(_published, broker, topic, payload, retain, until)
+    except TimeoutError:  # the resolver: everything else looks at the time itself
+        trouble = NotifyError(f"the broker {broker.place} did not answer in time")
+    raise trouble
+
+
+def _published(broker: Broker, topic: str, payload: str, retain: bool, until: float) -> str:
+    for protocol in (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311):
+        talk = _Talk(broker, protocol)
+        try:
+            reason = talk.run(topic, payload, retain, until)
+        finally:
+            talk.end()
+        if reason is not None:
+            return reason
+    raise NotifyError(f"the broker {broker.place} knows no MQTT that we know", permanent=True)
+
+
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails: paho forgets it then, and it would leak."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
+class _Talk:
+    """A connection, in a thread that waits for it."""
+
+    def __init__(self, broker: Broker, protocol: MQTTProtocolVersion) -> None:
+        self._broker = broker
+        self._greeting: ReasonCode | None = None
+        self._receipt: ReasonCode | None = None
+        self._gone = False
+        self._client = client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"pantau-siren-{secrets.token_hex(4)}",
+            protocol=protocol,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_SECONDS
+        if broker.user is not None:
+            client.username_pw_set(broker.user, broker.password)
+        if broker.tls is not None:
+            broker.tls.sslsocket_class = _TidySocket
+            client.tls_set_context(broker.tls)
+        client.on_connect = self._on_connect
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+
+    def run(self, topic: str, payload: str, retain: bool, until: float) -> str | None:
+        """Return what was said; None: it does not know this version of MQTT."""
+        place = self._broker.place
+        try:
+            self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_SECONDS)
+        except (OSError, ValueError) as error:
+            words = why_not_connected(place, error) or f"the broker {place} cannot be reached"
+        else:
+            words = ""
+        if words:
+            raise NotifyError(words)
+        self._turn_until(lambda: self._greeting is not None, until)
+        if self._greeting is None:
+            raise NotifyError(f"the broker {place} does not answer MQTT")
+        if self._greeting.value == _UNSUPPORTED_VERSION:
+            return None
+        if self._greeting.is_failure:
+            raise _refused(place, "us", self._greeting)
+        self._client.publish(topic, payload.encode(), qos=QOS, retain=retain)
+        self._turn_until(lambda: self._receipt is not None, until)
+        if self._receipt is None:
+            raise NotifyError(f"the broker {place} did not say that it has it", maybe_sent=True)
+        if self._receipt.is_failure:
+            raise _refused(place, f"the topic {topic}", self._receipt)
+        if self._receipt.value == _NO_SUBSCRIBERS:
+            if not retain:
+                raise NotifyError(
+                    f"nobody listens to {topic} at {place}: has the relay power and network, and"
+                    " is this its topic?"
+                )
+            return "kept for the relay, which is not there"
+        return "the broker has it"
+
+    def end(self) -> None:
+        """Say goodbye and let go of the socket."""
+        sock = self._client.socket()
+        self._client.disconnect()
+        if sock is not None:
+            sock.close()
+
+    def _turn_until(self, done: Any, until: float) -> None:
+        while not done() and not self._gone and time.monotonic() < until:
+            if self._client.loop(TURN_SECONDS) is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return
+
+    def _on_connect(
+        self,
+        client: Client,
+        userdata: object,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del client, userdata, flags, properties
+        self._greeting = reason
+
+    def _on_publish(
+        self,
+        client: Client,
+        userdata: object,
+        message_id: int,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del client, userdata, message_id, properties
+        self._receipt = reason
+
+    def _on_disconnect(
+        self,
+        client: Client,
+        userdata: object,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        del client, userdata, flags, properties, reason
+        self._gone = True
+
+
+def _refused(place: str, what: str, reason: ReasonCode) -> NotifyError:
+    hint = _HINTS.get(reason.value, "")
+    text = f"the broker {place} refuses {what}: {reason}" + (f"; {hint}" if hint else "")
+    return NotifyError(text, permanent=reason.value in _NEVER)
