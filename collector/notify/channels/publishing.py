@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -23,11 +23,6 @@ KEEPALIVE_SECONDS = 60
 _NO_SUBSCRIBERS = 0x10
 _UNSUPPORTED_VERSION = 0x84
 _NEVER = frozenset({0x85, 0x86, 0x87, 0x8A, 0x8C, 0x90})  # who we are, and what we may
-_HINTS = {
-    0x86: "are user and password right?",
-    0x87: "let this user in, and let it write to the topic",
-    0x90: "the topic is not taken there",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +118,13 @@ class _Talk:
         if self._greeting.value == _UNSUPPORTED_VERSION:
             return None
         if self._greeting.is_failure:
-            raise _refused(place, "us", self._greeting)
+            raise _refused(place, "us", self._greeting, "are user and password right?")
         self._client.publish(topic, payload.encode(), qos=QOS, retain=retain)
         self._turn_until(lambda: self._receipt is not None, until)
         if self._receipt is None:
             raise NotifyError(f"the broker {place} did not say that it has it", maybe_sent=True)
         if self._receipt.is_failure:
-            raise _refused(place, f"the topic {topic}", self._receipt)
+            raise _refused(place, topic, self._receipt, "let this user write to that topic")
         if self._receipt.value == _NO_SUBSCRIBERS:
             if not retain:
                 raise NotifyError(
@@ -146,7 +141,7 @@ class _Talk:
         if sock is not None:
             sock.close()
 
-    def _turn_until(self, done: Any, until: float) -> None:
+    def _turn_until(self, done: Callable[[], bool], until: float) -> None:
         while not done() and not self._gone and time.monotonic() < until:
             if self._client.loop(TURN_SECONDS) is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return
@@ -185,7 +180,7 @@ class _Talk:
         self._gone = True
 
 
-def _refused(place: str, what: str, reason: ReasonCode) -> NotifyError:
-    hint = _HINTS.get(reason.value, "")
-    text = f"the broker {place} refuses {what}: {reason}" + (f"; {hint}" if hint else "")
-    return NotifyError(text, permanent=reason.value in _NEVER)
+def _refused(place: str, what: str, reason: ReasonCode, remedy: str) -> NotifyError:
+    never = reason.value in _NEVER
+    text = f"the broker {place} refuses {what}: {reason}"
+    return NotifyError(f"{text}; {remedy}" if never else text, permanent=never)

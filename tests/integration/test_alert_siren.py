@@ -1,0 +1,414 @@
+"""A siren over a real mosquitto, with a relay that listens as Tasmota's do."""
+
+import asyncio
+import socket
+import traceback
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from collector.model.alerts import Purpose, Severity
+from collector.notify.channels import NotifyError, siren
+from collector.notify.channels.siren import RANG, Siren, SirenSettings
+from collector.store import Batch, Store
+from collector.store.ringing import Ringing
+from tests.alert_channel_hand import CLOCK, MESSAGE
+from tests.contract.alerts_made import alert, member, message, thread
+from tests.contract.store_backends import T0, at, city
+from tests.integration.mqtt_broker import ACCOUNTS, Broker, running_broker
+
+TOPIC = "cmnd/sirene/POWER"
+PASSWORD = ACCOUNTS["device"]
+RECOVERED = replace(MESSAGE, purpose=Purpose.RECOVERED, reference=RANG)
+
+
+@pytest.fixture
+def broker(mosquitto_program: str, tmp_path: Path) -> Any:
+    with running_broker(mosquitto_program, tmp_path, topics="cmnd/#") as running:
+        yield running
+
+
+class Relay:
+    """Listens to its topic, and does what it hears."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.heard: list[str] = []
+        self.subscribed = False
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id="sirene")
+        if broker.authority is not None:
+            self._client.tls_set(str(broker.authority))
+        self._client.username_pw_set("device", PASSWORD)
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
+        self._client.connect("127.0.0.1", broker.port)
+        self._client.loop_start()
+        self._client.subscribe(TOPIC, 1)
+
+    def _on_message(self, client: Client, userdata: object, told: MQTTMessage) -> None:
+        del client, userdata
+        self.heard.append(told.payload.decode())
+
+    def _on_subscribe(self, *_: object) -> None:
+        self.subscribed = True
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not done():
+                await asyncio.sleep(0.01)
+
+    async def hears(self, *words: str) -> None:
+        await self.until(lambda: len(self.heard) >= len(words))
+        assert self.heard == list(words)
+
+    async def close(self) -> None:
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+
+
+@asynccontextmanager
+async def a_relay(broker: Broker) -> AsyncIterator[Relay]:
+    relay = Relay(broker)
+    try:
+        await relay.until(lambda: relay.subscribed)
+        yield relay
+    finally:
+        await relay.close()
+
+
+class Outbox:
+    """Says what there is to ring for."""
+
+    def __init__(self, now: bool = False, last_at: datetime | None = None) -> None:
+        self.answer = Ringing(now, last_at)
+        self.broken = False
+        self.asked: list[datetime | None] = []
+
+    def ringing(
+        self,
+        channel: str,
+        since_at: datetime | None,
+        purposes: Collection[Purpose],
+        severities: Collection[Severity],
+    ) -> Ringing:
+        assert channel == "sirene"
+        assert Purpose.FIRING in purposes
+        assert Severity.CRITICAL in severities
+        self.asked.append(since_at)
+        if self.broken:
+            raise OSError("disk")
+        return self.answer
+
+
+@asynccontextmanager
+async def a_siren(
+    broker: Broker, outbox: Outbox | Store | None = None, **other: Any
+) -> AsyncIterator[Siren]:
+    chosen = {"name": "sirene", "topic": TOPIC, "port": broker.port, "user": "device", **other}
+    ask = None
+    if outbox is not None:
+        ask = outbox.outbox.ringing if isinstance(outbox, Store) else outbox.ringing
+    made = Siren(SirenSettings(**{"password": PASSWORD, **chosen}), CLOCK, ask)
+    try:
+        yield made
+    finally:
+        await made.close()
+        await made.close()
+
+
+async def trouble(channel: Siren) -> NotifyError:
+    with pytest.raises(NotifyError) as caught:
+        await channel.send(MESSAGE)
+    shown = "".join(traceback.format_exception(caught.value)) + repr(channel._settings)
+    assert PASSWORD not in shown + repr(channel._broker)
+    return caught.value
+
+
+# --- on and off ----------------------------------------------------------------------------------
+
+
+async def test_it_is_on_until_nothing_else_that_rang_is_open(broker: Broker) -> None:
+    outbox = Outbox(now=True)
+    async with a_relay(broker) as relay, a_siren(broker, outbox) as channel:
+        sent = await channel.send(MESSAGE)
+        assert (sent.reference, sent.answer) == (RANG, "on: the broker has it")
+        assert "something else" in (await channel.send(RECOVERED)).answer
+        await relay.hears("ON")
+        outbox.answer = Ringing(False, None)
+        assert (await channel.send(RECOVERED)).answer == "off: the broker has it"
+        await relay.hears("ON", "OFF")
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        replace(MESSAGE, severity=Severity.WARNING),
+        replace(MESSAGE, purpose=Purpose.DIGEST),
+        replace(MESSAGE, purpose=Purpose.HEARTBEAT),
+        replace(MESSAGE, purpose=Purpose.REPEAT),
+        replace(MESSAGE, purpose=Purpose.FLAPPING),
+        replace(MESSAGE, purpose=Purpose.UPDATE, reference=RANG),
+        replace(MESSAGE, purpose=Purpose.RECOVERED, reference=None),
+    ],
+)
+async def test_what_is_not_worth_a_siren_is_taken_in_silence(broker: Broker, quiet: Any) -> None:
+    async with a_relay(broker) as relay, a_siren(broker) as channel:
+        assert (await channel.send(quiet)).reference is None
+        await channel.send(MESSAGE)
+        await relay.hears("ON")
+
+
+@pytest.mark.parametrize(
+    "loud",
+    [
+        replace(MESSAGE, purpose=Purpose.ESCALATION),
+        replace(MESSAGE, purpose=Purpose.STORM),
+        replace(MESSAGE, purpose=Purpose.UPDATE),  # it became so severe: it did not ring before
+    ],
+)
+async def test_escalations_storms_and_what_became_severe_ring(broker: Broker, loud: Any) -> None:
+    async with a_relay(broker) as relay, a_siren(broker) as channel:
+        assert (await channel.send(loud)).reference == RANG
+        await relay.hears("ON")
+
+
+async def test_a_lamp_may_say_other_words_for_milder_things(broker: Broker) -> None:
+    async with (
+        a_relay(broker) as relay,
+        a_siren(broker, on="merah", off='{"nyala": 0}', least=Severity.WARNING) as channel,
+    ):
+        await channel.send(replace(MESSAGE, severity=Severity.WARNING))
+        await channel.send(RECOVERED)
+        await relay.hears("merah", '{"nyala": 0}')
+
+
+async def test_a_test_sounds_briefly_and_leaves_a_real_alarm_on(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siren, "TEST_SECONDS", 0.01)
+    outbox = Outbox()
+    tested = replace(MESSAGE, purpose=Purpose.TEST, severity=Severity.INFO)
+    async with a_relay(broker) as relay, a_siren(broker, outbox) as channel:
+        assert (await channel.send(tested)).reference is None
+        await relay.hears("ON", "OFF")
+        outbox.answer = Ringing(True, CLOCK.now())
+        await channel.send(tested)
+        await channel.send(MESSAGE)
+        await relay.hears("ON", "OFF", "ON", "ON")
+
+
+# --- without a message ---------------------------------------------------------------------------
+
+
+async def test_an_acknowledgement_or_the_time_that_is_over_makes_it_quiet(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siren, "WATCH_SECONDS", 0.01)
+    outbox = Outbox(now=True)
+    async with a_relay(broker) as relay, a_siren(broker, outbox, rings_seconds=60) as channel:
+        await channel.send(MESSAGE)
+        await relay.hears("ON")
+        outbox.answer = Ringing(False, CLOCK.now())
+        await relay.hears("ON", "OFF")
+        asked = len(outbox.asked)
+        await asyncio.sleep(0.05)
+        assert len(outbox.asked) <= asked + 1, "what is off is not asked for again"
+    assert set(outbox.asked) == {CLOCK.now() - timedelta(seconds=60)}
+
+
+@pytest.mark.parametrize(
+    ("last_at", "words"),
+    [
+        (CLOCK.now() - timedelta(minutes=10), ["OFF", "ON"]),
+        (CLOCK.now() - timedelta(days=2), ["ON"]),  # not ours to switch off
+        (None, ["ON"]),
+    ],
+)
+async def test_after_a_restart_what_is_over_since_is_switched_off(
+    broker: Broker, last_at: datetime | None, words: list[str]
+) -> None:
+    outbox = Outbox(now=False, last_at=last_at)
+    async with a_relay(broker) as relay, a_siren(broker, outbox) as channel:
+        await relay.until(lambda: channel._is_on is False)
+        await channel.send(MESSAGE)
+        await relay.hears(*words)
+
+
+async def test_a_restart_leaves_on_what_is_not_over(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siren, "WATCH_SECONDS", 0.01)
+    outbox = Outbox(now=True, last_at=CLOCK.now() - timedelta(days=3))
+    async with a_relay(broker) as relay, a_siren(broker, outbox, rings_seconds=None):
+        await relay.until(lambda: len(outbox.asked) > 2)
+        assert relay.heard == []
+        outbox.answer = replace(outbox.answer, now=False)
+        await relay.hears("OFF")
+    assert set(outbox.asked) == {None}
+
+
+async def test_what_cannot_be_looked_after_is_logged_once_and_tried_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(siren, "WATCH_SECONDS", 0.01)
+    outbox = Outbox(now=False, last_at=CLOCK.now())
+    outbox.broken = True
+    async with a_relay(broker) as relay, a_siren(broker, outbox) as channel:
+        await relay.until(lambda: len(outbox.asked) > 3)
+        with pytest.raises(NotifyError, match="cannot be read"):
+            await channel.send(RECOVERED)
+        outbox.broken = False
+        await relay.hears("OFF")
+    assert caplog.text.count("cannot be looked after") == 1
+
+
+async def test_the_store_decides_over_a_restart_of_the_process(
+    broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two threads ring; one ends; a new process hears of the other's end."""
+    monkeypatch.setattr(siren, "WATCH_SECONDS", 0.01)
+    devices = [alert(name, severity=Severity.CRITICAL) for name in ("sw-1", "cam-1")]
+    threads = [thread(f"incident:{number}") for number in (1, 2)]
+    with Store.open(tmp_path / "pantau.db") as store:
+        store.apply_inventory(city(), T0)
+        async with a_relay(broker) as relay:
+            async with a_siren(broker, store, rings_seconds=None) as channel:
+                for device, within in zip(devices, threads, strict=True):
+                    first = message(within.key, channel="sirene", severity=Severity.CRITICAL)
+                    store.alerts.commit(
+                        Batch(
+                            at(1),
+                            alerts=[device],
+                            threads=[within],
+                            members=[member(within, device)],
+                            notifications=[(within, first)],
+                        )
+                    )
+                    (claimed,) = store.outbox.claim(at(1), 1)
+                    sent = await channel.send(MESSAGE)
+                    store.outbox.sent(claimed.id or 0, CLOCK.now(), reference=sent.reference)
+                await relay.hears("ON", "ON")
+                over = replace(devices[0], ended_at=at(2), end_confirmed_at=at(2))
+                store.alerts.commit(Batch(at(2), alerts=[over]))
+                assert "rings on" in (await channel.send(RECOVERED)).answer
+            async with a_siren(broker, store, rings_seconds=None) as channel:
+                assert "rings on" in (await channel.send(RECOVERED)).answer
+                over = replace(devices[1], ended_at=at(3), end_confirmed_at=at(3))
+                store.alerts.commit(Batch(at(3), alerts=[over]))
+                await relay.hears("ON", "ON", "OFF")
+
+
+# --- brokers -------------------------------------------------------------------------------------
+
+
+async def test_a_relay_that_nobody_plugged_in_is_an_error_not_silence(broker: Broker) -> None:
+    async with a_siren(broker) as channel:
+        error = await trouble(channel)
+        assert not error.permanent
+        assert "nobody listens to cmnd/sirene/POWER" in str(error)
+    async with a_siren(broker, retain=True) as channel:
+        assert "kept for the relay" in (await channel.send(MESSAGE)).answer
+    async with a_relay(broker) as relay:
+        await relay.hears("ON")
+
+
+async def test_a_broker_that_is_away_is_a_passing_error(broker: Broker) -> None:
+    async with a_relay(broker) as relay, a_siren(broker) as channel:
+        broker.stop()
+        error = await trouble(channel)
+        assert not error.permanent
+        assert "refuses the connection" in str(error)
+        broker.start()
+        await relay.until(lambda: relay._client.is_connected())
+        relay._client.subscribe(TOPIC, 1)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await channel.send(MESSAGE)
+                    break
+                except NotifyError:  # until the relay listens again
+                    await asyncio.sleep(0.05)
+        await relay.hears("ON")
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ({"user": "device", "password": "salah"}, "user and password"),
+        ({"user": None, "password": None}, "user and password"),
+        ({"user": "pantau", "password": ACCOUNTS["pantau"]}, "write to that topic"),
+    ],
+)
+async def test_who_may_not_is_told_so_for_good(
+    broker: Broker, account: dict[str, Any], words: str
+) -> None:
+    async with a_siren(broker, **account) as channel:
+        error = await trouble(channel)
+    assert error.permanent
+    assert words in str(error)
+
+
+async def test_tls_is_checked(mosquitto_program: str, tmp_path: Path) -> None:
+    with running_broker(mosquitto_program, tmp_path, tls=True, topics="cmnd/#") as broker:
+        async with a_relay(broker) as relay:
+            async with a_siren(broker, tls=True, ca_file=broker.authority) as channel:
+                await channel.send(MESSAGE)
+            async with a_siren(broker, tls=True) as channel:
+                assert "is not trusted" in str(await trouble(channel))
+            await relay.hears("ON")
+
+
+async def test_a_broker_that_says_nothing_is_left_in_bounded_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = SirenSettings("sirene", TOPIC, port=silent.getsockname()[1], seconds=0.3)
+        error = await trouble(Siren(settings, CLOCK))
+    assert "does not answer MQTT" in str(error)
+    assert not error.permanent
+
+
+async def test_a_broker_that_knows_only_the_old_version_is_spoken_to_in_it() -> None:
+    """CONNACK of 3.1.1 with return code 1 to a CONNECT of version 5; then as a broker does."""
+    told: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeting = await reader.read(1024)
+        if greeting[8] == 5:  # the version in a CONNECT
+            writer.write(b"\x20\x02\x00\x01")
+        else:
+            writer.write(b"\x20\x02\x00\x00")
+            told.append(await reader.read(1024))
+            topic_length = int.from_bytes(told[-1][2:4], "big")
+            writer.write(b"\x40\x02" + told[-1][4 + topic_length : 6 + topic_length])
+        await writer.drain()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        sent = await Siren(SirenSettings("sirene", TOPIC, port=port, seconds=5), CLOCK).send(
+            MESSAGE
+        )
+    assert sent.answer == "on: the broker has it"
+    assert told[0].endswith(b"ON")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "remedy"),
+    [
+        ({"topic": "cmnd/#"}, "one place"),
+        ({"topic": ""}, "one place"),
+        ({"topic": "a\nb"}, "one place"),
+        ({"on": "1", "off": "1"}, "differ"),
+        ({"on": "x" * 2000}, "1024 bytes"),
+        ({"rings_seconds": 0.0}, "a second at least"),
+    ],
+)
+async def test_settings_that_cannot_be_right_say_so(wrong: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(ValueError, match=remedy):
+        Siren(SirenSettings(**{"name": "sirene", "topic": TOPIC, **wrong}), CLOCK)
