@@ -12,7 +12,7 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run record test lint format types imports unit web-test web dashboards bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit web-test web web-types dashboards bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ web: $(WEB)/dist/dinding/index.html ## build the wall and the desk
 
 web-test: $(WEB)/node_modules/.installed ## types and tests of the wall and the desk
 	@. $(VENV)/.node && cd $(WEB) && npm run --silent check && npm run --silent test
+
+web-types: $(VENV)/.test ## write the pages' types of the API anew from its description
+	@PYTHONPATH=. $(BIN)/python -m dashboards.web.api_types
 
 dashboards: $(VENV)/.test ## write the dashboards of Grafana anew from their source
 	@PYTHONPATH=. $(BIN)/python -m dashboards.grafana.source

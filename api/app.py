@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -91,6 +92,23 @@ def create_app(
             None if waiting is None else lambda: waiting.look(clock.now()),
         )
     )
+    app = _with_routes(settings)
+    app.state.parts = parts
+    app.state.registry = registry
+    install_error_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CatchAll)  # the last one added is the outermost
+    app.add_middleware(Requests, registry=registry)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI description, without a store or anything else to answer from."""
+    return _with_routes(ApiSettings()).openapi()
+
+
+def _with_routes(settings: ApiSettings) -> FastAPI:
     app = FastAPI(
         title="Pantau",
         version="1",
@@ -102,14 +120,7 @@ def create_app(
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
     )
-    app.state.parts = parts
-    app.state.registry = registry
-    install_error_handlers(app)
     _add_routes(app, settings)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(CatchAll)  # the last one added is the outermost
-    app.add_middleware(Requests, registry=registry)
-    app.add_middleware(SecurityHeaders)
     return app
 
 

@@ -31,6 +31,12 @@ async def open_session(request: Request, parts: PartsOf, principal: ViewerOf) ->
     return response
 
 
+@router.get("/session", response_model=schemas.Visitor)
+async def get_session(principal: ViewerOf) -> Response:
+    """Who is asking, and as what: what a page needs to know to offer only what may be done."""
+    return reply({"name": principal.name, "role": principal.access.name.lower()})
+
+
 @router.delete("/session", status_code=204)
 async def close_session(request: Request, principal: ViewerOf) -> Response:
     """Forget the session in this browser. To end it everywhere, revoke its token."""

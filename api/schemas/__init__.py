@@ -4,7 +4,7 @@ They are never run over an answer (see `api.deps.reply`); tests hold real answer
 with unknown keys forbidden, so what is described here is what is sent.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -285,6 +285,13 @@ class Wall(Shape):
     counts: Counts
     areas: list[WallArea]
     devices: list[WallDevice]
+
+
+class Visitor(Shape):
+    """Who is asking."""
+
+    name: Annotated[str, Field(description="Name of the token; empty where none is needed.")]
+    role: Annotated[Literal["viewer", "operator", "admin"], Field(description="What they may do.")]
 
 
 class Session(Shape):

@@ -54,6 +54,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/sites": schemas.SitePage,
     "/areas": schemas.AreaPage,
     "/wall": schemas.Wall,
+    "/session": schemas.Visitor,
 }
 
 

@@ -211,6 +211,13 @@ async def test_a_session_outlives_a_restart_as_long_as_the_key_does(city: City) 
             assert await status_with(client) == status
 
 
+async def test_a_page_is_told_who_looks_at_it(client: httpx.AsyncClient, city: City) -> None:
+    assert (await client.get("/api/v1/session")).status_code == 401
+    await open_session(client, city.token(role="operator"))
+    answer = await client.get("/api/v1/session")
+    assert answer.json() == {"name": "operator", "role": "operator"}
+
+
 async def test_a_session_does_not_beget_sessions(client: httpx.AsyncClient, city: City) -> None:
     await open_session(client, city.token())
     answer = await client.post("/api/v1/session", headers={"Origin": "http://pantau.test"})

@@ -15,7 +15,7 @@ import {
   type Snapshot,
   type State,
   type Transition,
-  type WallEvent,
+  type CityEvent,
 } from "./model";
 
 export interface Applied {
@@ -25,11 +25,12 @@ export interface Applied {
 }
 
 /** Apply events in their order. One copy of the device table, however many events there are. */
-export function apply(city: City | null, events: readonly WallEvent[]): Applied {
+export function apply(city: City | null, events: readonly CityEvent[]): Applied {
   let current = city;
   let devices: Map<string, Device> | null = null; // ours to write, while not null
   let gap = false;
   for (const event of events) {
+    if (event.type === "incident") continue; // whoever shows incidents asks for them
     if (event.type === "snapshot") {
       current = fromSnapshot(event.snapshot, current);
       devices = null;

@@ -6,7 +6,7 @@
 
 import { apply } from "./city";
 import type { Link } from "./condition";
-import type { City, WallEvent } from "./model";
+import type { City, CityEvent } from "./model";
 import { Stream, type Ports } from "./stream";
 
 /** A hidden page gets no frames; its queue must not grow for days. */
@@ -24,9 +24,10 @@ export interface Live {
 
 export class LiveCity {
   private readonly stream: Stream;
-  private queue: WallEvent[] = [];
+  private queue: CityEvent[] = [];
   private scheduled = false;
   private listeners = new Set<() => void>();
+  private hearers = new Set<(event: CityEvent) => void>();
   private state: Live;
 
   constructor(private readonly ports: LivePorts) {
@@ -55,6 +56,12 @@ export class LiveCity {
     return () => this.listeners.delete(listener);
   }
 
+  /** Be told every event as it comes, before it is applied. */
+  hear(hearer: (event: CityEvent) => void): () => void {
+    this.hearers.add(hearer);
+    return () => this.hearers.delete(hearer);
+  }
+
   start(): void {
     this.stream.open();
   }
@@ -71,8 +78,9 @@ export class LiveCity {
     this.set({ city: null, link: { ...link, refused } });
   }
 
-  private gather(event: WallEvent): void {
+  private gather(event: CityEvent): void {
     this.note(event);
+    for (const hearer of this.hearers) hearer(event);
     this.queue.push(event);
     if (this.queue.length >= MOST_QUEUED) {
       this.flush();
@@ -83,7 +91,7 @@ export class LiveCity {
   }
 
   /** Only snapshots and heartbeats say what time it is; a transition tells of the past. */
-  private note(event: WallEvent): void {
+  private note(event: CityEvent): void {
     const mono = this.ports.mono();
     const at =
       event.type === "snapshot"

@@ -90,10 +90,16 @@ export interface Heartbeat {
   readonly collectors: readonly Collector[];
 }
 
-export type WallEvent =
+/** Incidents that are new or changed: ask for these; null: ask for the list. */
+export interface IncidentNews {
+  readonly ids: readonly number[] | null;
+}
+
+export type CityEvent =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "transition"; readonly transition: Transition }
-  | { readonly type: "heartbeat"; readonly heartbeat: Heartbeat };
+  | { readonly type: "heartbeat"; readonly heartbeat: Heartbeat }
+  | { readonly type: "incident"; readonly incidents: IncidentNews };
 
 export interface Recovery {
   readonly device: string;

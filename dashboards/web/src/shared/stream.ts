@@ -7,13 +7,13 @@
  */
 
 import { STALE_MS } from "./condition";
-import type { WallEvent } from "./model";
+import type { CityEvent } from "./model";
 import { readEvent, WireError } from "./wire";
 
 export const EVENTS_PATH = "/api/v1/events";
 export const STATUS_PATH = "/api/v1/status";
 
-const EVENT_TYPES = ["snapshot", "transition", "heartbeat"] as const;
+const EVENT_TYPES = ["snapshot", "transition", "heartbeat", "incident"] as const;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 10_000;
 /** A screen without a valid link asks now and then whether it has one again. */
@@ -32,7 +32,7 @@ export interface Ports {
 }
 
 export interface Listener {
-  onEvent(event: WallEvent): void;
+  onEvent(event: CityEvent): void;
   onRefused(): void;
 }
 
@@ -82,8 +82,8 @@ export class Stream {
     if (this.source !== null) this.retry();
   }
 
-  private hear(type: WallEvent["type"], text: string): void {
-    let event: WallEvent;
+  private hear(type: CityEvent["type"], text: string): void {
+    let event: CityEvent;
     try {
       event = readEvent(type, text);
     } catch (error) {

@@ -11,10 +11,11 @@ import {
   type Collector,
   type Device,
   type Heartbeat,
+  type IncidentNews,
   type Snapshot,
   type State,
   type Transition,
-  type WallEvent,
+  type CityEvent,
 } from "./model";
 
 export class WireError extends Error {}
@@ -22,7 +23,7 @@ export class WireError extends Error {}
 type Json = Readonly<Record<string, unknown>>;
 
 /** Read one event of the stream. Throws `WireError`. */
-export function readEvent(type: WallEvent["type"], text: string): WallEvent {
+export function readEvent(type: CityEvent["type"], text: string): CityEvent {
   const json = object(parse(text), type);
   switch (type) {
     case "snapshot":
@@ -31,6 +32,8 @@ export function readEvent(type: WallEvent["type"], text: string): WallEvent {
       return { type, transition: readTransition(json) };
     case "heartbeat":
       return { type, heartbeat: readHeartbeat(json) };
+    case "incident":
+      return { type, incidents: readIncidentNews(json) };
   }
 }
 
@@ -63,6 +66,15 @@ function readTransition(json: Json): Transition {
 
 function readHeartbeat(json: Json): Heartbeat {
   return { at: moment(json, "at"), collectors: list(json, "collectors").map(readCollector) };
+}
+
+function readIncidentNews(json: Json): IncidentNews {
+  const ids: unknown = json["ids"];
+  if (ids === null) return { ids };
+  if (!Array.isArray(ids) || !ids.every((id) => Number.isSafeInteger(id))) {
+    throw new WireError("ids: neither a list of numbers nor null");
+  }
+  return { ids: ids as number[] };
 }
 
 function readCollector(json: Json): Collector {

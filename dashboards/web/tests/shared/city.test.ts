@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { apply, count, countObserved } from "../../src/shared/city";
-import type { City, WallEvent } from "../../src/shared/model";
+import type { City, CityEvent } from "../../src/shared/model";
 import { city, device, NOW, snapshot, transition } from "./devices";
 
-const moves = (...list: ReturnType<typeof transition>[]): WallEvent[] =>
+const moves = (...list: ReturnType<typeof transition>[]): CityEvent[] =>
   list.map((one) => ({ type: "transition", transition: one }));
 
-function after(before: City, ...events: WallEvent[]): City {
+function after(before: City, ...events: CityEvent[]): City {
   const { city: result } = apply(before, events);
   if (result === null) throw new Error("no city");
   return result;

@@ -1,0 +1,1311 @@
+/**
+ * The shapes of the API, made from its description by `make web-types`; not to be edited.
+ *
+ * Moments are ISO 8601 in UTC. `Routes` is every route under /api/v1.
+ */
+
+/** Taking an incident in hand. */
+export interface AcknowledgeBody {
+  /** What is done about it, if anything yet. */
+  readonly text?: string;
+}
+
+/** The device that an entry has become. */
+export interface AdoptedView {
+  readonly entry: number;
+  readonly device: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly site: string;
+  readonly profile: string;
+  /** False: it had been adopted before. */
+  readonly created: boolean;
+  /** The collector has it already; else it will in a few seconds. */
+  readonly watched: boolean;
+}
+
+/** As what something is adopted. What is left out is as suggested. */
+export interface AdoptionBody {
+  /** Id of the site it stands at. */
+  readonly site: string;
+  /** Id of the new device. */
+  readonly id?: string | null;
+  /** Name for people. */
+  readonly name?: string | null;
+  /** What it is. */
+  readonly kind?: string | null;
+  /** Name of a device profile. */
+  readonly profile?: string | null;
+  /** Owner of the device. */
+  readonly owner?: string | null;
+  /** Owner of its link. */
+  readonly link_owner?: string | null;
+  /** Owner of its power. */
+  readonly power_owner?: string | null;
+  /** What feeds it. */
+  readonly power_feeder?: string | null;
+  /** How often it publishes, such as `10m`. */
+  readonly telemetry_period?: string | null;
+  /** Its address, if it is asked too. */
+  readonly address?: string | null;
+  /** Names of credentials. */
+  readonly credentials?: readonly string[];
+  /** Devices behind which it stands. */
+  readonly parents?: readonly string[];
+  /** Words to filter by. */
+  readonly tags?: readonly string[];
+}
+
+/** The process answers. */
+export interface Alive {
+  readonly alive: boolean;
+}
+
+/** Devices by state in one area (its own devices, not those of areas below it). */
+export interface AreaCounts {
+  readonly total: number;
+  readonly up: number;
+  readonly degraded: number;
+  readonly down: number;
+  readonly unreachable: number;
+  readonly unknown: number;
+  readonly maintenance: number;
+  readonly code: string;
+  readonly name: string;
+}
+
+/** All areas by code; `next` is always null. */
+export interface AreaPage {
+  readonly items: readonly AreaView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** An administrative area with its Kemendagri code. */
+export interface AreaView {
+  readonly code: string;
+  readonly name: string;
+  /** IANA zone where it differs from its parent's. */
+  readonly zone: string | null;
+  readonly parent: string | null;
+}
+
+/** A person's word on the cause of an outage. */
+export interface CauseBody {
+  readonly cause: CauseClass;
+  /** Why you say so; it stays in the trace. */
+  readonly reason: string;
+}
+
+/** What an outage is put down to. It decides whose minutes they are. */
+export type CauseClass = "device" | "link" | "power" | "upstream" | "planned" | "unknown";
+
+/** The figures of incidents of one cause. */
+export interface CauseFigures {
+  readonly incidents: number;
+  readonly acknowledged: number;
+  /** Mean from when we were sure until acknowledged. */
+  readonly mtta_seconds: number | null;
+  /** The same from the first failed probe. */
+  readonly mtta_from_start_seconds: number | null;
+  readonly recovered: number;
+  /** Mean from start to recovery. */
+  readonly mttr_seconds: number | null;
+  readonly longest_seconds: number | null;
+  /** Id of the incident that took longest. */
+  readonly longest: number | null;
+  readonly cause: CauseClass;
+}
+
+/** Which rule proposed a cause class. The catalogues translate it. */
+export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
+
+/** All checks of a device; `next` is always null. */
+export interface CheckPage {
+  readonly items: readonly CheckView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A check with its last result. */
+export interface CheckView {
+  readonly id: string;
+  readonly name: string;
+  readonly probe: string;
+  readonly role: Role;
+  readonly interval_seconds: number;
+  readonly timeout_seconds: number;
+  readonly verdict: Verdict;
+  readonly since: string | null;
+  readonly confirmed_at: string | null;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly outcome: Outcome;
+  readonly latency_seconds: number | null;
+  readonly last_slot_at: string | null;
+  readonly last_result_at: string | null;
+}
+
+/** A collector and whether it is heard of. */
+export interface Collector {
+  readonly id: string;
+  readonly heartbeat_at: string;
+  readonly alive: boolean;
+}
+
+/** What a person said of the cause, and when. None is ever overwritten. */
+export interface Correction {
+  readonly cause: CauseClass;
+  readonly reason: string;
+  readonly author: string;
+  readonly made_at: string;
+}
+
+/** Devices by state. `maintenance` counts devices in a window, whatever their state. */
+export interface Counts {
+  readonly total: number;
+  readonly up: number;
+  readonly degraded: number;
+  readonly down: number;
+  readonly unreachable: number;
+  readonly unknown: number;
+  readonly maintenance: number;
+}
+
+/** What the courier last said. Counts are since its start. */
+export interface CourierView {
+  readonly at: string;
+  readonly started_at: string;
+  /** Whether it said so within half a minute. */
+  readonly alive: boolean;
+  readonly requests: number;
+  /** Lines that InfluxDB has confirmed. */
+  readonly lines: number;
+  /** Tries that failed, by kind of trouble. */
+  readonly retries: Readonly<Record<string, number>>;
+  /** Requests that were too large or too slow. */
+  readonly halved: number;
+  /** Requests taken apart in search of a bad line. */
+  readonly searched: number;
+  readonly dead: number;
+  readonly spool_failures: number;
+}
+
+/** Dead letters, newest first. */
+export interface DeadLetterPage {
+  readonly items: readonly DeadLetterView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A line that InfluxDB will never take. */
+export interface DeadLetterView {
+  readonly id: number;
+  /** When it was given up. */
+  readonly at: string;
+  /** HTTP status of the refusal; 0: Pantau's own. */
+  readonly status: number;
+  /** Why, in the server's words. */
+  readonly words: string;
+  /** The line, as it was sent. */
+  readonly line: string;
+}
+
+/** Decisions, newest first. */
+export interface DecisionPage {
+  readonly items: readonly DecisionView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Who decided what about an entry, and when. */
+export interface DecisionView {
+  readonly id: number;
+  readonly entry: number;
+  readonly source: string;
+  readonly name: string;
+  /** `adopted`, `ignored` or `unignored`. */
+  readonly kind: string;
+  readonly device: string | null;
+  readonly author: string;
+  readonly at: string;
+}
+
+/** What degraded time counts as. */
+export type Degraded = "up" | "down";
+
+/** A device and its state. */
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly site: string;
+  readonly site_name: string;
+  /** Code of the area that the site is in. */
+  readonly area: string;
+  readonly owner: string | null;
+  readonly link_owner: string | null;
+  readonly power_owner: string | null;
+  readonly profile: string;
+  readonly address: string | null;
+  readonly parents: readonly string[];
+  readonly state: State;
+  readonly since: string | null;
+  readonly confirmed_at: string | null;
+  readonly reason: Reason;
+  readonly detail: string;
+  /** The root device when unreachable. */
+  readonly cause: string | null;
+  readonly flapping: boolean;
+  readonly maintenance: boolean;
+  readonly last_result_at: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly tags: readonly string[];
+  /** When it left the inventory; lists omit it then. */
+  readonly retired_at: string | null;
+}
+
+/** Devices by id. */
+export interface DevicePage {
+  readonly items: readonly Device[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Something that was heard and is no device. */
+export interface Entry {
+  readonly id: number;
+  /** Which listener heard it: `mqtt`. */
+  readonly source: string;
+  /** What it calls itself. */
+  readonly name: string;
+  /** `waiting`, `ignored` or `adopted`. */
+  readonly state: string;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+  readonly messages: number;
+  readonly bytes: number;
+  /** Topics it was heard on, ten at most. */
+  readonly places: readonly string[];
+  /** Keys and types of its last payload; never a value. */
+  readonly shape: Readonly<Record<string, string>>;
+  /** What it says of itself. */
+  readonly about: Readonly<Record<string, string>>;
+  readonly fits: readonly FitView[];
+  readonly suggestion: SuggestionView | null;
+  /** As which device it was adopted. */
+  readonly device: string | null;
+  readonly decided_at: string | null;
+  readonly decided_by: string | null;
+}
+
+/** Entries, last heard first. */
+export interface EntryPage {
+  readonly items: readonly Entry[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Why time is neither up nor down, in the order in which it is asked. Catalogues translate. */
+export type ExclusionReason = "maintenance" | "outside_service_hours" | "cause_not_counted" | "short_outage";
+
+/** A profile that what was heard fits. */
+export interface FitView {
+  readonly profile: string;
+  /** What it is called by that profile: its topic. */
+  readonly name: string;
+}
+
+/** How the table is written. */
+export type Format = "json" | "csv" | "csv-id";
+
+/** What one row of an uptime table is about. */
+export type GroupBy = "device" | "site" | "area" | "kind" | "owner";
+
+/** An incident with what happened in it. */
+export interface IncidentDetail {
+  readonly id: number;
+  readonly group: IncidentGroup;
+  /** Id of the device or site, name of the feeder, code of the area. */
+  readonly group_key: string;
+  /** The root device; null for places. */
+  readonly device: string | null;
+  readonly device_name: string | null;
+  /** null for feeders and areas. */
+  readonly site: string | null;
+  readonly site_name: string | null;
+  readonly area: string | null;
+  readonly area_name: string | null;
+  /** Of most of its own outages, in force. */
+  readonly cause: CauseClass;
+  /** null: a person said so. */
+  readonly cause_rule: CauseRule | null;
+  readonly cause_suspected: boolean;
+  /** Id of the owner who answers for it. */
+  readonly responsible: string | null;
+  readonly started_at: string;
+  /** When we were sure of it. */
+  readonly opened_at: string;
+  /** null: something is out. */
+  readonly recovered_at: string | null;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly resolved_at: string | null;
+  /** null: it resolved itself. */
+  readonly resolved_by: string | null;
+  /** `taken_back`: nothing of it was true. */
+  readonly resolution: string | null;
+  /** The incident that it is part of. */
+  readonly merged_into: number | null;
+  /** Devices that are down now. */
+  readonly down: number;
+  /** Devices that are cut off now. */
+  readonly unreachable: number;
+  /** Devices that are or were out. */
+  readonly devices: number;
+  readonly sites: number;
+  readonly areas: number;
+  readonly outages: number;
+  /** Until it recovered, or until now. */
+  readonly duration_seconds: number;
+  /** Incidents that became part of it. */
+  readonly merged: readonly number[];
+  /** Of lines about single outages at most the first 200. */
+  readonly timeline: readonly TimelineLine[];
+  /** Lines that only `/timeline` has. */
+  readonly timeline_left_out: number;
+  /** At most the first 200. */
+  readonly first_outages: readonly IncidentOutage[];
+}
+
+/** What happened in an incident's timeline. */
+export type IncidentEventKind = "opened" | "outage_joined" | "outage_ended" | "cause_proposed" | "cause_corrected" | "merged" | "recovered" | "reopened" | "acknowledged" | "note" | "resolved";
+
+/** What joins the outages of an incident. */
+export type IncidentGroup = "device" | "site" | "feeder" | "area";
+
+/** An outage of an incident. */
+export interface IncidentOutage {
+  readonly id: number;
+  readonly device: string;
+  readonly device_name: string;
+  /** `down` or `unreachable`. */
+  readonly state: State;
+  readonly started_at: string;
+  readonly confirmed_at: string;
+  readonly ended_at: string | null;
+  readonly root: string | null;
+  readonly cause: CauseClass;
+}
+
+/** Incidents, newest first. */
+export interface IncidentPage {
+  readonly items: readonly IncidentView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** How far an incident has come. */
+export type IncidentPhase = "open" | "recovered" | "resolved";
+
+/** Outages that people handle as one. */
+export interface IncidentView {
+  readonly id: number;
+  readonly group: IncidentGroup;
+  /** Id of the device or site, name of the feeder, code of the area. */
+  readonly group_key: string;
+  /** The root device; null for places. */
+  readonly device: string | null;
+  readonly device_name: string | null;
+  /** null for feeders and areas. */
+  readonly site: string | null;
+  readonly site_name: string | null;
+  readonly area: string | null;
+  readonly area_name: string | null;
+  /** Of most of its own outages, in force. */
+  readonly cause: CauseClass;
+  /** null: a person said so. */
+  readonly cause_rule: CauseRule | null;
+  readonly cause_suspected: boolean;
+  /** Id of the owner who answers for it. */
+  readonly responsible: string | null;
+  readonly started_at: string;
+  /** When we were sure of it. */
+  readonly opened_at: string;
+  /** null: something is out. */
+  readonly recovered_at: string | null;
+  readonly acknowledged_at: string | null;
+  readonly acknowledged_by: string | null;
+  readonly resolved_at: string | null;
+  /** null: it resolved itself. */
+  readonly resolved_by: string | null;
+  /** `taken_back`: nothing of it was true. */
+  readonly resolution: string | null;
+  /** The incident that it is part of. */
+  readonly merged_into: number | null;
+  /** Devices that are down now. */
+  readonly down: number;
+  /** Devices that are cut off now. */
+  readonly unreachable: number;
+  /** Devices that are or were out. */
+  readonly devices: number;
+  readonly sites: number;
+  readonly areas: number;
+  readonly outages: number;
+  /** Until it recovered, or until now. */
+  readonly duration_seconds: number;
+}
+
+/** All series of a device; `next` is always null. */
+export interface MetricPage {
+  readonly items: readonly MetricView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** One series that there is, with its newest value. */
+export interface MetricView {
+  readonly metric: string;
+  readonly unit: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly last_at: string;
+  readonly last_value: number | number | string | null;
+}
+
+/** A note in the timeline. */
+export interface NoteBody {
+  readonly text: string;
+}
+
+/** One time that a window is on. */
+export interface Occurrence {
+  readonly starts_at: string;
+  readonly ends_at: string;
+}
+
+/** An outage with all that was said on its cause, the oldest first. */
+export interface OutageDetail {
+  readonly id: number;
+  readonly device: string;
+  readonly device_name: string;
+  readonly site: string;
+  readonly site_name: string;
+  readonly area: string;
+  readonly area_name: string;
+  /** `down`, or `unreachable` behind another device. */
+  readonly state: State;
+  /** The first failed probe. */
+  readonly started_at: string;
+  /** When we were sure of it. */
+  readonly confirmed_at: string;
+  /** null: it is still on. */
+  readonly ended_at: string | null;
+  /** Until its end, or until now. */
+  readonly duration_seconds: number;
+  readonly reason: Reason;
+  readonly detail: string;
+  /** In force: a person's last word, else ours. */
+  readonly cause: CauseClass;
+  readonly cause_proposed: CauseClass;
+  /** The rule that proposed it. */
+  readonly cause_rule: CauseRule;
+  /** Nothing but coincidence speaks for it. */
+  readonly cause_suspected: boolean;
+  /** A person has said what the cause was. */
+  readonly corrected: boolean;
+  /** The device that cut this one off. */
+  readonly root: string | null;
+  readonly root_name: string | null;
+  readonly root_outage: number | null;
+  /** Id of the owner whose minutes these are; null: nobody's. */
+  readonly responsible: string | null;
+  readonly incident: number | null;
+  readonly corrections: readonly Correction[];
+}
+
+/** Outages, newest first. */
+export interface OutagePage {
+  readonly items: readonly OutageView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A device did not work: from the first failed probe until it is seen working. */
+export interface OutageView {
+  readonly id: number;
+  readonly device: string;
+  readonly device_name: string;
+  readonly site: string;
+  readonly site_name: string;
+  readonly area: string;
+  readonly area_name: string;
+  /** `down`, or `unreachable` behind another device. */
+  readonly state: State;
+  /** The first failed probe. */
+  readonly started_at: string;
+  /** When we were sure of it. */
+  readonly confirmed_at: string;
+  /** null: it is still on. */
+  readonly ended_at: string | null;
+  /** Until its end, or until now. */
+  readonly duration_seconds: number;
+  readonly reason: Reason;
+  readonly detail: string;
+  /** In force: a person's last word, else ours. */
+  readonly cause: CauseClass;
+  readonly cause_proposed: CauseClass;
+  /** The rule that proposed it. */
+  readonly cause_rule: CauseRule;
+  /** Nothing but coincidence speaks for it. */
+  readonly cause_suspected: boolean;
+  /** A person has said what the cause was. */
+  readonly corrected: boolean;
+  /** The device that cut this one off. */
+  readonly root: string | null;
+  readonly root_name: string | null;
+  readonly root_outage: number | null;
+  /** Id of the owner whose minutes these are; null: nobody's. */
+  readonly responsible: string | null;
+  readonly incident: number | null;
+}
+
+/** How a run of a check ended. UNKNOWN is our own fault or blindness, never the device's. */
+export type Outcome = "answered" | "failed" | "unknown";
+
+/** RFC 9457 problem details. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** A stable word for programs (docs/api.md). */
+  readonly code: string;
+  readonly errors?: readonly ProblemField[];
+}
+
+/** What is wrong with one input. */
+export interface ProblemField {
+  /** Its place, such as `query.limit`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What people made of an entry of the quarantine. */
+export type QuarantineState = "waiting" | "ignored" | "adopted";
+
+/** Whether what is served can be relied on, and why not. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** What is wrong, in words; empty when ready. */
+  readonly reasons: readonly string[];
+}
+
+/** Readings of one metric of a device. */
+export interface Readings {
+  readonly device: string;
+  readonly metric: string;
+  readonly from: string;
+  readonly to: string;
+  /** null: every stored value. */
+  readonly step_seconds: number | null;
+  readonly items: readonly SeriesView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Why: the words that travel from a probe to the wall. The catalogues translate them. */
+export type Reason = "ok" | "no_answer" | "host_unreachable" | "refused" | "bad_answer" | "credential_refused" | "agent_error" | "reported_offline" | "threshold" | "on_battery" | "silent" | "parent_down" | "collector_gone" | "collector_lag" | "collector_rights" | "collector_error" | "never_seen";
+
+/** Closing an incident. */
+export interface ResolveBody {
+  /** How it was solved. */
+  readonly resolution: string;
+}
+
+/** What is tried again. */
+export interface RetryView {
+  readonly lines: number;
+}
+
+/** What a confirmed critical verdict of a check does to its device. */
+export type Role = "reachability" | "health";
+
+/** What makes roll-ups last said. Counts are since its start. */
+export interface RollUpsView {
+  readonly at: string;
+  /** To here reach the newest roll-ups of an hour. */
+  readonly newest_at: string | null;
+  /** Hours to be made, or to be made again. */
+  readonly waiting_hours: number;
+  /** Hours made. */
+  readonly hours: number;
+  /** Lines stored. */
+  readonly lines: number;
+  /** Lines given up. */
+  readonly dead: number;
+  /** Hours of which raw points had gone already. */
+  readonly too_late: number;
+  readonly failures: number;
+  /** What is wrong; null without role operator. */
+  readonly trouble: string | null;
+}
+
+/** Which devices: those named, and all of these sites, areas (with all below) and tags. */
+export interface ScopeBody {
+  readonly devices?: readonly string[];
+  readonly sites?: readonly string[];
+  readonly areas?: readonly string[];
+  readonly tags?: readonly string[];
+}
+
+/** Which devices a window covers. */
+export interface ScopeView {
+  readonly devices: readonly string[];
+  readonly sites: readonly string[];
+  readonly areas: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** Points of one series, oldest first; the four lists run side by side. */
+export interface SeriesView {
+  readonly metric: string;
+  readonly unit: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `[at, value]`; a step's mean. */
+  readonly points: readonly (readonly [string, number])[];
+  /** Lowest value in each step. */
+  readonly low: readonly number[];
+  /** Highest value in each step. */
+  readonly high: readonly number[];
+  /** How many values each step holds. */
+  readonly counts: readonly number[];
+  /** Of rates: whether it may have been more, because the counter may have gone round twice. Empty for plain readings. */
+  readonly at_least: readonly boolean[];
+}
+
+/** A session that was opened; the cookie is in the header. */
+export interface Session {
+  /** Name of the token. */
+  readonly name: string;
+  readonly role: string;
+  readonly expires_at: string;
+}
+
+/** All sites by id; `next` is always null. */
+export interface SitePage {
+  readonly items: readonly SiteView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A place with devices. */
+export interface SiteView {
+  readonly id: string;
+  readonly name: string;
+  readonly area: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** Why lines wait. */
+export interface SpoolTrouble {
+  /** A stable word; docs/spool.md explains each. */
+  readonly kind: string;
+  readonly since_at: string | null;
+  /** What is wrong and what to do; null without role operator. */
+  readonly words: string | null;
+}
+
+/** What waits on disk for InfluxDB. Counts without a time are since the spool was made. */
+export interface SpoolView {
+  readonly records: number;
+  readonly lines: number;
+  /** As it waits, squeezed. */
+  readonly bytes: number;
+  /** What the file takes on the disk. */
+  readonly file_bytes: number;
+  /** The most that may wait (`spool_megabytes`). */
+  readonly limit_bytes: number;
+  /** How long (`spool_age`). */
+  readonly limit_age_seconds: number;
+  /** Since when the oldest waits; null: nothing does. */
+  readonly oldest_at: string | null;
+  /** How long the oldest has waited; 0: nothing. */
+  readonly age_seconds: number;
+  /** Lines that InfluxDB has confirmed. */
+  readonly sent_lines: number;
+  /** Lost, because too much waited too long. */
+  readonly dropped_lines: number;
+  /** Since when lines are being lost; null: none are. */
+  readonly dropping_since: string | null;
+  /** When the last was lost. */
+  readonly dropped_at: string | null;
+  /** Lost: the disk did not give them back. */
+  readonly damaged_lines: number;
+  /** Lines that InfluxDB will never take. */
+  readonly dead_letters: number;
+  /** Dead letters lost: more than are kept. */
+  readonly dead_dropped: number;
+  readonly trouble: SpoolTrouble | null;
+  readonly courier: CourierView | null;
+  readonly roll_ups: RollUpsView | null;
+}
+
+/** What people see: status and overlays together. */
+export type State = "up" | "degraded" | "down" | "unreachable" | "unknown";
+
+/** The city in numbers. */
+export interface Status {
+  readonly at: string;
+  readonly collectors: readonly Collector[];
+  readonly devices: Counts;
+  readonly by_kind: Readonly<Record<string, Counts>>;
+  readonly by_area: readonly AreaCounts[];
+}
+
+/** What it could be as a device; an adoption that says no more makes it so. */
+export interface SuggestionView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly profile: string | null;
+}
+
+/** Figures of the incidents that began in a window. */
+export interface Summary {
+  readonly incidents: number;
+  readonly acknowledged: number;
+  /** Mean from when we were sure until acknowledged. */
+  readonly mtta_seconds: number | null;
+  /** The same from the first failed probe. */
+  readonly mtta_from_start_seconds: number | null;
+  readonly recovered: number;
+  /** Mean from start to recovery. */
+  readonly mttr_seconds: number | null;
+  readonly longest_seconds: number | null;
+  /** Id of the incident that took longest. */
+  readonly longest: number | null;
+  readonly from: string;
+  readonly to: string;
+  readonly by_cause: readonly CauseFigures[];
+}
+
+/** One line of a timeline. Without an author Pantau itself wrote it. */
+export interface TimelineLine {
+  readonly id: number;
+  /** Differs for what was said in a merged one. */
+  readonly incident: number;
+  readonly kind: IncidentEventKind;
+  readonly at: string;
+  readonly author: string | null;
+  /** What a person wrote, or `taken_back`. */
+  readonly text: string;
+  readonly outage: number | null;
+  /** Of `cause_proposed`, `…_corrected`. */
+  readonly cause: CauseClass | null;
+  /** Of `cause_proposed`. */
+  readonly rule: CauseRule | null;
+  /** Of `merged`: the other incident. */
+  readonly other: number | null;
+}
+
+/** Lines of a timeline, oldest first. */
+export interface TimelinePage {
+  readonly items: readonly TimelineLine[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Transitions, newest first. */
+export interface TransitionPage {
+  readonly items: readonly TransitionView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A stored change of state, as in the `transition` events. */
+export interface TransitionView {
+  readonly id: number;
+  readonly device: string;
+  readonly old: State;
+  readonly new: State;
+  /** When it began. */
+  readonly at: string;
+  /** When we were sure. */
+  readonly confirmed_at: string;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly cause: string | null;
+  /** Whether the device flaps from then on. Where `old` and `new` are the same, this or `cause` is what changed. */
+  readonly flapping: boolean;
+}
+
+/** The uptime table of a window. */
+export interface Uptime {
+  /** Where it begins first. */
+  readonly from: string;
+  /** Where it ends last; never in the future. */
+  readonly to: string;
+  readonly zones: readonly UptimeZone[];
+  /** Since then nobody has looked; null: never. */
+  readonly known_until: string | null;
+  readonly group_by: GroupBy;
+  /** What degraded counts as. */
+  readonly degraded: "up" | "down";
+  readonly rule: UptimeRule;
+  readonly rules: UptimeRulePair;
+  readonly items: readonly UptimeRow[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** The same group by the rules of the contract. */
+export interface UptimeContract {
+  /** `plain`: there is no contract. */
+  readonly name: string;
+  readonly uptime_percent: number | null;
+  readonly uptime_bounds_percent: readonly [number, number] | null;
+  readonly coverage_percent: number;
+  readonly down_seconds: number;
+  readonly unreachable_seconds: number;
+  readonly excluded_seconds: number;
+  readonly excluded_seconds_by_reason: Readonly<Record<string, number>>;
+  readonly outages: number;
+  readonly longest_outage_seconds: number | null;
+  readonly mttr_seconds: number | null;
+}
+
+/** Uptime of one group: sums over its devices, never averages of percentages. */
+export interface UptimeRow {
+  readonly key: string;
+  readonly name: string;
+  readonly devices: number;
+  /** Service uptime; null: unknown. */
+  readonly uptime_percent: number | null;
+  readonly device_uptime_percent: number | null;
+  readonly uptime_bounds_percent: readonly [number, number] | null;
+  readonly coverage_percent: number;
+  readonly up_seconds: number;
+  readonly degraded_seconds: number;
+  readonly down_seconds: number;
+  readonly unreachable_seconds: number;
+  readonly unknown_seconds: number;
+  readonly excluded_seconds: number;
+  readonly outages: number;
+  readonly mttr_seconds: number | null;
+  readonly mtbf_seconds: number | null;
+  readonly longest_outage_seconds: number | null;
+  readonly excluded_seconds_by_reason: Readonly<Record<string, number>>;
+  /** Down and unreachable, by what caused it. */
+  readonly lost_seconds_by_cause: Readonly<Record<string, number>>;
+  /** The same by who answers for it; the empty key: nobody is named. */
+  readonly lost_seconds_by_owner: Readonly<Record<string, number>>;
+  readonly outages_by_cause: Readonly<Record<string, number>>;
+  readonly contract: UptimeContract;
+}
+
+/** The rule by which states are believed; it belongs to every figure. */
+export interface UptimeRule {
+  /** Failures in a row until down. */
+  readonly confirm: number;
+  /** Successes in a row until up. */
+  readonly recover: number;
+  readonly retry_seconds: number;
+  readonly fresh_intervals: number;
+  readonly deviations: readonly UptimeRuleDeviation[];
+}
+
+/** A rule that some checks follow instead of the one in force. */
+export interface UptimeRuleDeviation {
+  readonly probe: string;
+  readonly role: Role;
+  readonly confirm: number;
+  readonly recover: number;
+  readonly retry_seconds: number;
+  readonly fresh_intervals: number;
+  /** How many checks in use follow it. */
+  readonly checks: number;
+}
+
+/** The rules of both figures. */
+export interface UptimeRulePair {
+  readonly plain: UptimeRules;
+  readonly contract: UptimeRules;
+}
+
+/** By which rules a figure is reckoned: what is left out. */
+export interface UptimeRules {
+  readonly name: string;
+  readonly exclude_maintenance: boolean;
+  readonly causes_not_counted: readonly CauseClass[];
+  /** An outage that lasts no longer does not count. */
+  readonly minimum_outage_seconds: number;
+  /** Empty: every hour. */
+  readonly service_hours: readonly UptimeServiceHours[];
+}
+
+/** Hours that count, on the clocks of each device's site. */
+export interface UptimeServiceHours {
+  readonly weekdays: readonly ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+  /** Such as `07:00`. */
+  readonly from: string;
+  /** `24:00` is the end of the day. */
+  readonly to: string;
+}
+
+/** When the window is in one zone: dates begin there with that zone's midnight. */
+export interface UptimeZone {
+  readonly zone: string;
+  readonly from: string;
+  readonly to: string;
+  readonly devices: number;
+}
+
+/** What one check result means, after thresholds. NONE: the result tells nothing. */
+export type Verdict = "ok" | "warning" | "critical" | "none";
+
+/** Who is asking. */
+export interface Visitor {
+  /** Name of the token; empty where none is needed. */
+  readonly name: string;
+  /** What they may do. */
+  readonly role: "viewer" | "operator" | "admin";
+}
+
+/** Everything a wall page needs, true for all transitions up to and including `cursor`. */
+export interface Wall {
+  readonly cursor: number;
+  readonly at: string;
+  readonly zone: string;
+  readonly language: string;
+  readonly heartbeat_timeout_seconds: number;
+  readonly collectors: readonly Collector[];
+  readonly counts: Counts;
+  readonly areas: readonly WallArea[];
+  readonly devices: readonly WallDevice[];
+}
+
+/** An area that has devices of its own. */
+export interface WallArea {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** A device as a wall shows it. */
+export interface WallDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly site: string;
+  readonly site_name: string;
+  readonly area: string;
+  readonly owner: string | null;
+  readonly owner_name: string | null;
+  readonly state: State;
+  readonly since: string | null;
+  readonly confirmed_at: string | null;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly cause: string | null;
+  readonly flapping: boolean;
+  readonly maintenance: boolean;
+  readonly last_result_at: string | null;
+}
+
+/** A maintenance window. */
+export interface Window {
+  readonly id: number;
+  readonly title: string;
+  readonly reason: string;
+  /** Name of the token it was made with. */
+  readonly author: string;
+  readonly created_at: string;
+  /** It was made after it began. */
+  readonly after_the_fact: boolean;
+  readonly scope: ScopeView;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly zone: string;
+  readonly recurrence: string | null;
+  /** The window in whose place it came. */
+  readonly replaces: number | null;
+  /** It is on now. */
+  readonly active: boolean;
+  readonly cancelled_at: string | null;
+  /** Nothing of it counts from then on. */
+  readonly cancelled_from_at: string | null;
+  readonly cancelled_by: string | null;
+  readonly cancel_reason: string | null;
+}
+
+/** A window to be made. */
+export interface WindowBody {
+  /** What is done, in a few words. */
+  readonly title: string;
+  /** Why; it stays for audits. */
+  readonly reason: string;
+  /** With its zone. May be in the past. */
+  readonly starts_at: string;
+  /** With its zone, at most 366 days later. */
+  readonly ends_at: string;
+  /** IANA zone of a recurrence. Default: the configured. */
+  readonly zone?: string | null;
+  /** RFC 5545 rule, such as `FREQ=WEEKLY;BYDAY=TU`. */
+  readonly recurrence?: string | null;
+  readonly scope: ScopeBody;
+}
+
+/** A window that takes another's place. */
+export interface WindowChangeBody {
+  /** What is done, in a few words. */
+  readonly title: string;
+  /** Why; it stays for audits. */
+  readonly reason: string;
+  /** With its zone. May be in the past. */
+  readonly starts_at: string;
+  /** With its zone, at most 366 days later. */
+  readonly ends_at: string;
+  /** IANA zone of a recurrence. Default: the configured. */
+  readonly zone?: string | null;
+  /** RFC 5545 rule, such as `FREQ=WEEKLY;BYDAY=TU`. */
+  readonly recurrence?: string | null;
+  readonly scope: ScopeBody;
+  /** Until when the old one counts. Default: a single window is replaced as a whole; of a recurring one what is past stays. */
+  readonly from?: string | null;
+}
+
+/** A window with what follows from it. */
+export interface WindowDetail {
+  readonly id: number;
+  readonly title: string;
+  readonly reason: string;
+  /** Name of the token it was made with. */
+  readonly author: string;
+  readonly created_at: string;
+  /** It was made after it began. */
+  readonly after_the_fact: boolean;
+  readonly scope: ScopeView;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly zone: string;
+  readonly recurrence: string | null;
+  /** The window in whose place it came. */
+  readonly replaces: number | null;
+  /** It is on now. */
+  readonly active: boolean;
+  readonly cancelled_at: string | null;
+  /** Nothing of it counts from then on. */
+  readonly cancelled_from_at: string | null;
+  readonly cancelled_by: string | null;
+  readonly cancel_reason: string | null;
+  /** The one that is on and the next, ten at most. */
+  readonly occurrences: readonly Occurrence[];
+  /** Devices in use that it covers, by id. */
+  readonly devices: readonly string[];
+}
+
+/** Windows, newest first. */
+export interface WindowPage {
+  readonly items: readonly Window[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+export interface Routes {
+  readonly "GET /areas": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: AreaPage;
+  };
+  readonly "GET /devices": {
+    readonly query: { readonly kind?: string | null; readonly state?: State | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly q?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: DevicePage;
+  };
+  readonly "GET /devices/{device_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Device;
+  };
+  readonly "GET /devices/{device_id}/checks": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: CheckPage;
+  };
+  readonly "GET /devices/{device_id}/metrics": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: MetricPage;
+  };
+  readonly "GET /devices/{device_id}/readings": {
+    readonly query: { readonly metric: string; readonly from?: string | null; readonly to?: string | null; readonly step?: number | null; readonly rate?: boolean; };
+    readonly body: undefined;
+    readonly answer: Readings;
+  };
+  readonly "GET /devices/{device_id}/transitions": {
+    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: TransitionPage;
+  };
+  readonly "GET /events": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  readonly "GET /incidents": {
+    readonly query: { readonly phase?: IncidentPhase | null; readonly unacknowledged?: boolean; readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly cause?: CauseClass | null; readonly from?: string | null; readonly to?: string | null; readonly merged?: boolean; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: IncidentPage;
+  };
+  readonly "GET /incidents/summary": {
+    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly cause?: CauseClass | null; };
+    readonly body: undefined;
+    readonly answer: Summary;
+  };
+  readonly "GET /incidents/{incident_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: IncidentDetail;
+  };
+  readonly "POST /incidents/{incident_id}/acknowledge": {
+    readonly query: { };
+    readonly body: AcknowledgeBody | null;
+    readonly answer: IncidentDetail;
+  };
+  readonly "POST /incidents/{incident_id}/notes": {
+    readonly query: { };
+    readonly body: NoteBody;
+    readonly answer: IncidentDetail;
+  };
+  readonly "POST /incidents/{incident_id}/resolve": {
+    readonly query: { };
+    readonly body: ResolveBody;
+    readonly answer: IncidentDetail;
+  };
+  readonly "GET /incidents/{incident_id}/timeline": {
+    readonly query: { readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: TimelinePage;
+  };
+  readonly "GET /maintenance-windows": {
+    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly device?: string | null; readonly active?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: WindowPage;
+  };
+  readonly "POST /maintenance-windows": {
+    readonly query: { };
+    readonly body: WindowBody;
+    readonly answer: WindowDetail;
+  };
+  readonly "DELETE /maintenance-windows/{window_id}": {
+    readonly query: { readonly reason: string; readonly from?: string | null; };
+    readonly body: undefined;
+    readonly answer: WindowDetail;
+  };
+  readonly "GET /maintenance-windows/{window_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: WindowDetail;
+  };
+  readonly "PUT /maintenance-windows/{window_id}": {
+    readonly query: { };
+    readonly body: WindowChangeBody;
+    readonly answer: WindowDetail;
+  };
+  readonly "GET /outages": {
+    readonly query: { readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly responsible?: string | null; readonly state?: State | null; readonly cause?: CauseClass | null; readonly open?: boolean | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: OutagePage;
+  };
+  readonly "GET /outages/{outage_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: OutageDetail;
+  };
+  readonly "POST /outages/{outage_id}/cause": {
+    readonly query: { };
+    readonly body: CauseBody;
+    readonly answer: OutageDetail;
+  };
+  readonly "GET /quarantine": {
+    readonly query: { readonly state?: QuarantineState; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: EntryPage;
+  };
+  readonly "GET /quarantine/decisions": {
+    readonly query: { readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: DecisionPage;
+  };
+  readonly "DELETE /quarantine/{entry_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Entry;
+  };
+  readonly "GET /quarantine/{entry_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Entry;
+  };
+  readonly "POST /quarantine/{entry_id}/adopt": {
+    readonly query: { };
+    readonly body: AdoptionBody;
+    readonly answer: AdoptedView;
+  };
+  readonly "POST /quarantine/{entry_id}/unignore": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Entry;
+  };
+  readonly "DELETE /session": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  readonly "GET /session": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Visitor;
+  };
+  readonly "POST /session": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Session;
+  };
+  readonly "GET /sites": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: SitePage;
+  };
+  readonly "GET /spool": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: SpoolView;
+  };
+  readonly "GET /spool/dead-letters": {
+    readonly query: { readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: DeadLetterPage;
+  };
+  readonly "POST /spool/dead-letters/retry": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: RetryView;
+  };
+  readonly "GET /status": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Status;
+  };
+  readonly "GET /uptime": {
+    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly month?: string | null; readonly group_by?: GroupBy; readonly kind?: string | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly device?: string | null; readonly exclude?: string | null; readonly contract?: string | null; readonly degraded?: Degraded; readonly format?: Format; };
+    readonly body: undefined;
+    readonly answer: Uptime;
+  };
+  readonly "GET /wall": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Wall;
+  };
+}
