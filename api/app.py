@@ -22,15 +22,19 @@ from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.routes import (
+    alerts,
+    audit,
     city,
     devices,
     events,
     health,
     incidents,
     maintenance,
+    notifications,
     outages,
     quarantine,
     sessions,
+    silences,
     spool,
     uptime,
 )
@@ -140,7 +144,11 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         uptime,
         outages,
         incidents,
+        alerts,
+        notifications,
+        silences,
         maintenance,
+        audit,
         quarantine,
         spool,
         events,

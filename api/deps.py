@@ -25,6 +25,7 @@ from collector.store import Planned, Store
 
 PAGE_DEFAULT = 100
 PAGE_LIMIT = 500
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,17 @@ async def operator(principal: ViewerOf) -> Principal:
     return principal
 
 
+async def admin(principal: ViewerOf) -> Principal:
+    """Let administrators pass. Raises ProblemError (403) for others."""
+    if principal.access < Access.ADMIN:
+        raise ProblemError(403, Code.ROLE_TOO_LOW, "This needs the role admin.")
+    return principal
+
+
+OperatorOf = Annotated[Principal, Depends(operator)]
+AdminOf = Annotated[Principal, Depends(admin)]
+
+
 @cache
 def query_names(endpoint: Callable[..., object]) -> frozenset[str]:
     """Return the query parameters that a route function declares with `Query(…)`."""
@@ -145,6 +157,15 @@ def parse_moment(name: str, text: str, *, place: str = "query") -> datetime:
     except (ValueError, OverflowError):
         pass
     raise invalid(name, "write a moment with its zone, such as 2026-11-22T01:15:31Z", place=place)
+
+
+def parse_span(from_: str | None, to: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return the moments of the query's `from` and `to`. Raises ProblemError (422)."""
+    start = None if from_ is None else parse_moment("from", from_)
+    end = None if to is None else parse_moment("to", to)
+    if start is not None and end is not None and start >= end:
+        raise invalid("from", "must be before `to`")
+    return start, end
 
 
 def reply(data: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,15 +6,17 @@ An event is encoded once for all screens (see `api.live` for the way they go).
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
 
 from collector.model import Heartbeat, Transition
+from collector.store import FiringAlert
 
 INCIDENTS_NAMED = 100  # in one event; who is told of more asks for the list
+ALERTS_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class LiveSource(Protocol):
 
         None: only the end is wanted.
         """
+
+    def alerts_mark(self) -> object:
+        """Return a value that differs after anything about alerts changed."""
+
+    def firing_alerts(self) -> Mapping[int, FiringAlert]:
+        """Return the alerts that are firing, by id."""
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector that ever wrote one."""
@@ -91,6 +99,7 @@ class Listener:
         self._bytes = 0
         self._heartbeat = b""
         self._incidents: set[int] = set()
+        self._alerts: dict[int, dict[str, object]] = {}
         self._something = asyncio.Event()
 
     def offer(self, batch: Batch) -> bool:
@@ -115,6 +124,11 @@ class Listener:
         self._incidents.update(incidents)
         self._something.set()
 
+    def tell_alerts(self, changed: Mapping[int, dict[str, object]]) -> None:
+        """Let it wait that these alerts changed: the last word of each. As `point_to`."""
+        self._alerts.update(changed)
+        self._something.set()
+
     def ask_for_snapshot(self) -> None:
         """Throw away what waits; the next thing sent is a fresh snapshot."""
         self._waiting.clear()
@@ -135,10 +149,15 @@ class Listener:
             self.sent_id = max(self.sent_id, batch.ids[-1])
         if self._incidents:
             pieces.append(encode_event("incident", _pointer(self._incidents)))
+        if self._alerts:
+            few = len(self._alerts) <= ALERTS_NAMED
+            items = list(self._alerts.values()) if few else None
+            pieces.append(encode_event("alert", {"items": items}))
         self._waiting.clear()
         self._bytes = 0
         self._heartbeat = b""
         self._incidents.clear()
+        self._alerts.clear()
         return b"".join(pieces)
 
     async def wait(self, timeout_seconds: float | None = None) -> None:

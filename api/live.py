@@ -31,6 +31,7 @@ from api.events import (
     encode_batch,
     encode_event,
 )
+from api.live_alerts import AlertFollower
 from collector.clock import Clock
 from collector.model import Heartbeat
 from collector.sight import CollectorLife, collector_lives
@@ -81,6 +82,7 @@ class Live:
         self._listeners: set[Listener] = set()
         self._cursor: int | None = None  # everything up to it was offered; None: not read yet
         self._incidents: int | None = None  # the timelines were followed up to here
+        self._alerts = AlertFollower(source, clock)
         self._version: int | None = None
         self._heartbeats: Sequence[Heartbeat] = ()
         self._blind: bool | None = None  # no collector alive; None: not known yet
@@ -143,10 +145,14 @@ class Live:
             self._inventory = await asyncio.to_thread(self._source.inventory_mark)
             self._cursor = await asyncio.to_thread(self._source.last_transition_id)
             self._switched_at_id = self._cursor
+            await self._alerts.changed(version)  # from here on: before anybody asks for the list
             self._ready.set()
         if version != self._version:
             await self._read_new()
             await self._point_to_incidents()
+        if alerts := await self._alerts.changed(version):
+            for listener in self._listeners:
+                listener.tell_alerts(alerts)
         if now - self._looked_at >= COLLECTORS_SECONDS:
             self._heartbeats = await asyncio.to_thread(self._source.heartbeats)
             self._looked_at = now

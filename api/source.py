@@ -1,6 +1,6 @@
 """What the live path reads, from the store: transitions, heartbeats, and the snapshot for walls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -12,7 +12,7 @@ from api.views import count_states, wall_device
 from collector.clock import Clock
 from collector.model import Area, DeviceState, Heartbeat, Transition
 from collector.sight import Sight, sight
-from collector.store import CountRow, DeviceRow, Planned, Store
+from collector.store import CountRow, DeviceRow, FiringAlert, Planned, Store
 
 _EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
 _PAGE = 1_000
@@ -42,6 +42,14 @@ class StoreSource:
     def incidents_after(self, cursor: int | None) -> tuple[int, frozenset[int]]:
         """Return where the incidents' timelines end, and whose have lines after `cursor`."""
         return self._store.incidents.changed_after(cursor)
+
+    def alerts_mark(self) -> object:
+        """Return a value that differs after anything about alerts changed."""
+        return self._store.alerts.mark()
+
+    def firing_alerts(self) -> Mapping[int, FiringAlert]:
+        """Return the alerts that are firing, by id."""
+        return self._store.alerts.firing()
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector."""

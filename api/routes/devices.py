@@ -217,6 +217,14 @@ def read_cursor(cursor: str | None) -> str | None:
         raise bad_cursor() from None
 
 
+def read_place(cursor: str | None) -> str | None:
+    """Unwrap a cursor of a list that is in the order of ids. Raises ProblemError (422)."""
+    place = read_cursor(cursor)
+    if place is not None and not (place.isascii() and place.isdigit() and len(place) < 19):
+        raise bad_cursor()
+    return place
+
+
 def bad_cursor() -> ProblemError:
     """Return the problem of a cursor that we did not write."""
     problem = invalid("cursor", "take it from `next` of the page before")

@@ -61,7 +61,7 @@ async def _cancel_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:
     response_class=Response,
     responses={
         200: {
-            "description": "`snapshot`, `transition`, `incident` and `heartbeat` events.",
+            "description": "`snapshot`, `transition`, `incident`, `alert` and `heartbeat` events.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
         503: {"model": schemas.ProblemDetails, "description": "No stream can be opened now."},
@@ -80,7 +80,8 @@ async def get_events(
     `snapshot` comes first (the same as `GET /wall`; its id is its cursor) and replaces everything
     known before; it comes again when the stream could not keep up, when the inventory changed, and
     when the last collector is gone or the first is back. Then one `transition` for each stored
-    change, with the transition's id; an `incident` that names incidents to ask for; and a
+    change, with the transition's id; an `incident` that names incidents to ask for; an `alert` that
+    says which alerts began, changed or ended; and a
     `heartbeat` at least every 5 seconds: a client that misses three should call itself stale. With
     `Last-Event-ID` the transitions after it come instead of a snapshot; when it is too old or
     unknown, a snapshot. The stream ends when its token is revoked.

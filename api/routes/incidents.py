@@ -5,14 +5,22 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.deps import PAGE_DEFAULT, Cursor, Limit, PartsOf, operator, parse_moment, reply
+from api.deps import (
+    LARGEST_ID,
+    PAGE_DEFAULT,
+    Cursor,
+    Limit,
+    OperatorOf,
+    PartsOf,
+    parse_moment,
+    reply,
+)
 from api.errors import Code, ProblemError, invalid
 from api.routes.devices import bad_cursor, read_cursor, write_cursor
 from api.schemas import incidents as schemas
-from api.security import Principal
 from collector.causes import suspected
 from collector.model import CauseClass, IncidentEvent, IncidentEventKind, Outage
 from collector.store import (
@@ -31,10 +39,8 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 WINDOW = timedelta(days=400)
 _SUMMARY = timedelta(days=30)
 _MICRO = 1_000_000
-_LARGEST_ID = 2**63 - 1
 
-OperatorOf = Annotated[Principal, Depends(operator)]
-IncidentId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="Id of an incident.")]
+IncidentId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of an incident.")]
 _Device = Annotated[str | None, Query(max_length=200, description="Something of it was out.")]
 _Site = Annotated[str | None, Query(max_length=100, description="Something there was out.")]
 _Area = Annotated[
@@ -156,6 +162,18 @@ def acknowledge_incident(
     return _done(
         lambda: parts.store.incidents.acknowledge(incident_id, principal.name, text, now), now
     )
+
+
+@router.delete("/{incident_id}/acknowledge", response_model=schemas.IncidentDetail)
+def unacknowledge_incident(
+    parts: PartsOf, principal: OperatorOf, incident_id: IncidentId
+) -> Response:
+    """Give an incident back: nobody has it in hand any more. Needs the role operator.
+
+    Any operator may: who took it may have gone home. Where nobody had it, nothing happens.
+    """
+    now = parts.clock.now()
+    return _done(lambda: parts.store.incidents.withdraw(incident_id, principal.name, now), now)
 
 
 @router.post("/{incident_id}/notes", response_model=schemas.IncidentDetail)

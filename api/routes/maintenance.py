@@ -4,12 +4,23 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.deps import PAGE_DEFAULT, Cursor, Limit, Parts, PartsOf, operator, parse_moment, reply
+from api.deps import (
+    LARGEST_ID,
+    PAGE_DEFAULT,
+    Cursor,
+    Limit,
+    OperatorOf,
+    Parts,
+    PartsOf,
+    parse_moment,
+    parse_span,
+    reply,
+)
 from api.errors import Code, FieldError, ProblemError, invalid
-from api.routes.devices import bad_cursor, read_cursor, write_cursor
+from api.routes.devices import read_place, write_cursor
 from api.schemas import maintenance as schemas
 from api.security import Principal
 from collector.maintenance import is_on, upcoming
@@ -19,10 +30,8 @@ from collector.store import WindowError, WindowGoneError
 router = APIRouter(prefix="/maintenance-windows", tags=["maintenance"])
 
 _NEXT = 10
-_LARGEST_ID = 2**63 - 1
 
-OperatorOf = Annotated[Principal, Depends(operator)]
-WindowId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="Id of a window.")]
+WindowId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of a window.")]
 
 
 @router.get("", response_model=schemas.WindowPage)
@@ -41,13 +50,8 @@ def list_windows(
 
     `from` and `to` look at when a window counts: its occurrences, without what was cancelled.
     """
-    after = read_cursor(cursor)
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise bad_cursor()
-    start = None if from_ is None else parse_moment("from", from_)
-    end = None if to is None else parse_moment("to", to)
-    if start is not None and end is not None and start >= end:
-        raise invalid("from", "must be before `to`")
+    after = read_place(cursor)
+    start, end = parse_span(from_, to)
     if device is not None and parts.store.device(device) is None:
         raise invalid("device", "there is no device with this id")
     now = parts.clock.now()

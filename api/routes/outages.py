@@ -3,24 +3,29 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api.deps import PAGE_DEFAULT, Cursor, Limit, PartsOf, operator, parse_moment, reply
+from api.deps import (
+    LARGEST_ID,
+    PAGE_DEFAULT,
+    Cursor,
+    Limit,
+    OperatorOf,
+    PartsOf,
+    parse_moment,
+    reply,
+)
 from api.errors import Code, ProblemError, invalid
 from api.routes.devices import bad_cursor, read_cursor, write_cursor
 from api.schemas import outages as schemas
-from api.security import Principal
 from collector.causes import suspected
 from collector.model import CauseClass, State
 from collector.store import CorrectionError, OutageFilter, OutageRow
 
 router = APIRouter(prefix="/outages", tags=["outages"])
 
-_LARGEST_ID = 2**63 - 1
-
-OperatorOf = Annotated[Principal, Depends(operator)]
-OutageId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="Id of an outage.")]
+OutageId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of an outage.")]
 
 
 @router.get("", response_model=schemas.OutagePage)

@@ -3,15 +3,14 @@
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api.adoption import AdoptedAlreadyError, Adopter, DeviceExistsError
-from api.deps import PAGE_DEFAULT, Cursor, Limit, Parts, PartsOf, operator, reply
+from api.deps import LARGEST_ID, PAGE_DEFAULT, Cursor, Limit, OperatorOf, Parts, PartsOf, reply
 from api.errors import Code, FieldError, ProblemError
 from api.routes.devices import bad_cursor, read_cursor, write_cursor
 from api.schemas import quarantine as schemas
-from api.security import Principal
 from collector.config import ProblemsError
 from collector.inventory.adopting import AdoptionRefusedError, InventoryBrokenError
 from collector.store import DecisionRow, QuarantineRow, QuarantineState
@@ -20,10 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 
-_LARGEST_ID = 2**63 - 1
-
-OperatorOf = Annotated[Principal, Depends(operator)]
-EntryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="Id of an entry.")]
+EntryId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of an entry.")]
 
 
 @router.get("", response_model=schemas.EntryPage)

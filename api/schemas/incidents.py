@@ -95,7 +95,7 @@ class TimelineLine(Shape):
     kind: IncidentEventKind
     at: AwareDatetime
     author: str | None
-    text: Annotated[str, Field(description="What a person wrote, or `taken_back`.")]
+    text: Annotated[str, Field(description="What a person wrote, `taken_back`, or who had it.")]
     outage: int | None
     cause: Annotated[CauseClass | None, Field(description="Of `cause_proposed`, `…_corrected`.")]
     rule: Annotated[CauseRule | None, Field(description="Of `cause_proposed`.")]

@@ -100,6 +100,7 @@ class IncidentEventKind(StrEnum):
     RECOVERED = "recovered"  # its last outage ended
     REOPENED = "reopened"
     ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"  # nobody has it any more; its text: who had
     NOTE = "note"
     RESOLVED = "resolved"
 

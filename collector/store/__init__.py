@@ -5,6 +5,7 @@ on a connection. All methods block: the collector calls them from its one writer
 from its thread pool.
 """
 
+from collector.store.alerts.links import LinkUse, LinkUsedError, OneTime
 from collector.store.alerts.views import (
     AlertCount,
     AlertDetail,
@@ -14,6 +15,7 @@ from collector.store.alerts.views import (
     Beginning,
     Committed,
     CursorMovedError,
+    FiringAlert,
     IncidentNews,
     Mark,
     NewsRow,
@@ -76,6 +78,7 @@ __all__ = [
     "DecisionRow",
     "DeviceFacts",
     "DeviceRow",
+    "FiringAlert",
     "IncidentDetail",
     "IncidentFigures",
     "IncidentFilter",
@@ -88,10 +91,13 @@ __all__ = [
     "InventoryChange",
     "InventoryLike",
     "KnownUntil",
+    "LinkUse",
+    "LinkUsedError",
     "LoadedStates",
     "Mark",
     "NewsRow",
     "NotificationFilter",
+    "OneTime",
     "OutageFilter",
     "OutageRow",
     "Page",

@@ -27,7 +27,7 @@ from collector.store import audit, outbox_rows
 from collector.store.outbox_rows import ANSWER_LENGTH, notification
 from collector.store.ringing import Ringing, ringing
 from collector.store.rows import Page
-from collector.store.schema import notifications
+from collector.store.schema import alert_threads, notifications
 from collector.store.transactions import Database
 
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -43,6 +43,7 @@ class NotificationFilter:
     channel: str | None = None
     purpose: Purpose | None = None
     thread: int | None = None
+    incident: int | None = None  # told in a thread of this incident
     start: datetime | None = None
     end: datetime | None = None
 
@@ -255,6 +256,11 @@ class Outbox:
             (c.thread_id, wanted.thread),
         ]
         query = query.where(*(column == value for column, value in same if value is not None))
+        if wanted.incident is not None:
+            its = select(alert_threads.c.id).where(
+                alert_threads.c.key == f"incident:{wanted.incident}"
+            )
+            query = query.where(c.thread_id.in_(its))
         if wanted.start is not None:
             query = query.where(c.created_at >= to_micros(wanted.start))
         if wanted.end is not None:

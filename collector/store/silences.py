@@ -14,6 +14,8 @@ from collector.moments import from_micros, from_micros_or_none, to_micros
 from collector.silences import Coverable, faults
 from collector.silences import silences as covers
 from collector.store import audit
+from collector.store.alerts import links
+from collector.store.alerts.links import OneTime
 from collector.store.maintenance import WindowError, unknown_in
 from collector.store.rows import Page
 from collector.store.schema import devices, owners, silences
@@ -30,12 +32,15 @@ class Silences:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, silence: Silence) -> Silence:
+    def create(self, silence: Silence, *, link: OneTime | None = None) -> Silence:
         """Store a new silence; return it with its id.
 
-        Raises WindowError for what keeps it from being used, unknown names among them.
+        Raises WindowError for what keeps it from being used, unknown names among them;
+        LinkUsedError when it is made by a link that was used before.
         """
         with self._database.write() as connection:
+            if link is not None:
+                links.use(connection, link, silence.author, silence.created_at)
             found = [*faults(silence), *_unknown(connection, silence)]
             if found:
                 raise WindowError(*found)
@@ -47,6 +52,11 @@ class Silences:
             )
             audit.write(connection, entry)
             return replace(silence, id=given)
+
+    def check(self, silence: Silence) -> list[WindowFault]:
+        """Return what would keep a silence from being made; empty: it could be."""
+        with self._database.read() as connection:
+            return [*faults(silence), *_unknown(connection, silence)]
 
     def end(self, silence_id: int, author: str, now: datetime) -> Silence | None:
         """End a silence before its time; return it as it is now. None: there is none such.

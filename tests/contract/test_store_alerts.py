@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -370,16 +369,6 @@ def test_the_alert_of_a_device_at_a_moment_is_found(store: Store) -> None:
     assert early is not None
     assert late is not None
     assert (early.row.alert.began_at, late.row.alert.began_at) == (T0, at(10))
-
-
-def test_a_one_time_link_is_used_once(store: Store) -> None:
-    assert store.alerts.link_used_at("n1") is None
-    assert store.alerts.use_link("n1", "budi", at(60), at(1)) is None
-    assert store.alerts.use_link("n1", "siti", at(60), at(2)) == at(1)
-    assert store.alerts.link_used_at("n1") == at(1)
-    later = at(60) + timedelta(days=2)
-    assert store.alerts.use_link("n2", "budi", later + timedelta(hours=1), later) is None
-    assert store.alerts.link_used_at("n1") is None  # forgotten: it ran out long ago
 
 
 def test_what_a_process_says_of_itself_is_kept_beside_its_marks(store: Store) -> None:

@@ -54,6 +54,7 @@ def test_every_promised_route_is_there(description: dict[str, Any]) -> None:
         "/api/v1/incidents", "/api/v1/incidents/{incident_id}", "/api/v1/incidents/summary",
         "/api/v1/incidents/{incident_id}/timeline", "/api/v1/incidents/{incident_id}/notes",
         "/api/v1/incidents/{incident_id}/acknowledge", "/api/v1/incidents/{incident_id}/resolve",
+        "/api/v1/alerts", "/api/v1/notifications", "/api/v1/silences", "/api/v1/audit",
         "/api/v1/maintenance-windows", "/api/v1/maintenance-windows/{window_id}",
         "/api/v1/session", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
@@ -97,5 +98,5 @@ def test_every_error_code_is_in_the_guide_and_no_other(guide: str) -> None:
 
 
 def test_every_event_is_in_the_guide(guide: str) -> None:
-    for name in ("snapshot", "transition", "incident", "heartbeat"):
+    for name in ("snapshot", "transition", "incident", "alert", "heartbeat"):
         assert f"`{name}`" in guide.partition("## Following live")[2]

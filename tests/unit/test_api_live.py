@@ -14,6 +14,8 @@ import pytest
 from api.events import Listener, Snapshot, encode_batch, encode_event
 from api.live import RESUME_EVENTS, Live, LiveError, Stream
 from collector.model import Heartbeat, Reason, State, Transition
+from collector.model.alerts import HoldReason, Severity, Stage
+from collector.store import FiringAlert
 from tests.api_city import NOON, ManualClock, until
 
 
@@ -28,6 +30,8 @@ class Log:
         self.rows: list[Transition] = []
         self.incident_lines: list[int] = []  # whose timeline they are of
         self.beats = [Heartbeat("main", "run", NOON, clock.now())]
+        self.firing: dict[int, FiringAlert] = {}
+        self.alert_changes = 0
         self.mark = 0
         self.broken = False
         self.snapshots = 0
@@ -39,10 +43,16 @@ class Log:
         self.rows.append(transition(len(self.rows) + 1, device, new))
         self.states[device] = new
 
+    def alert(self, number: int, one: FiringAlert | None) -> None:
+        self.firing.pop(number, None)
+        if one is not None:
+            self.firing[number] = one
+        self.alert_changes += 1
+
     def data_version(self) -> int:
         if self.broken:
             raise OSError("the disk is gone")
-        return len(self.rows) + len(self.incident_lines)
+        return len(self.rows) + len(self.incident_lines) + self.alert_changes
 
     def last_transition_id(self) -> int:
         return len(self.rows)
@@ -53,6 +63,12 @@ class Log:
     def incidents_after(self, cursor: int | None) -> tuple[int, frozenset[int]]:
         after = len(self.incident_lines) if cursor is None else cursor
         return len(self.incident_lines), frozenset(self.incident_lines[after:])
+
+    def alerts_mark(self) -> object:
+        return sorted(self.firing.items(), key=str)
+
+    def firing_alerts(self) -> dict[int, FiringAlert]:
+        return dict(self.firing)
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         return self.beats
@@ -488,4 +504,65 @@ async def test_of_two_heartbeats_that_wait_only_the_newer_is_sent() -> None:
     listener.beat(b"new")
     await listener.wait()
     assert listener.take() == b"new"
+    assert listener.take() == b""
+
+
+def firing(stage: Stage | None = None, reason: HoldReason | None = None) -> FiringAlert:
+    return FiringAlert("cam-0001", State.DOWN, Severity.CRITICAL, stage, reason)
+
+
+async def alerts_said(stream: Stream) -> Any:
+    """Read until alerts are told; return what is told of them."""
+    async for piece in stream.pieces():
+        for block in piece.decode().split("\n\n"):
+            if block.startswith("event: alert\n"):
+                return json.loads(block.partition("data: ")[2])["items"]
+    raise AssertionError("the stream ended")
+
+
+async def test_alerts_are_told_as_they_begin_change_and_end(log: Log, clock: ManualClock) -> None:
+    log.alert(3, firing())  # from before: who connects asks for the list
+    async with following(log, clock) as live:
+        stream = await live.connect(None, None)
+        seen = []
+        for one in (firing(), firing(Stage.GROUP, HoldReason.SETTLING), None):
+            clock.advance(1)
+            log.alert(7, one)
+            async with asyncio.timeout(5):
+                (said,) = await alerts_said(stream)
+            seen.append(said)
+        stream.close()
+    assert [(one["id"], one["stage"], one["ended"]) for one in seen] == [
+        (7, None, False),
+        (7, "group", False),
+        (7, "group", True),
+    ]
+    assert (seen[1]["device"], seen[1]["reason"]) == ("cam-0001", "settling")
+    assert (seen[1]["state"], seen[1]["severity"]) == ("down", "critical")
+
+
+async def test_changes_of_alerts_within_a_second_are_told_together(
+    log: Log, clock: ManualClock
+) -> None:
+    async with following(log, clock) as live:
+        stream = await live.connect(None, None)
+        log.alert(7, firing())
+        log.alert(8, firing())
+        await asyncio.sleep(0.05)  # ten looks: none of them may tell the half of it
+        log.alert(8, None)
+        clock.advance(1)
+        async with asyncio.timeout(5):
+            said = await alerts_said(stream)
+        stream.close()
+    assert [one["id"] for one in said] == [7]
+
+
+async def test_of_very_many_alerts_only_that_they_changed_is_told() -> None:
+    listener = Listener(None, 100_000)
+    listener.tell_alerts({i: {"id": i} for i in range(100)})
+    assert listener.take().startswith(b'event: alert\ndata: {"items":[{"id":0}')
+    listener.tell_alerts({i: {"id": i} for i in range(100)})
+    listener.tell_alerts({100: {"id": 100}})
+    listener.ask_for_snapshot()
+    assert listener.take() == b'event: alert\ndata: {"items":null}\n\n'
     assert listener.take() == b""

@@ -1,14 +1,13 @@
 """Alerts as others see them: `store.alerts`."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
-
-from sqlalchemy import delete, insert, select
+from datetime import datetime
 
 from collector.model import Incident
 from collector.model.alerts import Thread, ThreadMember
-from collector.moments import from_micros, to_micros
-from collector.store.alerts import reading, writing
+from collector.moments import to_micros
+from collector.store.alerts import links, reading, writing
+from collector.store.alerts.links import LinkUse
 from collector.store.alerts.views import (
     AlertCount,
     AlertDetail,
@@ -17,15 +16,13 @@ from collector.store.alerts.views import (
     Batch,
     Beginning,
     Committed,
+    FiringAlert,
     IncidentNews,
     Mark,
     NewsRow,
 )
 from collector.store.rows import DeviceFacts, Page
-from collector.store.schema import used_links
 from collector.store.transactions import Database
-
-_LINKS_KEPT = timedelta(days=1)  # beyond their end: clocks may differ
 
 
 class Alerts:
@@ -123,6 +120,23 @@ class Alerts:
         with self._database.read() as connection:
             return reading.thread(connection, thread_id)
 
+    def thread_named(
+        self, key: str, opened_at: datetime
+    ) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
+        """Return one thread by its key and opening with its members; None: there is none such."""
+        with self._database.read() as connection:
+            return reading.thread_named(connection, key, opened_at)
+
+    def firing(self) -> dict[int, FiringAlert]:
+        """Return what is firing now, in few words, by id."""
+        with self._database.read() as connection:
+            return reading.firing(connection)
+
+    def mark(self) -> object:
+        """Return a value that differs after anything about alerts changed. Costs microseconds."""
+        with self._database.read() as connection:
+            return reading.mark(connection)
+
     def counts(self) -> list[AlertCount]:
         """Return how many alerts are firing, by severity and where they are held."""
         with self._database.read() as connection:
@@ -130,38 +144,13 @@ class Alerts:
 
     # --- links of messages --------------------------------------------------------------------
 
-    def use_link(
-        self, nonce: str, author: str, expires_at: datetime, now: datetime
-    ) -> datetime | None:
-        """Note that a one-time link was used; None: it was the first time, else when it was used.
+    def link_used(self, nonce: str) -> LinkUse | None:
+        """Return when a one-time link was used and by whom, None: not yet.
 
-        Of two at once one is the first. Forgets those that ran out.
+        What a link does (`incidents.acknowledge`, `silences.create`) uses it in its transaction.
         """
-        with self._database.write() as connection:
-            found = connection.scalar(
-                select(used_links.c.used_at).where(used_links.c.nonce == nonce)
-            )
-            if found is not None:
-                return from_micros(found)
-            over = used_links.c.expires_at < to_micros(now - _LINKS_KEPT)
-            connection.execute(delete(used_links).where(over))
-            connection.execute(
-                insert(used_links).values(
-                    nonce=nonce,
-                    used_at=to_micros(now),
-                    used_by=author,
-                    expires_at=to_micros(expires_at),
-                )
-            )
-            return None
-
-    def link_used_at(self, nonce: str) -> datetime | None:
-        """Return when a one-time link was used, None: not yet."""
         with self._database.read() as connection:
-            found = connection.scalar(
-                select(used_links.c.used_at).where(used_links.c.nonce == nonce)
-            )
-            return None if found is None else from_micros(found)
+            return links.used(connection, nonce)
 
 
 class _Facts(dict[str, DeviceFacts]):

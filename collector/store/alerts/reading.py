@@ -18,6 +18,7 @@ from collector.store.alerts.views import (
     AlertFilter,
     AlertRow,
     Beginning,
+    FiringAlert,
     IncidentNews,
     Mark,
     NewsRow,
@@ -227,11 +228,54 @@ def thread(
     connection: Connection, thread_id: int
 ) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
     """Return one thread with its members, None: there is none with this id."""
-    query = select(alert_threads).where(alert_threads.c.id == thread_id)
-    found = connection.execute(query).one_or_none()
+    return _thread(connection, alert_threads.c.id == thread_id)
+
+
+def thread_named(
+    connection: Connection, key: str, opened_at: datetime
+) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
+    """Return one thread with its members by its name, None: there is none such."""
+    c = alert_threads.c
+    return _thread(connection, (c.key == key) & (c.opened_at == to_micros(opened_at)))
+
+
+def firing(connection: Connection) -> dict[int, FiringAlert]:
+    """Return the firing alerts in few words, by id."""
+    c = alerts.c
+    query = select(c.id, c.device_id, c.state, c.severity, c.stage, c.hold_reason)
+    return {
+        number: FiringAlert(
+            device_id,
+            State(state),
+            Severity(severity),
+            None if stage is None else Stage(stage),
+            None if reason is None else HoldReason(reason),
+        )
+        for number, device_id, state, severity, stage, reason in connection.execute(
+            query.where(c.ended_at.is_(None))
+        )
+    }
+
+
+def mark(connection: Connection) -> object:
+    """Return the marks of processes, the last decision, and how many alerts are firing.
+
+    A step moves a mark when it takes in news; without news it decides something anew, or ends an
+    alert.
+    """
+    marked = connection.execute(select(alert_marks.c.name, alert_marks.c.value))
+    decided = connection.scalar(select(func.max(alert_decisions.c.id)))
+    open_now = select(func.count()).select_from(alerts).where(alerts.c.ended_at.is_(None))
+    return sorted(map(tuple, marked)), decided, connection.scalar(open_now)
+
+
+def _thread(
+    connection: Connection, wanted: ColumnElement[bool]
+) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
+    found = connection.execute(select(alert_threads).where(wanted)).one_or_none()
     if found is None:
         return None
-    inside = connection.execute(_members().where(thread_members.c.thread_id == thread_id))
+    inside = connection.execute(_members().where(thread_members.c.thread_id == found.id))
     return rows.thread(found), tuple(rows.member(row) for row in inside)
 
 

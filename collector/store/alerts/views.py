@@ -168,6 +168,17 @@ class AlertDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class FiringAlert:
+    """A firing alert in few words: what a screen needs to know that something changed."""
+
+    device_id: str
+    state: State
+    severity: Severity
+    stage: Stage | None  # None: not decided yet
+    reason: HoldReason | None  # None: not held
+
+
+@dataclass(frozen=True, slots=True)
 class AlertCount:
     """How many firing alerts of a severity stand where."""
 

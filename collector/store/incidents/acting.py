@@ -1,4 +1,4 @@
-"""What people do with an incident: take it, write a note, resolve it.
+"""What people do with an incident: take it, give it back, write a note, resolve it.
 
 Each is claimed by a conditional update: of two operators at once one wins, the other is told who
 was first. The same request again by the same person is fine and leaves no second line.
@@ -20,6 +20,7 @@ from collector.store.schema import incidents, outages
 
 _DEEDS = {
     IncidentEventKind.ACKNOWLEDGED: "acknowledge",
+    IncidentEventKind.UNACKNOWLEDGED: "unacknowledge",
     IncidentEventKind.NOTE: "note",
     IncidentEventKind.RESOLVED: "resolve",
 }
@@ -39,6 +40,21 @@ def acknowledge(
     if not _claimed(connection, incident_id, free, claim):
         raise IncidentRefusedError(Refusal.TAKEN, _there(connection, incident_id))
     _tell(connection, incident_id, IncidentEventKind.ACKNOWLEDGED, author, text, now)
+
+
+def withdraw(connection: Connection, incident_id: int, author: str, now: datetime) -> None:
+    """Note that nobody has it any more, and who had. Raises as `acknowledge` does.
+
+    Anybody may: who took it may have gone home.
+    """
+    one = _changeable(connection, incident_id, now)
+    if one.acknowledged_by is None:
+        return
+    had = incidents.c.acknowledged_by == one.acknowledged_by
+    free: dict[str, object] = {"acknowledged_at": None, "acknowledged_by": None}
+    if _claimed(connection, incident_id, had, free):
+        kind = IncidentEventKind.UNACKNOWLEDGED
+        _tell(connection, incident_id, kind, author, one.acknowledged_by, now)
 
 
 def note(connection: Connection, incident_id: int, author: str, text: str, now: datetime) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from collector.model import IncidentEvent
+from collector.store.alerts import links
+from collector.store.alerts.links import OneTime
 from collector.store.incidents import acting, reading
 from collector.store.incidents.views import (
     IncidentDetail,
@@ -65,15 +67,33 @@ class Incidents:
             return reading.summary(connection, wanted, now)
 
     def acknowledge(
-        self, incident_id: int, author: str, text: str, now: datetime
+        self,
+        incident_id: int,
+        author: str,
+        text: str,
+        now: datetime,
+        *,
+        link: OneTime | None = None,
     ) -> IncidentDetail:
         """Note that `author` has it in hand; return it as it is then.
 
         Again by the same author is fine. Raises IncidentRefusedError when somebody else has it, or
-        it is merged or resolved; UnknownIncidentError when there is none with this id.
+        it is merged or resolved; UnknownIncidentError when there is none with this id;
+        LinkUsedError when it is done by a link that was used before. A refusal uses no link.
         """
         with self._database.write() as connection:
+            if link is not None:
+                links.use(connection, link, author, now)
             acting.acknowledge(connection, incident_id, author, text, now)
+        return self._now(incident_id, now)
+
+    def withdraw(self, incident_id: int, author: str, now: datetime) -> IncidentDetail:
+        """Note that nobody has it in hand any more, whoever had; return it as it is then.
+
+        Where nobody had it: fine. Raises as `acknowledge` does, for a merged or resolved one.
+        """
+        with self._database.write() as connection:
+            acting.withdraw(connection, incident_id, author, now)
         return self._now(incident_id, now)
 
     def note(self, incident_id: int, author: str, text: str, now: datetime) -> IncidentDetail:

@@ -48,7 +48,11 @@ OUTAGES_SHOWN = 200  # of one incident; the rest is in the list of outages
 LINES_SHOWN = 500
 
 _OF_ONE_OUTAGE = (IncidentEventKind.OUTAGE_JOINED.value, IncidentEventKind.OUTAGE_ENDED.value)
-_OF_PEOPLE = (IncidentEventKind.ACKNOWLEDGED.value, IncidentEventKind.NOTE.value)
+_OF_PEOPLE = (
+    IncidentEventKind.ACKNOWLEDGED.value,
+    IncidentEventKind.UNACKNOWLEDGED.value,
+    IncidentEventKind.NOTE.value,
+)
 
 
 def page(

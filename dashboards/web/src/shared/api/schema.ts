@@ -56,6 +56,125 @@ export interface AdoptionBody {
   readonly tags?: readonly string[];
 }
 
+/** An alert with all that was decided about it, oldest first. */
+export interface AlertDetail {
+  readonly id: number;
+  /** `collector:ID` for a collector that is gone. */
+  readonly device: string;
+  /** null: no device of the inventory. */
+  readonly device_name: string | null;
+  readonly kind: string | null;
+  readonly site: string | null;
+  readonly site_name: string | null;
+  readonly area: string | null;
+  readonly area_name: string | null;
+  readonly owner: string | null;
+  readonly state: State;
+  readonly severity: Severity;
+  readonly began_at: string;
+  readonly confirmed_at: string;
+  /** When this state began. */
+  readonly state_at: string | null;
+  /** Why the device is in this state. */
+  readonly reason: Reason;
+  readonly detail: string;
+  /** The device that cuts it off. */
+  readonly root: string | null;
+  readonly incident: number | null;
+  readonly flapping: boolean;
+  /** null: firing. */
+  readonly ended_at: string | null;
+  readonly end_confirmed_at: string | null;
+  /** Where it was held; `send`: it was told; null: not decided yet. */
+  readonly stage: Stage | null;
+  /** Why it is held; null: it is not. */
+  readonly hold_reason: HoldReason | null;
+  /** Which window, silence, parent, route. */
+  readonly hold_detail: string;
+  readonly decided_at: string | null;
+  /** When it is decided again without other news. */
+  readonly until_at: string | null;
+  readonly decisions: readonly api__schemas__alerts__DecisionView[];
+  /** From the middle: of very many not all are kept. */
+  readonly decisions_left_out: number;
+  readonly threads: readonly AlertThread[];
+}
+
+/** Alerts, newest first. */
+export interface AlertPage {
+  readonly items: readonly AlertView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A thread that an alert was told in, and its part there. */
+export interface AlertThread {
+  readonly id: number;
+  /** Such as `incident:12`, `device:cam-1`, `storm:…`. */
+  readonly key: string;
+  readonly opened_at: string;
+  readonly closed_at: string | null;
+  readonly severity: Severity;
+  /** null: nobody was told. */
+  readonly first_told_at: string | null;
+  /** The last time. */
+  readonly told_at: string | null;
+  /** Steps of the escalation that were taken. */
+  readonly escalated: number;
+  /** Who were told of it. */
+  readonly receivers: readonly string[];
+  /** Whose quiet hours it waits for. */
+  readonly waiting: readonly string[];
+  /** Key of the storm that it is told in. */
+  readonly storm: string | null;
+  readonly joined_at: string;
+  readonly left_at: string | null;
+  /** false: told as a count, with the one that leads. */
+  readonly leads: boolean;
+  /** null: not named in a message yet. */
+  readonly told_state: State | null;
+}
+
+/** That a device is in a state that somebody should know, and what was decided about it. */
+export interface AlertView {
+  readonly id: number;
+  /** `collector:ID` for a collector that is gone. */
+  readonly device: string;
+  /** null: no device of the inventory. */
+  readonly device_name: string | null;
+  readonly kind: string | null;
+  readonly site: string | null;
+  readonly site_name: string | null;
+  readonly area: string | null;
+  readonly area_name: string | null;
+  readonly owner: string | null;
+  readonly state: State;
+  readonly severity: Severity;
+  readonly began_at: string;
+  readonly confirmed_at: string;
+  /** When this state began. */
+  readonly state_at: string | null;
+  /** Why the device is in this state. */
+  readonly reason: Reason;
+  readonly detail: string;
+  /** The device that cuts it off. */
+  readonly root: string | null;
+  readonly incident: number | null;
+  readonly flapping: boolean;
+  /** null: firing. */
+  readonly ended_at: string | null;
+  readonly end_confirmed_at: string | null;
+  /** Where it was held; `send`: it was told; null: not decided yet. */
+  readonly stage: Stage | null;
+  /** Why it is held; null: it is not. */
+  readonly hold_reason: HoldReason | null;
+  /** Which window, silence, parent, route. */
+  readonly hold_detail: string;
+  readonly decided_at: string | null;
+  /** When it is decided again without other news. */
+  readonly until_at: string | null;
+}
+
 /** The process answers. */
 export interface Alive {
   readonly alive: boolean;
@@ -88,6 +207,27 @@ export interface AreaView {
   /** IANA zone where it differs from its parent's. */
   readonly zone: string | null;
   readonly parent: string | null;
+}
+
+/** What people did, newest first. */
+export interface AuditPage {
+  readonly items: readonly AuditView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** That somebody did something. Never changed, never deleted. */
+export interface AuditView {
+  readonly id: number;
+  readonly at: string;
+  /** Name of a token, or of who pressed a link. */
+  readonly author: string;
+  /** Thing, dot, verb: `incident.acknowledge`. */
+  readonly action: string;
+  /** `incident:12`, `silence:3`. */
+  readonly object: string;
+  /** The reason, the words. */
+  readonly detail: string;
 }
 
 /** A person's word on the cause of an outage. */
@@ -213,26 +353,16 @@ export interface DeadLetterView {
 
 /** Decisions, newest first. */
 export interface DecisionPage {
-  readonly items: readonly DecisionView[];
+  readonly items: readonly api__schemas__quarantine__DecisionView[];
   /** The cursor of the next page, or null. */
   readonly next: string | null;
 }
 
-/** Who decided what about an entry, and when. */
-export interface DecisionView {
-  readonly id: number;
-  readonly entry: number;
-  readonly source: string;
-  readonly name: string;
-  /** `adopted`, `ignored` or `unignored`. */
-  readonly kind: string;
-  readonly device: string | null;
-  readonly author: string;
-  readonly at: string;
-}
-
 /** What degraded time counts as. */
 export type Degraded = "up" | "down";
+
+/** What became of a notification. */
+export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "withdrawn";
 
 /** A device and its state. */
 export interface Device {
@@ -323,6 +453,9 @@ export type Format = "json" | "csv" | "csv-id";
 /** What one row of an uptime table is about. */
 export type GroupBy = "device" | "site" | "area" | "kind" | "owner";
 
+/** Why an alert is held at a stage. Held is recorded, never forgotten. */
+export type HoldReason = "in_maintenance" | "silenced" | "parent_down" | "power" | "flapping" | "acknowledged" | "too_short" | "not_wanted" | "no_route" | "quiet_hours" | "settling" | "storm" | "already_told" | "collector_gone" | "stale";
+
 /** An incident with what happened in it. */
 export interface IncidentDetail {
   readonly id: number;
@@ -380,7 +513,7 @@ export interface IncidentDetail {
 }
 
 /** What happened in an incident's timeline. */
-export type IncidentEventKind = "opened" | "outage_joined" | "outage_ended" | "cause_proposed" | "cause_corrected" | "merged" | "recovered" | "reopened" | "acknowledged" | "note" | "resolved";
+export type IncidentEventKind = "opened" | "outage_joined" | "outage_ended" | "cause_proposed" | "cause_corrected" | "merged" | "recovered" | "reopened" | "acknowledged" | "unacknowledged" | "note" | "resolved";
 
 /** What joins the outages of an incident. */
 export type IncidentGroup = "device" | "site" | "feeder" | "area";
@@ -476,6 +609,70 @@ export interface MetricView {
 /** A note in the timeline. */
 export interface NoteBody {
   readonly text: string;
+}
+
+/** A message with its words, as they are made today. */
+export interface NotificationDetail {
+  readonly id: number;
+  /** null: a test, a sign of life, a digest. */
+  readonly thread: number | null;
+  readonly receiver: string;
+  readonly channel: string;
+  readonly purpose: Purpose;
+  readonly severity: Severity;
+  /** Its first line; null: it cannot be read. */
+  readonly title: string | null;
+  /** The same at every attempt. */
+  readonly key: string;
+  readonly created_at: string;
+  /** When it is tried, or was to be tried. */
+  readonly due_at: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  /** An answer was lost: it may have arrived before. */
+  readonly maybe_twice: boolean;
+  readonly sent_at: string | null;
+  /** The channel's own name of the message. */
+  readonly reference: string | null;
+  /** The channel's last words. */
+  readonly answer: string;
+  /** What follows the title, without its buttons. */
+  readonly text: string | null;
+  readonly incident: number | null;
+}
+
+/** Messages, newest first. */
+export interface NotificationPage {
+  readonly items: readonly NotificationView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A message, and what became of it. */
+export interface NotificationView {
+  readonly id: number;
+  /** null: a test, a sign of life, a digest. */
+  readonly thread: number | null;
+  readonly receiver: string;
+  readonly channel: string;
+  readonly purpose: Purpose;
+  readonly severity: Severity;
+  /** Its first line; null: it cannot be read. */
+  readonly title: string | null;
+  /** The same at every attempt. */
+  readonly key: string;
+  readonly created_at: string;
+  /** When it is tried, or was to be tried. */
+  readonly due_at: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  /** An answer was lost: it may have arrived before. */
+  readonly maybe_twice: boolean;
+  readonly sent_at: string | null;
+  /** The channel's own name of the message. */
+  readonly reference: string | null;
+  /** The channel's last words. */
+  readonly answer: string;
 }
 
 /** One time that a window is on. */
@@ -591,6 +788,9 @@ export interface ProblemField {
   readonly message: string;
 }
 
+/** What a notification is for. */
+export type Purpose = "firing" | "update" | "recovered" | "repeat" | "escalation" | "storm" | "digest" | "flapping" | "silence_ends" | "heartbeat" | "test";
+
 /** What people made of an entry of the quarantine. */
 export type QuarantineState = "waiting" | "ignored" | "adopted";
 
@@ -692,6 +892,63 @@ export interface Session {
   readonly expires_at: string;
 }
 
+/** How much it matters. It decides who is told, when, and how loudly. */
+export type Severity = "critical" | "warning" | "info";
+
+/** A silence to be made: of the scope, of these owners and of these kinds, all together. */
+export interface SilenceBody {
+  /** null: narrowed by the others only. */
+  readonly scope?: ScopeBody | null;
+  /** Only devices of these. */
+  readonly owners?: readonly string[];
+  /** Only devices of these kinds. */
+  readonly kinds?: readonly string[];
+  /** Why; it stays for audits. */
+  readonly reason: string;
+  /** With its zone. Default: now. */
+  readonly starts_at?: string | null;
+  /** With its zone, at most 31 days later. */
+  readonly ends_at: string;
+}
+
+/** Silences, newest first. */
+export interface SilencePage {
+  readonly items: readonly SilenceView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** What a silence would mute, if it were made. */
+export interface SilencePreview {
+  /** Devices in use that it covers. */
+  readonly count: number;
+  /** Ids of the first 100 of them. */
+  readonly devices: readonly string[];
+  /** How many of all have an alert now. */
+  readonly firing: number;
+}
+
+/** A silence, also one that is over: nothing is deleted. */
+export interface SilenceView {
+  readonly id: number;
+  readonly scope: ScopeView;
+  readonly owners: readonly string[];
+  readonly kinds: readonly string[];
+  readonly reason: string;
+  /** Name of a token, or of who pressed a link. */
+  readonly author: string;
+  readonly created_at: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  /** It is on now. */
+  readonly active: boolean;
+  /** By hand, before its time. */
+  readonly ended_at: string | null;
+  readonly ended_by: string | null;
+  /** When it was told that it ends soon. */
+  readonly reminded_at: string | null;
+}
+
 /** All sites by id; `next` is always null. */
 export interface SitePage {
   readonly items: readonly SiteView[];
@@ -752,6 +1009,9 @@ export interface SpoolView {
   readonly roll_ups: RollUpsView | null;
 }
 
+/** The stages that every alert goes through, in this order. */
+export type Stage = "maintenance" | "silence" | "cause" | "flapping" | "acknowledged" | "policy" | "route" | "group" | "repeat" | "send";
+
 /** What people see: status and overlays together. */
 export type State = "up" | "degraded" | "down" | "unreachable" | "unknown";
 
@@ -799,7 +1059,7 @@ export interface TimelineLine {
   readonly kind: IncidentEventKind;
   readonly at: string;
   readonly author: string | null;
-  /** What a person wrote, or `taken_back`. */
+  /** What a person wrote, `taken_back`, or who had it. */
   readonly text: string;
   readonly outage: number | null;
   /** Of `cause_proposed`, `…_corrected`. */
@@ -1112,11 +1372,48 @@ export interface WindowPage {
   readonly next: string | null;
 }
 
+/** How far an alert came at a moment, and why no further. */
+export interface api__schemas__alerts__DecisionView {
+  readonly at: string;
+  readonly stage: Stage;
+  readonly reason: HoldReason | null;
+  readonly detail: string;
+  readonly until_at: string | null;
+}
+
+/** Who decided what about an entry, and when. */
+export interface api__schemas__quarantine__DecisionView {
+  readonly id: number;
+  readonly entry: number;
+  readonly source: string;
+  readonly name: string;
+  /** `adopted`, `ignored` or `unignored`. */
+  readonly kind: string;
+  readonly device: string | null;
+  readonly author: string;
+  readonly at: string;
+}
+
 export interface Routes {
+  readonly "GET /alerts": {
+    readonly query: { readonly firing?: boolean | null; readonly held?: boolean | null; readonly stage?: Stage | null; readonly hold_reason?: HoldReason | null; readonly severity?: Severity | null; readonly state?: State | null; readonly device?: string | null; readonly kind?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly incident?: number | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: AlertPage;
+  };
+  readonly "GET /alerts/{alert_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: AlertDetail;
+  };
   readonly "GET /areas": {
     readonly query: { };
     readonly body: undefined;
     readonly answer: AreaPage;
+  };
+  readonly "GET /audit": {
+    readonly query: { readonly author?: string | null; readonly action?: string | null; readonly object?: string | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: AuditPage;
   };
   readonly "GET /devices": {
     readonly query: { readonly kind?: string | null; readonly state?: State | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly q?: string | null; readonly limit?: number; readonly cursor?: string | null; };
@@ -1168,6 +1465,11 @@ export interface Routes {
     readonly body: undefined;
     readonly answer: IncidentDetail;
   };
+  readonly "DELETE /incidents/{incident_id}/acknowledge": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: IncidentDetail;
+  };
   readonly "POST /incidents/{incident_id}/acknowledge": {
     readonly query: { };
     readonly body: AcknowledgeBody | null;
@@ -1212,6 +1514,21 @@ export interface Routes {
     readonly query: { };
     readonly body: WindowChangeBody;
     readonly answer: WindowDetail;
+  };
+  readonly "GET /notifications": {
+    readonly query: { readonly state?: DeliveryState | null; readonly receiver?: string | null; readonly channel?: string | null; readonly purpose?: Purpose | null; readonly thread?: number | null; readonly incident?: number | null; readonly from?: string | null; readonly to?: string | null; readonly language?: "id" | "en" | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: NotificationPage;
+  };
+  readonly "GET /notifications/{notification_id}": {
+    readonly query: { readonly language?: "id" | "en" | null; };
+    readonly body: undefined;
+    readonly answer: NotificationDetail;
+  };
+  readonly "POST /notifications/{notification_id}/retry": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: NotificationDetail;
   };
   readonly "GET /outages": {
     readonly query: { readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly responsible?: string | null; readonly state?: State | null; readonly cause?: CauseClass | null; readonly open?: boolean | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
@@ -1272,6 +1589,31 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: Session;
+  };
+  readonly "GET /silences": {
+    readonly query: { readonly active?: boolean | null; readonly device?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: SilencePage;
+  };
+  readonly "POST /silences": {
+    readonly query: { };
+    readonly body: SilenceBody;
+    readonly answer: SilenceView;
+  };
+  readonly "POST /silences/preview": {
+    readonly query: { };
+    readonly body: SilenceBody;
+    readonly answer: SilencePreview;
+  };
+  readonly "GET /silences/{silence_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: SilenceView;
+  };
+  readonly "POST /silences/{silence_id}/end": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: SilenceView;
   };
   readonly "GET /sites": {
     readonly query: { };
