@@ -42,7 +42,8 @@ from collector.store.intervals import KnownUntil
 from collector.store.inventory import InventoryLike
 from collector.store.maintenance import WindowError, WindowGoneError
 from collector.store.outage_list import OutageFilter, OutageRow
-from collector.store.outbox import ChannelFigures, NotificationFilter
+from collector.store.outbox import ChannelFigures, NotificationFilter, UnsentCount
+from collector.store.outbox_ends import End, Failed, GivenUp, Taken
 from collector.store.rows import (
     CheckRow,
     CountRow,
@@ -78,7 +79,10 @@ __all__ = [
     "DecisionRow",
     "DeviceFacts",
     "DeviceRow",
+    "End",
+    "Failed",
     "FiringAlert",
+    "GivenUp",
     "IncidentDetail",
     "IncidentFigures",
     "IncidentFilter",
@@ -110,9 +114,11 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreFinding",
+    "Taken",
     "TokenRole",
     "TokenRow",
     "UnknownIncidentError",
+    "UnsentCount",
     "WindowError",
     "WindowGoneError",
     "Withdrawal",

@@ -8,7 +8,7 @@
 Each step is a conditional update, so of two at once one wins. Nothing is ever deleted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,9 @@ from collector.model.alerts import (
     Severity,
 )
 from collector.moments import from_micros, from_micros_or_none, to_micros
-from collector.store import audit, outbox_rows
-from collector.store.outbox_rows import ANSWER_LENGTH, notification
+from collector.store import audit, outbox_ends, outbox_rows
+from collector.store.incidents.rows import chunks
+from collector.store.outbox_rows import notification
 from collector.store.ringing import Ringing, ringing
 from collector.store.rows import Page
 from collector.store.schema import alert_threads, notifications
@@ -58,6 +59,17 @@ class ChannelFigures:
     last_sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class UnsentCount:
+    """Messages of a channel that did not get out, and when the first and last of them were due."""
+
+    channel: str
+    state: DeliveryState  # PENDING, SENDING or DEAD
+    count: int
+    first_due_at: datetime
+    last_due_at: datetime
+
+
 class Outbox:
     """Messages on their way (`store.outbox`). All methods may raise StoreError."""
 
@@ -72,20 +84,21 @@ class Outbox:
         limit: int,
         *,
         per_channel: int = 20,
+        shares: Mapping[str, int] | None = None,
         without: Collection[str] = (),
     ) -> list[Notification]:
         """Take messages that are due, to be sent now: the most severe, then the longest due.
 
-        At most `per_channel` of one channel, none of the channels `without`. What was written
-        earlier to the same receiver in the same thread and channel goes first: while it waits,
-        the later one is not taken. `attempts` counts this one already. Asking when nothing is due
-        keeps no other writer waiting.
+        At most `per_channel` of one channel, or what `shares` says of it; none of the channels
+        `without`. What was written earlier to the same receiver in the same thread and channel
+        goes first: while it waits, the later one is not taken. `attempts` counts this one already.
+        Asking when nothing is due keeps no other writer waiting.
         """
         next_due_at = self.next_due_at()
         if next_due_at is None or next_due_at > now:
             return []
         with self._database.write() as connection:
-            ids = _due(connection, to_micros(now), limit, per_channel, without)
+            ids = _due(connection, to_micros(now), limit, per_channel, shares or {}, without)
             if not ids:
                 return []
             taken = connection.execute(
@@ -101,14 +114,7 @@ class Outbox:
         self, notification_id: int, now: datetime, *, reference: str | None, answer: str = ""
     ) -> bool:
         """Note that the channel took it; False: it was not on its way."""
-        values = {
-            "state": DeliveryState.SENT.value,
-            "sent_at": to_micros(now),
-            "reference": reference,
-            "answer": answer[:ANSWER_LENGTH],
-        }
-        with self._database.write() as connection:
-            return _from_sending(connection, notification_id, values)
+        return self.note([outbox_ends.Taken(notification_id, now, reference, answer)])[0]
 
     def failed(
         self,
@@ -122,15 +128,8 @@ class Outbox:
 
         `maybe_twice` says that it may have arrived; that is never taken back.
         """
-        values: dict[str, Any] = {
-            "state": DeliveryState.PENDING.value,
-            "due_at": to_micros(next_try_at),
-            "answer": answer[:ANSWER_LENGTH],
-        }
-        if maybe_twice:
-            values["maybe_twice"] = True
-        with self._database.write() as connection:
-            return _from_sending(connection, notification_id, values)
+        end = outbox_ends.Failed(notification_id, answer, next_try_at, maybe_twice)
+        return self.note([end])[0]
 
     def dead(
         self, notification_id: int, answer: str, *, instead: Sequence[Notification] = ()
@@ -139,12 +138,12 @@ class Outbox:
 
         Then nothing is put there either.
         """
-        values = {"state": DeliveryState.DEAD.value, "answer": answer[:ANSWER_LENGTH]}
+        return self.note([outbox_ends.GivenUp(notification_id, answer, instead)])[0]
+
+    def note(self, ends: Sequence[outbox_ends.End]) -> list[bool]:
+        """Note what became of several messages at once; False for one that was not on its way."""
         with self._database.write() as connection:
-            given_up = _from_sending(connection, notification_id, values)
-            if given_up:
-                outbox_rows.add(connection, instead)
-            return given_up
+            return [outbox_ends.write(connection, end) for end in ends]
 
     def unfinished(self, now: datetime) -> list[Notification]:
         """Make what was on its way when the sender ended due again, and return it.
@@ -202,6 +201,35 @@ class Outbox:
         """Return whether a siren has something to ring for: `collector.store.ringing`."""
         with self._database.read() as connection:
             return ringing(connection, channel, since_at, purposes, severities)
+
+    def of_threads(self, thread_ids: Collection[int]) -> dict[int, list[Notification]]:
+        """Return all messages of these threads, whatever became of them, oldest first."""
+        c = notifications.c
+        found: dict[int, list[Notification]] = {}
+        with self._database.read() as connection:
+            for some in chunks(sorted(thread_ids)):
+                query = select(notifications).where(c.thread_id.in_(some)).order_by(c.id)
+                for row in connection.execute(query):
+                    found.setdefault(row.thread_id, []).append(notification(row))
+        return found
+
+    def unsent(self) -> list[UnsentCount]:
+        """Return how many messages wait, are on their way, or were given up, by channel."""
+        c = notifications.c
+        states = (*_WAITING, DeliveryState.DEAD.value)
+        query = (
+            select(c.channel, c.state, func.count(), func.min(c.due_at), func.max(c.due_at))
+            .where(c.state.in_(states))
+            .group_by(c.channel, c.state)
+            .order_by(c.channel, c.state)
+        )
+        with self._database.read() as connection:
+            return [
+                UnsentCount(
+                    channel, DeliveryState(state), count, from_micros(first), from_micros(last)
+                )
+                for channel, state, count, first, last in connection.execute(query)
+            ]
 
     # --- people -------------------------------------------------------------------------------
 
@@ -316,7 +344,12 @@ def _by_channel(connection: Connection, query: Select[Any]) -> dict[str, int]:
 
 
 def _due(
-    connection: Connection, now: int, limit: int, per_channel: int, without: Collection[str]
+    connection: Connection,
+    now: int,
+    limit: int,
+    per_channel: int,
+    shares: Mapping[str, int],
+    without: Collection[str],
 ) -> list[int]:
     """Return the ids of what is to be sent now, in that order."""
     one, earlier = notifications, notifications.alias("earlier")
@@ -331,7 +364,7 @@ def _due(
     order = (rank, one.c.due_at, one.c.id)
     place = func.row_number().over(partition_by=one.c.channel, order_by=order).label("place")
     ranked = (
-        select(one.c.id, one.c.due_at, rank.label("rank"), place)
+        select(one.c.id, one.c.due_at, one.c.channel, rank.label("rank"), place)
         .where(
             one.c.state == DeliveryState.PENDING.value,
             one.c.due_at <= now,
@@ -340,10 +373,11 @@ def _due(
         )
         .subquery()
     )
+    share = case(dict(shares), value=ranked.c.channel, else_=per_channel) if shares else per_channel
     return list(
         connection.scalars(
             select(ranked.c.id)
-            .where(ranked.c.place <= per_channel)
+            .where(ranked.c.place <= share)
             .order_by(ranked.c.rank, ranked.c.due_at, ranked.c.id)
             .limit(limit)
         )
@@ -351,15 +385,3 @@ def _due(
 
 
 _RANK_OF = {severity.value: rank for severity, rank in _RANK.items()}
-
-
-def _from_sending(connection: Connection, notification_id: int, values: dict[str, Any]) -> bool:
-    result = connection.execute(
-        update(notifications)
-        .where(
-            notifications.c.id == notification_id,
-            notifications.c.state == DeliveryState.SENDING.value,
-        )
-        .values(**values)
-    )
-    return result.rowcount == 1

@@ -71,6 +71,16 @@ class Budgets:
             free = max(free, self._paused.get(limit.key, now))
         return free
 
+    def free(self, limits: Sequence[Limit], now: datetime, most: int) -> int:
+        """How many may go at `now`, one right after the other; at most `most`."""
+        count = most
+        for limit in limits:
+            if self._paused.get(limit.key, now) > now:
+                return 0
+            ahead = max(timedelta(0), (self._full_at.get(limit.key) or now) - now)
+            count = min(count, limit.at_once - -(-ahead // limit.pace))
+        return max(count, 0)
+
     def take(self, limits: Sequence[Limit], now: datetime) -> None:
         """Count one that goes at `now`."""
         self._forget(now)

@@ -1,0 +1,101 @@
+"""What becomes of a message that a channel did not take: again later, by another channel, or dead.
+
+    refused for good, or tried for too long ─► the receiver's next channel ─► … ─► dead
+    else ─► again, after a pause that doubles (or what the channel asked for)
+
+Pure. A message that a receiver's last channel refuses for good is dead at once; one that is only
+not taken is tried for `AlertPlan.keep_trying_seconds`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from collector.model.alerts import DeliveryState, Notification, Purpose, Severity
+from collector.notify.channels.contract import NotifyError
+from collector.notify.plan import AlertPlan
+from collector.store import End, Failed, GivenUp
+
+FIRST_PAUSE_SECONDS = 5.0
+FIRST_PAUSE_CRITICAL_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 300.0
+LEAST_ATTEMPTS = 3
+"""Before a channel is given up, however long the message waited before."""
+
+_NEVER_INSTEAD = frozenset({Purpose.HEARTBEAT, Purpose.TEST})  # they are about their channel
+_DOUBLINGS = 20  # more overflow nothing, and wait no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try that failed. `luck` (0 to 1) spreads tries; `first_at`: of this message there."""
+
+    notification: Notification
+    trouble: NotifyError
+    now: datetime
+    first_at: datetime
+    luck: float
+
+
+def pause_seconds(attempts: int, severity: Severity, luck: float) -> float:
+    """Return how long to wait after so many tries: doubling, spread over its second half."""
+    critical = severity is Severity.CRITICAL
+    first = FIRST_PAUSE_CRITICAL_SECONDS if critical else FIRST_PAUSE_SECONDS
+    doubled = first * 2.0 ** min(max(attempts - 1, 0), _DOUBLINGS)
+    return min(doubled, LONGEST_PAUSE_SECONDS) * (0.5 + luck / 2)
+
+
+def after(tried: Tried, plan: AlertPlan) -> End:
+    """Return what becomes of a message after a try that failed."""
+    one, trouble = tried.notification, tried.trouble
+    assert one.id is not None  # noqa: S101 - it was claimed
+    following = next_channel(one, plan)
+    if trouble.permanent or _is_given_up(tried, plan, has_other=following is not None):
+        given_up = replace(one, maybe_twice=one.maybe_twice or trouble.maybe_sent)
+        instead = [] if following is None else [_by(given_up, following, tried.now)]
+        return GivenUp(one.id, str(trouble), instead)
+    pause = pause_seconds(one.attempts, one.severity, tried.luck)
+    wait = max(pause, trouble.retry_after or 0.0)
+    return Failed(
+        one.id,
+        str(trouble),
+        next_try_at=tried.now + timedelta(seconds=wait),
+        maybe_twice=trouble.maybe_sent,
+    )
+
+
+def next_channel(one: Notification, plan: AlertPlan) -> str | None:
+    """Return the channel to go on with; of one that is not the receiver's any more, the first."""
+    if one.purpose in _NEVER_INSTEAD:
+        return None
+    known = plan.receivers.get(one.receiver)
+    if known is not None and known.channels and one.channel not in known.channels:
+        return known.channels[0]
+    return plan.next_channel(one.receiver, one.channel)
+
+
+def _is_given_up(tried: Tried, plan: AlertPlan, *, has_other: bool) -> bool:
+    one = tried.notification
+    if one.attempts < LEAST_ATTEMPTS:
+        return False
+    seconds = plan.keep_trying_seconds
+    known = plan.receivers.get(one.receiver)
+    if has_other and known is not None:
+        critical = one.severity is Severity.CRITICAL
+        seconds = known.give_up_critical_seconds if critical else known.give_up_seconds
+    return tried.now - tried.first_at >= timedelta(seconds=seconds)
+
+
+def _by(one: Notification, channel: str, now: datetime) -> Notification:
+    """Return a message as it goes out by another channel."""
+    return replace(
+        one,
+        id=None,
+        channel=channel,
+        key=f"{one.key}>{channel}",
+        created_at=now,
+        due_at=now,
+        state=DeliveryState.PENDING,
+        attempts=0,
+        reference=None,
+        answer="",
+    )

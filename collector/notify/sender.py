@@ -1,0 +1,245 @@
+"""Sends what waits in the outbox, and stores what became of it. One sender has an outbox.
+
+    claim ──► words ──► a task each: channel.send ──► result ──► noted, all that came meanwhile
+    (a transaction)     (at most so many a channel)              in one transaction
+
+Claims take from each channel what its budget and its connections allow, so that nothing is claimed
+that has to wait here, and a channel that hangs holds only its share. What was on its way when a
+sender died is sent again, marked: its answer is lost.
+"""
+
+import asyncio
+import logging
+import random
+import traceback
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from collector.clock import Clock
+from collector.model.alerts import Notification
+from collector.notify.channels.budgets import limits_of
+from collector.notify.channels.contract import Channel, Message, NotifyError, Sent
+from collector.notify.lines import AT_ONCE, Line, Lines
+from collector.notify.messages import Renderer, UnreadableError, answers_another
+from collector.notify.plan import AlertPlan
+from collector.notify.retrying import Tried, after
+from collector.store import End, GivenUp, Store, StoreError, Taken
+
+SEND_SECONDS = 60.0
+"""A channel ends by itself sooner; one that does not is not waited for."""
+
+CLAIM_AT_MOST = 200
+POLL_SECONDS = 1.0  # other processes put messages into the outbox as well (tests, tries again)
+BUDGET_SECONDS = 0.25  # between two claims of a channel that its budget holds back
+STOP_SECONDS = 8.0
+STORE_PAUSE_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+_Ready: TypeAlias = tuple[Notification, Channel, Message]
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends until cancelled, then finishes what is under way for a few seconds.
+
+    `turn` is held while messages are claimed: see `Watcher`. `lines` outlive the sender: budgets
+    hold whoever sends.
+    """
+
+    store: Store
+    plan: AlertPlan
+    channels: Mapping[str, Channel]
+    clock: Clock
+    turn: AbstractContextManager[object]
+    lines: Lines
+    renderer: Renderer
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _results: list[tuple[Notification, Sent | NotifyError]] = field(default_factory=list)
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _claimed_at: datetime | None = None
+    _first_at: dict[int, datetime] = field(default_factory=dict)  # first try, by message
+
+    def wake(self) -> None:
+        """Look at the outbox now: something was put there."""
+        self.woken.set()
+
+    async def run(self) -> None:
+        """Send for ever. Failures of the store are waited for; nothing is lost by them."""
+        for name, channel in self.channels.items():
+            self.lines.of(name).limits = limits_of(channel)
+        noting = asyncio.create_task(self._note_for_ever(), name="notes of what was sent")
+        try:
+            while True:
+                self.woken.clear()
+                wait = await self._claim_and_send()
+                try:
+                    async with asyncio.timeout(wait):
+                        await self.woken.wait()
+                except TimeoutError:
+                    pass
+        finally:
+            await asyncio.shield(self._finish(noting))
+
+    async def _finish(self, noting: asyncio.Task[None]) -> None:
+        """Let what is under way come to its end, and note it. What does not is unfinished."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        noting.cancel()
+        await asyncio.gather(noting, return_exceptions=True)
+        try:
+            await self._note()
+        except StoreError as error:
+            _log.warning("what was sent last could not be noted: %s", error)
+
+    # --- out ----------------------------------------------------------------------------------
+
+    async def _claim_and_send(self) -> float:
+        """Send what may go now; return how many seconds to wait before the next look."""
+        now = self.clock.now()
+        shares = {name: self._line(name).share(self.lines.budgets, now) for name in self.channels}
+        if not any(shares.values()) and self._is_fresh(now):
+            return self._wait(shares, now)
+        self._claimed_at = now
+        try:
+            ready, ended = await asyncio.to_thread(self._claim, now, shares)
+        except StoreError as error:
+            _log.warning("the outbox cannot be read: %s", error)
+            return STORE_PAUSE_SECONDS
+        for one, trouble in ended:
+            self._line(one.channel).under_way += 1
+            self._ends(one, trouble)
+        for one, channel, message in ready:
+            assert one.id is not None  # noqa: S101 - it was claimed
+            self._first_at.setdefault(one.id, now if one.attempts <= 1 else one.created_at)
+            self._line(one.channel).begins(self.lines.budgets, now)
+            task = asyncio.create_task(self._send(one, channel, message), name=f"send {one.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if ready and len(ready) < sum(shares.values()):
+            return POLL_SECONDS  # all that was due is on its way
+        return self._wait(shares, now)
+
+    def _is_fresh(self, now: datetime) -> bool:
+        """Say whether the outbox was looked at just now: also for channels that are no more."""
+        last = self._claimed_at
+        return last is not None and timedelta(0) <= now - last < timedelta(seconds=POLL_SECONDS)
+
+    def _wait(self, shares: Mapping[str, int], now: datetime) -> float:
+        """Return when a channel that time holds back may be given more."""
+        held = [self._line(name) for name, share in shares.items() if share == 0]
+        moments = [one.free_at(self.lines.budgets, now) for one in held if not one.under_way]
+        seconds = [max((at - now).total_seconds(), BUDGET_SECONDS) for at in moments]
+        return min([POLL_SECONDS, *seconds])
+
+    def _claim(
+        self, now: datetime, shares: Mapping[str, int]
+    ) -> tuple[list[_Ready], list[tuple[Notification, NotifyError]]]:
+        """Take what may go, and make words of it. Blocks. Also what can never go, with why."""
+        without = [name for name, share in shares.items() if share == 0]
+        with self.turn:
+            taken = self.store.outbox.claim(
+                now, CLAIM_AT_MOST, per_channel=AT_ONCE, shares=shares, without=without
+            )
+        ready: list[_Ready] = []
+        ended: list[tuple[Notification, NotifyError]] = []
+        for one in taken:
+            channel = self.channels.get(one.channel)
+            if channel is None:
+                words = f'alerts.yaml has no channel "{one.channel}" any more'
+                ended.append((one, NotifyError(words, permanent=True)))
+                continue
+            try:
+                reference = self._reference(one)
+                ready.append(
+                    (one, channel, self.renderer.render(one, channel, self.plan, reference))
+                )
+            except UnreadableError as error:
+                ended.append((one, NotifyError(str(error), permanent=True)))
+        return ready, ended
+
+    def _reference(self, one: Notification) -> str | None:
+        if one.thread_id is None or not answers_another(one):
+            return None
+        return self.store.outbox.reference(one.thread_id, one.receiver, one.channel)
+
+    async def _send(self, one: Notification, channel: Channel, message: Message) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                result: Sent | NotifyError = await channel.send(message)
+        except NotifyError as error:
+            result = error
+        except TimeoutError:
+            result = NotifyError(f"no answer within {SEND_SECONDS:g} s", maybe_sent=True)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a message
+            where = "".join(traceback.format_tb(error.__traceback__))  # not its words: a URL in
+            name = type(error).__name__  # them may hold a token
+            _log.error("channel %s: a fault in Pantau itself: %s\n%s", one.channel, name, where)  # noqa: TRY400
+            words = f"a fault in Pantau itself ({name}); the log has it"
+            result = NotifyError(words, maybe_sent=True)
+        self._ends(one, result)
+
+    # --- what became of it --------------------------------------------------------------------
+
+    def _ends(self, one: Notification, result: Sent | NotifyError) -> None:
+        now, line = self.clock.now(), self._line(one.channel)
+        if isinstance(result, Sent):
+            if line.failures:
+                _log.info("channel %s works again", one.channel)
+            line.took(now)
+        else:
+            if not line.failures or result.permanent:
+                _log.warning("channel %s did not take a message: %s", one.channel, result)
+            line.refused(result, self.lines.budgets, now, random.random())  # noqa: S311 - spread
+        self._results.append((one, result))
+        self._came.set()
+        self.woken.set()
+
+    async def _note_for_ever(self) -> None:
+        while True:
+            await self._came.wait()
+            self._came.clear()
+            try:
+                await self._note()
+            except StoreError as error:
+                _log.warning("what was sent cannot be noted yet: %s", error)
+                await asyncio.sleep(STORE_PAUSE_SECONDS)
+                self._came.set()
+
+    async def _note(self) -> None:
+        """Write all results that came until now. Raises StoreError; they are kept then."""
+        results, self._results = self._results, []
+        if not results:
+            return
+        now = self.clock.now()
+        ends = [self._end(one, result, now) for one, result in results]
+        try:
+            await asyncio.to_thread(partial(self.store.outbox.note, ends))
+        except BaseException:
+            self._results = [*results, *self._results]
+            raise
+        for (one, _), end in zip(results, ends, strict=True):
+            if isinstance(end, GivenUp):
+                self._line(one.channel).dead += 1
+                _log.error("message %s to %s is given up: %s", one.id, one.receiver, end.answer)
+            if isinstance(end, GivenUp | Taken):
+                self._first_at.pop(end.notification_id, None)
+        self.woken.set()  # what waited for these in its thread may go, or what is sent instead
+
+    def _end(self, one: Notification, result: Sent | NotifyError, now: datetime) -> End:
+        assert one.id is not None  # noqa: S101 - it was claimed
+        if isinstance(result, Sent):
+            return Taken(one.id, now, result.reference, result.answer)
+        first_at = self._first_at.get(one.id, now)
+        return after(Tried(one, result, now, first_at, random.random()), self.plan)  # noqa: S311
+
+    def _line(self, name: str) -> Line:
+        return self.lines.of(name)
