@@ -10,7 +10,7 @@ from api.commands.options import config_option
 from api.commands.output import log_to_stderr, problems_told
 from collector.config import load_config
 
-ROLES = ("all", "collector", "courier", "api")
+ROLES = ("all", "collector", "courier", "alerts", "api")
 
 
 @click.command()
@@ -20,7 +20,8 @@ ROLES = ("all", "collector", "courier", "api")
 def run(config: Path | None, role: str, listening_socket: int | None) -> None:
     """Run the platform: collector and API as separate processes, started again when they die.
 
-    With InfluxDB a third one, the courier, carries readings there.
+    With InfluxDB a third one, the courier, carries readings there; with the setting alerts
+    another tells people what is not well.
 
     Without settings the embedded ones hold: data in ./data, the wall on port 8080 of this machine.
     """
@@ -34,6 +35,8 @@ def run(config: Path | None, role: str, listening_socket: int | None) -> None:
                 import_module("api.roles.collector").run_collector(settings)
             case "courier":
                 import_module("api.roles.courier").run_courier(settings)
+            case "alerts":
+                import_module("api.roles.alerts").run_alerts(settings)
             case "api":
                 import_module("api.roles.web").run_web(settings, listening_socket)
             case _:

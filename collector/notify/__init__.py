@@ -8,8 +8,11 @@
     words       what people read, in Indonesian and English, cut to a channel's length; signed links
     channels    send one message and say what became of it; one guarded way out for HTTP; budgets
 
+    watcher     follows the log from a durable cursor and writes each step of the desk
+    sender      claims what waits, says it in words, sends it, notes what became of it
+    app         both in one process, with what it says of itself (docs/adr/0040)
+
 Cursor, alerts, decisions, threads and outbox rows move in one transaction (`store.alerts.commit`,
 docs/adr/0034): killed anywhere, nothing is told twice but what was on its way, and nothing is
-forgotten. Nothing here runs by itself yet: the process that joins these parts, and the file that
-says who is told, come next.
+forgotten.
 """

@@ -12,12 +12,13 @@ import asyncio
 import logging
 import random
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from collector.clock import Clock
 from collector.model.alerts import Notification
@@ -38,6 +39,7 @@ BUDGET_SECONDS = 0.25  # between two claims of a channel that its budget holds b
 STOP_SECONDS = 8.0
 STORE_PAUSE_SECONDS = 1.0
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 _Ready: TypeAlias = tuple[Notification, Channel, Message]
@@ -58,6 +60,7 @@ class Sender:
     turn: AbstractContextManager[object]
     lines: Lines
     renderer: Renderer
+    thread: Executor  # in which the outbox is asked
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     _results: list[tuple[Notification, Sent | NotifyError]] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,7 +113,7 @@ class Sender:
             return self._wait(shares, now)
         self._claimed_at = now
         try:
-            ready, ended = await asyncio.to_thread(self._claim, now, shares)
+            ready, ended = await self._in_thread(partial(self._claim, now, shares))
         except StoreError as error:
             _log.warning("the outbox cannot be read: %s", error)
             return STORE_PAUSE_SECONDS
@@ -182,7 +185,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a message
             where = "".join(traceback.format_tb(error.__traceback__))  # not its words: a URL in
             name = type(error).__name__  # them may hold a token
-            _log.error("channel %s: a fault in Pantau itself: %s\n%s", one.channel, name, where)  # noqa: TRY400
+            _log.error("channel %s: a fault in Pantau itself: %s\n%s", one.channel, name, where)
             words = f"a fault in Pantau itself ({name}); the log has it"
             result = NotifyError(words, maybe_sent=True)
         self._ends(one, result)
@@ -222,7 +225,7 @@ class Sender:
         now = self.clock.now()
         ends = [self._end(one, result, now) for one, result in results]
         try:
-            await asyncio.to_thread(partial(self.store.outbox.note, ends))
+            await self._in_thread(partial(self.store.outbox.note, ends))
         except BaseException:
             self._results = [*results, *self._results]
             raise
@@ -240,6 +243,9 @@ class Sender:
             return Taken(one.id, now, result.reference, result.answer)
         first_at = self._first_at.get(one.id, now)
         return after(Tried(one, result, now, first_at, random.random()), self.plan)  # noqa: S311
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
 
     def _line(self, name: str) -> Line:
         return self.lines.of(name)

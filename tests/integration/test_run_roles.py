@@ -13,7 +13,8 @@ FOREIGN = {
     "collector": ("fastapi", "uvicorn", "influxdb_client", "httpx"),
     "web": ("influxdb_client", "aiohttp", "pysnmp", "paho"),
     "courier": ("fastapi", "uvicorn", "paho", "pysnmp"),
-    "supervised": ("fastapi", "uvicorn", "influxdb_client", "paho", "pysnmp"),
+    "alerts": ("fastapi", "uvicorn", "influxdb_client", "aiohttp", "pysnmp", "apprise"),
+    "supervised": ("fastapi", "uvicorn", "influxdb_client", "paho", "pysnmp", "httpx"),
 }
 
 
