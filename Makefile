@@ -20,7 +20,7 @@ help: ## list the targets
 demo: $(VENV)/.demo web ## a simulated city, watched from end to end; ARGS="--devices 500" is passed on
 	@$(BIN)/pantau demo $(ARGS)
 
-run: $(VENV)/.demo wall ## the platform with your own configuration; ARGS="--config pantau.yaml"
+run: $(VENV)/.demo web ## the platform with your own configuration; ARGS="--config pantau.yaml"
 	@$(BIN)/pantau run $(ARGS)
 
 record: $(VENV)/.demo ## a recording of your own device, without names; ARGS="192.0.2.10 --out my.snmprec"
