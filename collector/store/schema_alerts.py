@@ -56,6 +56,7 @@ alerts = Table(
     UniqueConstraint("device_id", "began_at"),
     Index(None, "device_id", "confirmed_at"),
     Index(None, "confirmed_at"),
+    Index(None, "ended_at"),
     Index(None, "incident_id"),
     Index(
         "uq_alerts_open",
@@ -102,6 +103,7 @@ alert_threads = Table(
     Column("over_at", BigInteger),
     Column("storm", String),
     UniqueConstraint("key", "opened_at"),
+    Index(None, "first_told_at"),
     Index(
         "uq_alert_threads_open",
         "key",

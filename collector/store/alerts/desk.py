@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from collector.alarm_health import Tally
 from collector.model import Incident
 from collector.model.alerts import Thread, ThreadMember
 from collector.moments import to_micros
-from collector.store.alerts import links, reading, writing
+from collector.store.alerts import health, links, reading, writing
 from collector.store.alerts.links import LinkUse
 from collector.store.alerts.views import (
     AlertCount,
@@ -141,6 +142,19 @@ class Alerts:
         """Return how many alerts are firing, by severity and where they are held."""
         with self._database.read() as connection:
             return reading.counts(connection)
+
+    def tally(self, start: datetime, end: datetime) -> Tally:
+        """Count alerts and messages of start <= t < end, for the health of alarms.
+
+        From the full ten minutes at or before `start`.
+        """
+        with self._database.read() as connection:
+            return health.tally(connection, start, end)
+
+    def first_at(self) -> datetime | None:
+        """Return when the first alert was raised, None: none ever was."""
+        with self._database.read() as connection:
+            return health.first_at(connection)
 
     # --- links of messages --------------------------------------------------------------------
 
