@@ -22,6 +22,7 @@ from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.routes import (
+    alarm_health,
     alerts,
     audit,
     city,
@@ -149,6 +150,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         silences,
         maintenance,
         audit,
+        alarm_health,
         quarantine,
         spool,
         events,

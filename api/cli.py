@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "alert": ("alert", "alert"),
     "check-config": ("checks", "check_config"),
     "demo": ("demo", "demo"),
     "doctor": ("checks", "doctor"),
