@@ -10,6 +10,16 @@ export interface AcknowledgeBody {
   readonly text?: string;
 }
 
+/** Incidents that somebody was first told of in the window, and how long nobody had them. */
+export interface AcknowledgedView {
+  readonly incidents: number;
+  readonly acknowledged: number;
+  /** Since the first message. */
+  readonly median_seconds: number | null;
+  /** Nine of ten took no longer. */
+  readonly p90_seconds: number | null;
+}
+
 /** The device that an entry has become. */
 export interface AdoptedView {
   readonly entry: number;
@@ -54,6 +64,42 @@ export interface AdoptionBody {
   readonly parents?: readonly string[];
   /** Words to filter by. */
   readonly tags?: readonly string[];
+}
+
+/** What is wrong, and so what to do. */
+export type AdviceKind = "dead" | "no_route" | "flapping" | "stale" | "more_stale" | "half" | "critical" | "fleeting" | "flood" | "per_day" | "not_acknowledged" | "slow";
+
+/** One thing to do. */
+export interface AdviceView {
+  readonly kind: AdviceKind;
+  readonly device: string | null;
+  /** In Indonesian. */
+  readonly id: string;
+  /** In English. */
+  readonly en: string;
+}
+
+/** The health of alarms in a window. */
+export interface AlarmHealth {
+  readonly from: string;
+  readonly to: string;
+  /** That of the worst measure. */
+  readonly verdict: VerdictWords;
+  readonly measures: readonly JudgedMeasure[];
+  readonly told: ToldView;
+  readonly raised: RaisedView;
+  /** The most first. */
+  readonly held: readonly HeldView[];
+  /** The ten noisiest devices. */
+  readonly noisy: readonly NoisyDevice[];
+  /** Their share of all own alerts. */
+  readonly noisy_percent: number;
+  readonly chattering: ChatteringView;
+  readonly fleeting: FleetingView;
+  readonly stale: StaleView;
+  readonly acknowledged: AcknowledgedView;
+  /** What matters most first. */
+  readonly advice: readonly AdviceView[];
 }
 
 /** An alert with all that was decided about it, oldest first. */
@@ -260,6 +306,13 @@ export interface CauseFigures {
 /** Which rule proposed a cause class. The catalogues translate it. */
 export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
 
+/** Devices that chatter. */
+export interface ChatteringView {
+  readonly devices: number;
+  /** Ten at most. */
+  readonly items: readonly NoisyDevice[];
+}
+
 /** All checks of a device; `next` is always null. */
 export interface CheckPage {
   readonly items: readonly CheckView[];
@@ -275,7 +328,7 @@ export interface CheckView {
   readonly role: Role;
   readonly interval_seconds: number;
   readonly timeout_seconds: number;
-  readonly verdict: Verdict;
+  readonly verdict: collector__model__states__Verdict;
   readonly since: string | null;
   readonly confirmed_at: string | null;
   readonly reason: Reason;
@@ -447,11 +500,23 @@ export interface FitView {
   readonly name: string;
 }
 
+/** Own alerts that were over within five minutes after they were confirmed. */
+export interface FleetingView {
+  readonly alerts: number;
+  readonly percent: number | null;
+}
+
 /** How the table is written. */
 export type Format = "json" | "csv" | "csv-id";
 
 /** What one row of an uptime table is about. */
 export type GroupBy = "device" | "site" | "area" | "kind" | "owner";
+
+/** How many alerts were in no message, by why they were held last. */
+export interface HeldView {
+  readonly reason: HoldReason;
+  readonly alerts: number;
+}
 
 /** Why an alert is held at a stage. Held is recorded, never forgotten. */
 export type HoldReason = "in_maintenance" | "silenced" | "parent_down" | "power" | "flapping" | "acknowledged" | "too_short" | "not_wanted" | "no_route" | "quiet_hours" | "settling" | "storm" | "already_told" | "collector_gone" | "stale";
@@ -590,6 +655,20 @@ export interface IncidentView {
   readonly duration_seconds: number;
 }
 
+/** A figure that is judged. */
+export interface JudgedMeasure {
+  readonly measure: Measure;
+  /** Null: too little to judge by. */
+  readonly value: number | null;
+  readonly good_up_to: number;
+  /** Above it: too much. */
+  readonly manageable_up_to: number;
+  readonly verdict: VerdictWords | null;
+}
+
+/** What is judged. Rates are judged by what people were told, the rest by what was raised. */
+export type Measure = "per_day" | "peak" | "flood" | "critical" | "noisy" | "chattering" | "fleeting" | "stale" | "acknowledged_after";
+
 /** All series of a device; `next` is always null. */
 export interface MetricPage {
   readonly items: readonly MetricView[];
@@ -604,6 +683,24 @@ export interface MetricView {
   readonly labels: Readonly<Record<string, string>>;
   readonly last_at: string;
   readonly last_value: number | number | string | null;
+}
+
+/** A device and the alerts that it raised itself. */
+export interface NoisyDevice {
+  readonly device: string;
+  /** Null: no device of the inventory. */
+  readonly name: string | null;
+  readonly alerts: number;
+  /** Of all own alerts. */
+  readonly percent: number;
+  /** Of its alerts: while its results changed often. */
+  readonly flapping: number;
+  /** Of its alerts: over within five minutes. */
+  readonly fleeting: number;
+  /** Three of its alerts within ten minutes, or ten within a day. */
+  readonly chattering: boolean;
+  /** Failures in a row until it is down. */
+  readonly confirm: number | null;
 }
 
 /** A note in the timeline. */
@@ -794,6 +891,30 @@ export type Purpose = "firing" | "update" | "recovered" | "repeat" | "escalation
 /** What people made of an entry of the quarantine. */
 export type QuarantineState = "waiting" | "ignored" | "adopted";
 
+/** What was raised: every alert, told or held. */
+export interface RaisedView {
+  readonly count: number;
+  readonly per_day: number;
+  /** The mean. */
+  readonly per_10_minutes: number;
+  /** The most within ten minutes of the clock. */
+  readonly peak: number;
+  /** When those began. */
+  readonly peak_at: string | null;
+  readonly floods: number;
+  /** From ten minutes of more than 10 until ten minutes of less than 5. */
+  readonly flood_seconds: number;
+  readonly flood_percent: number;
+  /** Of these: neither behind another nor unseen. */
+  readonly own: number;
+  /** The others. */
+  readonly behind: number;
+  /** That raised alerts of their own. */
+  readonly devices: number;
+  /** Of own alerts. */
+  readonly by_severity: readonly SeverityShare[];
+}
+
 /** Whether what is served can be relied on, and why not. */
 export interface Readiness {
   readonly ready: boolean;
@@ -816,6 +937,23 @@ export interface Readings {
 
 /** Why: the words that travel from a probe to the wall. The catalogues translate them. */
 export type Reason = "ok" | "no_answer" | "host_unreachable" | "refused" | "bad_answer" | "credential_refused" | "agent_error" | "reported_offline" | "threshold" | "on_battery" | "silent" | "parent_down" | "collector_gone" | "collector_lag" | "collector_rights" | "collector_error" | "never_seen";
+
+/** What one receiver got. */
+export interface ReceiverRate {
+  readonly count: number;
+  readonly per_day: number;
+  /** The mean. */
+  readonly per_10_minutes: number;
+  /** The most within ten minutes of the clock. */
+  readonly peak: number;
+  /** When those began. */
+  readonly peak_at: string | null;
+  readonly floods: number;
+  /** From ten minutes of more than 10 until ten minutes of less than 5. */
+  readonly flood_seconds: number;
+  readonly flood_percent: number;
+  readonly receiver: string;
+}
 
 /** Closing an incident. */
 export interface ResolveBody {
@@ -894,6 +1032,14 @@ export interface Session {
 
 /** How much it matters. It decides who is told, when, and how loudly. */
 export type Severity = "critical" | "warning" | "info";
+
+/** How much of all is how severe. To aim at: 5 % critical, 15 % warning, 80 % info. */
+export interface SeverityShare {
+  readonly severity: Severity;
+  readonly count: number;
+  /** Null: of none. */
+  readonly percent: number | null;
+}
 
 /** A silence to be made: of the scope, of these owners and of these kinds, all together. */
 export interface SilenceBody {
@@ -1012,6 +1158,21 @@ export interface SpoolView {
 /** The stages that every alert goes through, in this order. */
 export type Stage = "maintenance" | "silence" | "cause" | "flapping" | "acknowledged" | "policy" | "route" | "group" | "repeat" | "send";
 
+/** An alert that was firing for more than a day at the end of the window. */
+export interface StaleAlert {
+  readonly device: string;
+  readonly name: string | null;
+  readonly state: State;
+  readonly since: string;
+}
+
+/** Stale alerts. What is behind another, in maintenance or silenced is none. */
+export interface StaleView {
+  readonly alerts: number;
+  /** The oldest ten. */
+  readonly items: readonly StaleAlert[];
+}
+
 /** What people see: status and overlays together. */
 export type State = "up" | "degraded" | "down" | "unreachable" | "unknown";
 
@@ -1075,6 +1236,16 @@ export interface TimelinePage {
   readonly items: readonly TimelineLine[];
   /** The cursor of the next page, or null. */
   readonly next: string | null;
+}
+
+/** What people were told: messages that a channel took. Tests and heartbeats are none. */
+export interface ToldView {
+  readonly messages: number;
+  /** Messages that were given up. */
+  readonly dead: number;
+  readonly by_severity: readonly SeverityShare[];
+  /** The busiest first. */
+  readonly receivers: readonly ReceiverRate[];
 }
 
 /** Transitions, newest first. */
@@ -1222,8 +1393,14 @@ export interface UptimeZone {
   readonly devices: number;
 }
 
-/** What one check result means, after thresholds. NONE: the result tells nothing. */
-export type Verdict = "ok" | "warning" | "critical" | "none";
+/** What a figure means for those who get the messages, and what to call that. */
+export interface VerdictWords {
+  readonly verdict: collector__alarm_health__judging__Verdict;
+  /** In Indonesian. */
+  readonly id: string;
+  /** In English. */
+  readonly en: string;
+}
 
 /** Who is asking. */
 export interface Visitor {
@@ -1394,7 +1571,18 @@ export interface api__schemas__quarantine__DecisionView {
   readonly at: string;
 }
 
+/** What a figure means for the people who get the messages. */
+export type collector__alarm_health__judging__Verdict = "good" | "manageable" | "too_much";
+
+/** What one check result means, after thresholds. NONE: the result tells nothing. */
+export type collector__model__states__Verdict = "ok" | "warning" | "critical" | "none";
+
 export interface Routes {
+  readonly "GET /alarm-health": {
+    readonly query: { readonly from?: string | null; readonly to?: string | null; };
+    readonly body: undefined;
+    readonly answer: AlarmHealth;
+  };
   readonly "GET /alerts": {
     readonly query: { readonly firing?: boolean | null; readonly held?: boolean | null; readonly stage?: Stage | null; readonly hold_reason?: HoldReason | null; readonly severity?: Severity | null; readonly state?: State | null; readonly device?: string | null; readonly kind?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly incident?: number | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
     readonly body: undefined;
