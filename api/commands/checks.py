@@ -17,7 +17,7 @@ from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.contract import Rules
-from collector.inventory import check_everything
+from collector.notify.checking import check_all
 from collector.probes.icmp import Pinger, PingSettings, PingUnavailableError
 from collector.store import Store, StoreError
 
@@ -32,18 +32,28 @@ _CONNECT_SECONDS = 3.0
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
 def check_config(path: Path, *, as_json: bool) -> None:
-    """Validate PATH: a pantau.yaml with all it names, a folder, or an inventory file.
+    """Validate PATH: a pantau.yaml with all it names, a folder, an inventory file, alerts.yaml.
 
-    Every problem is told at once, with file, line, place and remedy.
+    Every problem is told at once, with file, line, place and remedy. Advice is about what may be
+    meant so: it does not count as a problem.
     """
     if not path.exists():
         raise click.UsageError(f"{path} does not exist")
-    report = check_everything(path, os.environ)
+    report = check_all(path, os.environ, SystemClock().now())
     if as_json:
-        say_json({"problems": report.problems, "devices": report.devices, "checks": report.checks})
+        say_json(
+            {
+                "problems": report.problems,
+                "advice": report.advice,
+                "devices": report.devices,
+                "checks": report.checks,
+            }
+        )
     else:
         for problem in report.problems:
             click.echo(str(problem), err=True)
+        for hint in report.advice:
+            click.echo(f"advice: {hint}", err=True)
         count = len(report.problems)
         found = f"{count} problem{'s' if count > 1 else ''}" if count else "all is well"
         files = f"{len(report.files)} file{'' if len(report.files) == 1 else 's'}"

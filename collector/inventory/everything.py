@@ -1,14 +1,15 @@
 """Holds configuration, inventory and profiles against each other: `pantau check-config`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from collector.config.load import read_config
 from collector.config.problems import Problem, ProblemsError
 from collector.config.reader import read_file
+from collector.config.settings import Config
 from collector.inventory.format import InventoryFile
-from collector.inventory.load import LIMIT_BYTES, Known, read_inventory
+from collector.inventory.load import LIMIT_BYTES, Inventory, Known, read_inventory
 from collector.profiles.load import LoadedProfiles, built_in_folder, read_profiles
 
 _PROFILE_KEYS = {"name", "title", "kinds"}
@@ -25,6 +26,8 @@ class CheckReport:
     sites: int = 0
     devices: int = 0
     checks: int = 0
+    config: Config | None = None  # where a pantau.yaml was read
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 def check_everything(path: Path, environ: Mapping[str, str]) -> CheckReport:
@@ -68,7 +71,9 @@ def _check_config(path: Path, environ: Mapping[str, str]) -> CheckReport:
         return CheckReport(_in_order(loaded.problems), (path,))
     profiles = read_profiles([built_in_folder(), *loaded.config.profiles])
     files = loaded.config.inventory
-    return _report((path, *files), files, profiles, loaded.credential_names, loaded.problems)
+    names = loaded.credential_names
+    report = _report((path, *files), files, profiles, names, loaded.problems)
+    return replace(report, config=loaded.config)
 
 
 def _check_inventory(files: Sequence[Path]) -> CheckReport:
@@ -90,7 +95,14 @@ def _report(
     checks = 0
     if not found:
         checks = sum(len(profiles.profiles[it.profile].groups) for it in inventory.devices.values())
-    return CheckReport(found, tuple(files), len(inventory.sites), len(inventory.devices), checks)
+    return CheckReport(
+        found,
+        tuple(files),
+        len(inventory.sites),
+        len(inventory.devices),
+        checks,
+        inventory=inventory,
+    )
 
 
 def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -22,8 +22,8 @@ from collector.model.alerts import Severity
 from collector.notify.channels.opening import wrong_channels
 from collector.notify.deciding.world import Pace, Step
 from collector.notify.hours import Hours
-from collector.notify.inventory_names import unknown_names
 from collector.notify.matching import Match
+from collector.notify.naming import unknown_names
 from collector.notify.plan import AlertPlan, Heartbeat, Receiver
 from collector.notify.rosters import Override, Roster, Shift, whole_days
 from collector.notify.routing import Contact, Policy, Route, Routing

@@ -4,8 +4,9 @@ What hangs on the device alone is asked once a device (`fits_device`), what hang
 the hour each time (`fits_alert`, `hours`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from collector.model import Reason, State
 from collector.model.alerts import Severity
@@ -115,6 +116,52 @@ class Match:
             and _covers(wider.states, self.states)
             and _covers(wider.reasons, self.reasons)
             and _covers(wider.severities, self.severities)
+        )
+
+
+Marks: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """All that several matches name of devices: devices that differ in nothing of it are alike."""
+
+    areas: _Words
+    sites: _Words
+    kinds: _Words
+    devices: _Words
+    tags: _Words
+    owners: _Words
+    link_owners: _Words
+    power_owners: _Words
+
+    @classmethod
+    def of(cls, matches: Iterable[Match]) -> "Named":
+        """Return what matches name together."""
+        known = list(matches)
+        return cls(
+            areas=_NONE.union(*(one.areas for one in known)),
+            sites=_NONE.union(*(one.sites for one in known)),
+            kinds=_NONE.union(*(one.kinds for one in known)),
+            devices=_NONE.union(*(one.devices for one in known)),
+            tags=_NONE.union(*(one.tags for one in known)),
+            owners=_NONE.union(*(one.owners for one in known)),
+            link_owners=_NONE.union(*(one.link_owners for one in known)),
+            power_owners=_NONE.union(*(one.power_owners for one in known)),
+        )
+
+    def marks(self, device: DeviceFacts) -> Marks:
+        """Return what of a device can decide whether one of the matches fits."""
+        return (
+            device.kind == "collector",
+            self.areas.intersection(device.areas),
+            device.site in self.sites and device.site,
+            device.kind in self.kinds and device.kind,
+            device.id in self.devices and device.id,
+            self.tags.intersection(device.tags),
+            device.owner in self.owners and device.owner,
+            device.link_owner in self.link_owners and device.link_owner,
+            device.power_owner in self.power_owners and device.power_owner,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from collector.model.alerts import Alert
 from collector.notify.deciding.world import DeviceFacts, Rules
+from collector.notify.reasons import why
 from collector.notify.routing import Routing
 
 
@@ -40,7 +41,7 @@ class AlertPlan:
 
     def why(self, alert: Alert, device: DeviceFacts, now: datetime) -> list[str]:
         """Say for people which policy and route hold for an alert, and who would be told now."""
-        return self.rules.why(alert, device, now) if isinstance(self.rules, Routing) else []
+        return why(self.rules, alert, device, now) if isinstance(self.rules, Routing) else []
 
     def next_channel(self, receiver: str, channel: str) -> str | None:
         """Return the channel that a receiver falls back to when one is given up; None: no other."""

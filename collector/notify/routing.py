@@ -5,8 +5,8 @@
     rosters    whoever is on duty stands behind a name
     quiet      hours in which what can wait is held for a digest
 
-What hangs on a device is worked out once a device and kept, so that a question costs little when
-ten thousand are asked at once.
+What hangs on a device alone is worked out once for all devices that the file cannot tell apart,
+and kept, so that a question costs little when ten thousand are asked at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +19,8 @@ from collector.model.alerts import Alert, Severity
 from collector.moments import EPOCH
 from collector.notify.deciding.world import Address, DeviceFacts, Pace, Step, Taken, Wanted
 from collector.notify.hours import Hours
-from collector.notify.matching import Match
-from collector.notify.rosters import Roster, on_duty, people_on_duty
+from collector.notify.matching import Marks, Match, Named
+from collector.notify.rosters import Roster, people_on_duty
 
 COLLECTOR_KIND = "collector"
 DEFAULTS: Mapping[State, tuple[Severity, float]] = {
@@ -33,7 +33,6 @@ DEFAULTS: Mapping[State, tuple[Severity, float]] = {
 
 OF_COLLECTORS = "for the loss of a collector: all who are told of devices"
 _MOST_DEVICES = 200_000  # remembered at once
-_MOST_LINES = 40  # of routes, in an explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,9 @@ class Contact:
 
 @dataclass(slots=True)
 class _Standing:
-    """What hangs on a device alone."""
+    """What hangs on the device alone. One for all devices that the file cannot tell apart."""
 
-    device: DeviceFacts
+    is_collector: bool
     policies: tuple[Policy, ...]
     routes: tuple[Route, ...]
     wanted: dict[tuple[State, Reason], Wanted] = field(default_factory=dict)
@@ -108,8 +107,12 @@ class Routing:
         self.policies = tuple(policies)
         self.rosters = rosters or {}
         self._pace = pace or Pace()
-        self._zone = ZoneInfo(zone)  # for people who ask why
-        self._standings: dict[str, _Standing] = {}
+        self.zone = ZoneInfo(zone)  # for people who ask why
+        self._named = Named.of(
+            [*(one.match for one in self.routes), *(one.match for one in self.policies)]
+        )
+        self._standings: dict[Marks, _Standing] = {}
+        self._devices: dict[str, tuple[DeviceFacts, _Standing]] = {}
         self._moment = _Moment(EPOCH)
         everybody = dict.fromkeys(name for route in self.routes for name in route.to)
         self._of_collectors = Taken(OF_COLLECTORS, tuple(everybody)) if everybody else None
@@ -133,7 +136,7 @@ class Routing:
         if key in standing.taken:
             return standing.taken[key]
         routes = self._taking(alert, standing)
-        taken = self._joined(routes, device, now)
+        taken = self._joined(routes, standing, now)
         if all(route.match.hours is None for route in routes):
             standing.taken[key] = taken
         return taken
@@ -156,40 +159,37 @@ class Routing:
             answered[receiver] = contact.quiet_hours.until(now)
         return answered[receiver]
 
-    def why(self, alert: Alert, device: DeviceFacts, now: datetime) -> list[str]:
-        """Say for people how an alert is judged, which route takes it, which not, and who is told.
+    def routes_for(self, device: DeviceFacts) -> tuple[Route, ...]:
+        """Return the routes that are meant for a device, in order."""
+        return self._standing(device).routes
 
-        The same questions as above, answered with their reasons, one line each.
-        """
-        wanted = self.policy(alert, device)
-        lines = [_policy_line(wanted, alert.state)]
-        lines.extend(self._route_lines(alert, device, wanted.severity, now))
-        taken = self.route(alert, device, now)
-        if taken is None:
-            return [*lines, "no route takes it: nobody is told"]
-        for name in taken.receivers:
-            lines.extend(self._people_lines(name, wanted.severity, now))
-        for step in taken.steps:
-            after = duration_text(step.after_seconds)
-            lines.append(f"if nobody acknowledges it within {after}: {', '.join(step.receivers)}")
-            for name in step.receivers:
-                lines.extend(f"  {one}" for one in self._people_lines(name, wanted.severity, now))
-        return lines
+    def routes_of(self, alert: Alert, device: DeviceFacts) -> tuple[Route, ...]:
+        """Return the routes that fit an alert, in order, whatever the hour."""
+        return self._taking(alert, self._standing(device))
+
+    def holds(self, route: Route, now: datetime) -> bool:
+        """Say whether a moment is within a route's hours."""
+        return self._holds(route.match.hours, now)
 
     # --- what is kept ----------------------------------------------------------------------------
 
     def _standing(self, device: DeviceFacts) -> _Standing:
-        known = self._standings.get(device.id)
-        if known is not None and (known.device is device or known.device == device):
-            return known
-        if len(self._standings) >= _MOST_DEVICES:
-            self._standings.clear()
-        known = self._standings[device.id] = _Standing(
-            device,
-            tuple(one for one in self.policies if self._is_for(one, device)),
-            tuple(one for one in self.routes if one.match.fits_device(device)),
-        )
-        return known
+        known = self._devices.get(device.id)
+        if known is not None and known[0] is device:
+            return known[1]
+        marks = self._named.marks(device)
+        standing = self._standings.get(marks)
+        if standing is None:
+            standing = self._standings[marks] = _Standing(
+                device.kind == COLLECTOR_KIND,
+                tuple(one for one in self.policies if self._is_for(one, device)),
+                tuple(one for one in self.routes if one.match.fits_device(device)),
+            )
+        if len(self._devices) >= _MOST_DEVICES:
+            self._devices.clear()
+            self._standings = {marks: standing}
+        self._devices[device.id] = device, standing
+        return standing
 
     def _is_for(self, policy: Policy, device: DeviceFacts) -> bool:
         """Say whether a policy is meant for a device; of collectors, only what names them.
@@ -209,7 +209,7 @@ class Routing:
 
     def _judged(self, alert: Alert, standing: _Standing) -> Wanted:
         severity, after_seconds = DEFAULTS.get(alert.state, (Severity.WARNING, 0.0))
-        if standing.device.kind == COLLECTOR_KIND:
+        if standing.is_collector:
             severity, after_seconds = Severity.CRITICAL, 0.0
         fitting = [
             one
@@ -240,10 +240,10 @@ class Routing:
             )
         return routes
 
-    def _joined(self, routes: Sequence[Route], device: DeviceFacts, now: datetime) -> Taken | None:
+    def _joined(self, routes: Sequence[Route], standing: _Standing, now: datetime) -> Taken | None:
         found = list(self._in_order(routes, now))
         if not found:
-            return self._of_collectors if device.kind == COLLECTOR_KIND else None
+            return self._of_collectors if standing.is_collector else None
         receivers = dict.fromkeys(name for route in found for name in route.to)
         steps = dict.fromkeys(step for route in found for step in route.steps)
         return Taken(
@@ -271,66 +271,3 @@ class Routing:
         if self._moment.now != now:
             self._moment = _Moment(now)
         return self._moment
-
-    # --- in words --------------------------------------------------------------------------------
-
-    def _route_lines(
-        self, alert: Alert, device: DeviceFacts, severity: Severity, now: datetime
-    ) -> list[str]:
-        lines = []
-        taken = False
-        for number, route in enumerate(self.routes):
-            if taken or number >= _MOST_LINES:
-                left = len(self.routes) - number
-                why = "not asked any more" if taken else "not shown"
-                lines.append(f"{left} more route{'s' if left > 1 else ''}: {why}")
-                break
-            against = route.match.against(device, alert.state, alert.reason, severity)
-            hours = route.match.hours
-            if not against and hours is not None and not self._holds(hours, now):
-                against = f"outside its hours ({hours.text})"
-            if against:
-                lines.append(f'route "{route.name}": no, {against}')
-                continue
-            goes_on = ", and goes on" if route.goes_on else ""
-            lines.append(f'route "{route.name}": takes it{goes_on}')
-            taken = not route.goes_on
-        return lines
-
-    def _people_lines(self, name: str, severity: Severity, now: datetime) -> list[str]:
-        lines = []
-        roster = self.rosters.get(name)
-        if roster is not None:
-            duty = on_duty(roster, now)
-            until = "" if duty.until_at is None else f", until {self._moment_text(duty.until_at)}"
-            who = ", ".join(duty.people)
-            lines.append(f"{name}: {who} ({duty.why}{until})")
-        for person in self.people(name, now):
-            line = f"{person.receiver}: by {person.channel}"
-            quiet_at = self.quiet_until(person.receiver, severity, now)
-            if quiet_at is not None:
-                until = self._moment_text(quiet_at)
-                line += f"; quiet hours hold {severity.value} back until {until}"
-            lines.append(line)
-        return lines or [f"{name}: nobody"]
-
-    def _moment_text(self, moment: datetime) -> str:
-        return moment.astimezone(self._zone).strftime("%a %d %b %H:%M %Z")
-
-
-def duration_text(seconds: float) -> str:
-    """Write a duration as files do: 90s, 15m, 4h, 2d."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s"
-
-
-def _policy_line(wanted: Wanted, state: State) -> str:
-    by = f'policy "{wanted.policy}"' if wanted.policy else "no policy says otherwise"
-    if not wanted.tell:
-        return f"{state.value} is {wanted.severity.value}, and nobody wants to be told ({by})"
-    after = ""
-    if wanted.after_seconds:
-        after = f", told when it has lasted {duration_text(wanted.after_seconds)}"
-    return f"{state.value} is {wanted.severity.value}{after} ({by})"

@@ -1,5 +1,6 @@
 """Opens the channels that alerts.yaml names: one line a kind, one way out for all."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ async def open_channels(config: Config, clock: Clock) -> AsyncIterator[Mapping[s
     """
     if config.alerts is None:
         raise ProblemsError([Problem("pantau.yaml", None, "alerts", "is not set")])
-    loaded = read_alerts(config.alerts)
+    loaded = await asyncio.to_thread(read_alerts, config.alerts)
     if loaded.file is None or loaded.problems:
         raise ProblemsError(loaded.problems)
     allowed = _allowed(loaded.file)

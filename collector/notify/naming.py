@@ -1,6 +1,6 @@
 """What alerts.yaml names of the inventory, held against it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from collector.config.alerts import LoadedAlerts
 from collector.config.alerts.format import MatchShape
@@ -14,7 +14,7 @@ def unknown_names(loaded: LoadedAlerts, inventory: Inventory) -> Iterator[Proble
         return
     owners = inventory.owners.keys()
     known: dict[str, Collection[str]] = {
-        "area": inventory.areas.keys(),
+        "area": {code for area in inventory.areas for code in areas_around(area)},
         "site": inventory.sites.keys(),
         "device": inventory.devices.keys(),
         "tag": {tag for device in inventory.devices.values() for tag in device.tags},
@@ -28,13 +28,18 @@ def unknown_names(loaded: LoadedAlerts, inventory: Inventory) -> Iterator[Proble
         yield from _unknown(policy.match, ("policies", number, "match"), known, loaded)
 
 
+def areas_around(code: str) -> tuple[str, ...]:
+    """Return an area's code and those of the areas it lies in, narrowest first."""
+    parts = code.split(".")
+    return tuple(".".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
 def _unknown(
-    match: MatchShape, place: Place, known: dict[str, Collection[str]], loaded: LoadedAlerts
+    match: MatchShape, place: Place, known: Mapping[str, Collection[str]], loaded: LoadedAlerts
 ) -> Iterator[Problem]:
     for key, names in known.items():
-        what = key.replace("link_", "").replace("power_", "")
+        what = key.removeprefix("link_").removeprefix("power_")
         for position, name in enumerate(getattr(match, key)):
-            if name in names:
-                continue
-            problem = f'the inventory has no {what} "{name}"'
-            yield loaded.problem((*place, key, position), problem, did_you_mean(name, names))
+            if name not in names:
+                problem = f'the inventory has no {what} "{name}"'
+                yield loaded.problem((*place, key, position), problem, did_you_mean(name, names))

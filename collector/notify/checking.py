@@ -1,0 +1,89 @@
+"""Holds everything against each other for `pantau check-config`: also who is told what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from collector.config import Problem, ProblemsError
+from collector.config.alerts import AlertsFile, LoadedAlerts, read_alerts
+from collector.config.reader import read_file
+from collector.config.settings import Settings
+from collector.config.shape import keys_of
+from collector.inventory import CheckReport, Inventory, check_everything
+from collector.notify.advising import advice, certain_faults
+from collector.notify.channels.opening import wrong_channels
+from collector.notify.loading import routing_of
+from collector.notify.naming import unknown_names
+
+
+@dataclass(frozen=True, slots=True)
+class FullReport:
+    """What was found. All is well when `problems` is empty, whatever advice there is."""
+
+    problems: tuple[Problem, ...]
+    advice: tuple[Problem, ...]
+    files: tuple[Path, ...]  # as they were read
+    sites: int = 0
+    devices: int = 0
+    checks: int = 0
+
+
+def check_all(path: Path, environ: Mapping[str, str], now: datetime) -> FullReport:
+    """Validate what `check_everything` does, and alerts.yaml: with its settings, or alone.
+
+    Nothing is raised for what the files hold.
+    """
+    if path.is_file() and _is_about_alerts(path):
+        loaded = read_alerts(path)
+        problems, hints = _look(loaded, Settings().zone, None, now)
+        return FullReport(_in_order(problems), _in_order(hints), (path,))
+    report = check_everything(path, environ)
+    config = report.config
+    if config is None or config.alerts is None:
+        return _with(report, (), (), report.files)
+    inventory = None if report.problems else report.inventory
+    problems, hints = _look(read_alerts(config.alerts), config.zone, inventory, now)
+    return _with(report, problems, hints, (*report.files, config.alerts))
+
+
+def _look(
+    loaded: LoadedAlerts, zone: str, inventory: Inventory | None, now: datetime
+) -> tuple[list[Problem], list[Problem]]:
+    """Return problems and advice. Without an inventory, what it would have to say is left out."""
+    if loaded.file is None or loaded.problems:
+        return loaded.problems, []
+    routing = routing_of(loaded.file, zone)
+    problems = [*wrong_channels(loaded), *certain_faults(loaded, routing)]
+    if inventory is None:
+        return problems, []
+    problems.extend(unknown_names(loaded, inventory))
+    return problems, [] if problems else list(advice(loaded, routing, inventory, now))
+
+
+def _is_about_alerts(path: Path) -> bool:
+    try:
+        keys = set(map(str, read_file(path).data))
+    except ProblemsError:
+        return False
+    return bool(keys & (keys_of(AlertsFile) - keys_of(Settings)))
+
+
+def _with(
+    report: CheckReport,
+    problems: Sequence[Problem],
+    hints: Sequence[Problem],
+    files: tuple[Path, ...],
+) -> FullReport:
+    return FullReport(
+        _in_order([*report.problems, *problems]),
+        _in_order(hints),
+        files,
+        report.sites,
+        report.devices,
+        report.checks,
+    )
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return ProblemsError(problems).problems
