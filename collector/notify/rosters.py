@@ -95,14 +95,19 @@ class Roster:
 
 def people_on_duty(roster: Roster, now: datetime) -> tuple[str, ...]:
     """Return who is on duty, or stands in; never nobody."""
-    return _at(roster, _wall(roster, now)).people
+    return duty_at(roster, now).people
+
+
+def duty_at(roster: Roster, now: datetime) -> OnDuty:
+    """Return who is on duty, or stands in, with the reason; until when is left out."""
+    return _at(roster, _wall(roster, now))
 
 
 def on_duty(roster: Roster, now: datetime) -> OnDuty:
     """Return who is on duty, or stands in, with the reason and until when."""
-    found = _at(roster, _wall(roster, now))
+    found = duty_at(roster, now)
     for at in _edges(roster, now, now + AHEAD):
-        following = _at(roster, _wall(roster, at))
+        following = duty_at(roster, at)
         if (following.people, following.is_gap) != (found.people, found.is_gap):
             return OnDuty(found.people, found.why, found.is_gap, at)
     return found
@@ -113,7 +118,7 @@ def gaps(roster: Roster, start: datetime, end: datetime) -> list[tuple[datetime,
     found: list[tuple[datetime, datetime]] = []
     edges = [start, *_edges(roster, start, end), end]
     for low, high in pairwise(edges):
-        if low < high and _at(roster, _wall(roster, low)).is_gap:
+        if low < high and duty_at(roster, low).is_gap:
             if found and found[-1][1] == low:
                 low = found.pop()[0]
             found.append((low, high))
