@@ -13,15 +13,20 @@ from collector.clock import Clock, SystemClock
 from collector.config import Config, Problem, ProblemsError
 from collector.config.alerts import AlertsFile, ChannelShape, LoadedAlerts, read_alerts
 from collector.config.alerts.channels import (
+    EmailShape,
     NtfyShape,
+    SirenShape,
     TelegramShape,
     WebhookShape,
     WhatsAppShape,
 )
+from collector.model.alerts import Severity
 from collector.notify.channels.addresses import Allowed
 from collector.notify.channels.contract import Channel, NotifyError
+from collector.notify.channels.email import Email, EmailSettings
 from collector.notify.channels.ntfy import Ntfy, NtfySettings
 from collector.notify.channels.outbound import Outbound, OutboundSettings, checked_url
+from collector.notify.channels.siren import AskRinging, Siren, SirenSettings
 from collector.notify.channels.telegram import Telegram, TelegramSettings
 from collector.notify.channels.webhook import Webhook, WebhookSettings
 from collector.notify.channels.whatsapp import WhatsApp, WhatsAppSettings
@@ -34,13 +39,17 @@ class _Tools:
     outbound: Outbound
     clock: Clock
     allowed: Allowed
+    ringing: AskRinging | None
 
 
 @asynccontextmanager
-async def open_channels(config: Config, clock: Clock) -> AsyncIterator[Mapping[str, Channel]]:
+async def open_channels(
+    config: Config, clock: Clock, ringing: AskRinging | None = None
+) -> AsyncIterator[Mapping[str, Channel]]:
     """Open every channel of the file that the setting `alerts` names, by name; close them after.
 
-    Nothing is sent or looked up yet. Raises ProblemsError when the file cannot be used.
+    Nothing is sent or looked up yet. `ringing` is `store.outbox.ringing`, for sirens. Raises
+    ProblemsError when the file cannot be used.
     """
     if config.alerts is None:
         raise ProblemsError([Problem("pantau.yaml", None, "alerts", "is not set")])
@@ -51,7 +60,7 @@ async def open_channels(config: Config, clock: Clock) -> AsyncIterator[Mapping[s
     async with AsyncExitStack() as stack:
         outbound = Outbound(OutboundSettings(allowed, _path(loaded.file.ca_file)))
         stack.push_async_callback(outbound.close)
-        tools = _Tools(outbound, clock, allowed)
+        tools = _Tools(outbound, clock, allowed, ringing)
         channels: dict[str, Channel] = {}
         for name, shape in loaded.file.channels.items():
             made = _made(name, shape, tools)
@@ -67,7 +76,7 @@ def wrong_channels(loaded: LoadedAlerts) -> Iterator[Problem]:
     if loaded.file is None:
         return
     allowed = _allowed(loaded.file)
-    tools = _Tools(Outbound(OutboundSettings(allowed)), SystemClock(), allowed)
+    tools = _Tools(Outbound(OutboundSettings(allowed)), SystemClock(), allowed, None)
     for name, shape in loaded.file.channels.items():
         made = _made(name, shape, tools)
         if isinstance(made, str):
@@ -158,9 +167,45 @@ def _ntfy(name: str, it: NtfyShape, tools: _Tools) -> Channel:
     return Ntfy(settings, tools.outbound, tools.clock)
 
 
+def _email(name: str, it: EmailShape, tools: _Tools) -> Channel:
+    settings = EmailSettings(
+        name,
+        it.host,
+        it.sender,
+        it.to,
+        it.port_in_use,
+        it.tls,
+        it.user,
+        _word_or_none(it.password),
+        _path(it.ca_file),
+    )
+    return Email(settings, tools.clock)
+
+
+def _siren(name: str, it: SirenShape, tools: _Tools) -> Channel:
+    settings = SirenSettings(
+        name,
+        it.topic,
+        it.host,
+        it.port,
+        it.user,
+        _word_or_none(it.password),
+        it.tls,
+        _path(it.ca_file),
+        it.on,
+        it.off,
+        it.retain,
+        Severity(it.least),
+        it.rings_seconds or None,
+    )
+    return Siren(settings, tools.clock, tools.ringing)
+
+
 _MAKERS: dict[type[ChannelShape], Callable[[str, Any, _Tools], Channel]] = {
     WebhookShape: _webhook,
     TelegramShape: _telegram,
     WhatsAppShape: _whatsapp,
     NtfyShape: _ntfy,
+    EmailShape: _email,
+    SirenShape: _siren,
 }
