@@ -361,6 +361,23 @@ async def test_messages_wait_for_each_other(code: Any) -> None:
         assert channel._worker._count == 20
 
 
+async def test_who_waits_too_long_for_others_was_surely_not_sent(
+    code: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code(READY + "for line in sys.stdin:\n    time.sleep(60)\n")
+    monkeypatch.setattr(apprise_process, "WAIT_SECONDS", 0.05)
+    async with an_apprise("json://127.0.0.1/") as channel:
+        first = asyncio.create_task(channel.send(MESSAGE))
+        while not channel._worker._turn.locked():
+            await asyncio.sleep(0.01)
+        error = await trouble(channel)
+        assert "busy" in str(error)
+        assert not error.maybe_sent
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+
 # --- URLs ----------------------------------------------------------------------------------------
 
 

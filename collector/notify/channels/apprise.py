@@ -88,7 +88,7 @@ class AppriseSettings:
     name: str
     url: str = field(repr=False)
     allowed: Allowed = field(default_factory=Allowed)  # in-house servers that it may talk to
-    seconds: float = 30.0  # for one message, then its process is ended
+    seconds: float = 20.0  # for one message, then its process is ended
     per_minute: int = 20
     longest_text: int = 1_000  # characters; 300 where it becomes an SMS
 

@@ -10,14 +10,16 @@ import json
 import os
 import ssl
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import collector
 from collector.notify.channels.contract import NotifyError
 
-START_SECONDS = 30.0  # loading all of apprise takes a second on an idle core
-LATE_SECONDS = 5.0  # beyond the time of a message, which apprise should see to itself
+WAIT_SECONDS = 20.0  # for the messages before, in a burst
+START_SECONDS = 15.0  # loading all of apprise takes a second on an idle core
+LATE_SECONDS = 3.0  # beyond the time of a message, which apprise should see to itself
 IDLE_SECONDS = 120.0  # then it is ended: it holds some 60 MiB
 LONGEST_LINE = 64 * 1024
 
@@ -46,7 +48,7 @@ class Worker:
 
     async def call(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Hand over a message; return what came of it. Raises NotifyError, and nothing else."""
-        async with self._turn:
+        async with self._my_turn():
             self._be_idle(None)
             try:
                 process = await self._started()
@@ -68,6 +70,21 @@ class Worker:
             await self._kill()
         if self._ending is not None and self._ending is not asyncio.current_task():
             await self._ending
+
+    @contextlib.asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        waits = True
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                waits = not await self._turn.acquire()
+        except TimeoutError:
+            pass
+        if waits:
+            raise NotifyError("apprise is busy with the messages before this one")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     # --- the process --------------------------------------------------------------------------
 
