@@ -1,6 +1,7 @@
 """The city as a value: areas, sites and devices, drawn from a seed and a number.
 
-The same seed and number always give the same city. What is reachable through what follows from
+The same seed and number always give the same city. (`shapes` has cities made for one kind of
+failure out of the same parts.) What is reachable through what follows from
 the parents alone:
 
     core router (town hall) ── area switch ── site switch ── cameras, access points, servers, …
@@ -64,6 +65,7 @@ class Device:
     owner: str = "diskominfo"
     link_owner: str | None = None
     power_owner: str | None = None
+    power_feeder: str | None = None
     mqtt_topic: str | None = None
     tags: tuple[str, ...] = ()
 
@@ -89,7 +91,7 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaf:
+class Leaf:
     """What may hang at a site: how many in a hundred, its id, name, profiles and owner."""
 
     kind: Kind
@@ -101,8 +103,8 @@ class _Leaf:
     owners: tuple[str, ...]
 
 
-_LEAVES = (
-    _Leaf(
+LEAVES = (
+    Leaf(
         Kind.CAMERA,
         54,
         2,
@@ -111,13 +113,13 @@ _LEAVES = (
         ("hikvision-camera", "hikvision-camera", "hikvision-camera", "generic-ping"),
         ("diskominfo", "diskominfo", "dishub"),
     ),
-    _Leaf(Kind.ACCESS_POINT, 16, 1, "ap", "WiFi", ("mikrotik-routeros",), ("diskominfo",)),
-    _Leaf(Kind.SENSOR, 9, 3, "sensor", "Sensor", ("tasmota",), ("dlh", "dishub")),
-    _Leaf(Kind.RECORDER, 6, 1, "nvr", "Perekam", ("generic-ping",), ("diskominfo", "dishub")),
-    _Leaf(Kind.SERVER, 5, 1, "srv", "Peladen", ("linux-net-snmp",), ("diskominfo",)),
-    _Leaf(Kind.UPS, 5, 1, "ups", "UPS", ("ups-rfc1628",), ("diskominfo",)),
-    _Leaf(Kind.ROUTER, 3, 1, "rtr", "Router", ("mikrotik-routeros",), ("diskominfo",)),
-    _Leaf(Kind.NAS, 2, 0, "nas", "NAS", ("linux-net-snmp",), ("diskominfo",)),
+    Leaf(Kind.ACCESS_POINT, 16, 1, "ap", "WiFi", ("mikrotik-routeros",), ("diskominfo",)),
+    Leaf(Kind.SENSOR, 9, 3, "sensor", "Sensor", ("tasmota",), ("dlh", "dishub")),
+    Leaf(Kind.RECORDER, 6, 1, "nvr", "Perekam", ("generic-ping",), ("diskominfo", "dishub")),
+    Leaf(Kind.SERVER, 5, 1, "srv", "Peladen", ("linux-net-snmp",), ("diskominfo",)),
+    Leaf(Kind.UPS, 5, 1, "ups", "UPS", ("ups-rfc1628",), ("diskominfo",)),
+    Leaf(Kind.ROUTER, 3, 1, "rtr", "Router", ("mikrotik-routeros",), ("diskominfo",)),
+    Leaf(Kind.NAS, 2, 0, "nas", "NAS", ("linux-net-snmp",), ("diskominfo",)),
 )
 
 
@@ -129,21 +131,21 @@ def build_city(devices: int, seed: int) -> City:
     if not SMALLEST <= devices <= LARGEST:
         raise ValueError(f"a city has {SMALLEST} to {LARGEST} devices, not {devices}")
     draw = random.Random(f"city {seed}")  # noqa: S311 - a repeatable city, not a secret
-    areas = _choose_areas(draw, max(3, min(len(places.DISTRICTS), devices // 13)))
+    areas = choose_areas(draw, max(3, min(len(places.DISTRICTS), devices // 13)))
     rest = devices - 1 - len(areas)
     site_count = max(len(areas), rest // max(4, min(25, devices // 25)))
-    sites = _make_sites(draw, areas, site_count)
+    sites = make_sites(draw, areas, site_count)
     return City(seed, areas, sites, _make_devices(draw, areas, sites, devices))
 
 
-def _choose_areas(draw: random.Random, count: int) -> tuple[places.District, ...]:
+def choose_areas(draw: random.Random, count: int) -> tuple[places.District, ...]:
     """Return `count` districts in order of code, the centre always among them."""
     others = [area for area in places.DISTRICTS if area.code != places.CENTRE_CODE]
     centre = next(area for area in places.DISTRICTS if area.code == places.CENTRE_CODE)
     return tuple(sorted([centre, *draw.sample(others, count - 1)]))
 
 
-def _make_sites(
+def make_sites(
     draw: random.Random, areas: tuple[places.District, ...], count: int
 ) -> tuple[Site, ...]:
     """Return sites dealt evenly over the areas; the first one is the town hall."""
@@ -167,12 +169,34 @@ def _make_sites(
     return tuple(made)
 
 
-class _Register:
+class Register:
     """Hands out ids and addresses and keeps the devices in order."""
 
     def __init__(self) -> None:
         self.devices: list[Device] = []
         self._numbers: dict[str, int] = {}
+
+    def add_leaf(
+        self,
+        leaf: Leaf,
+        number: int,
+        site: Site,
+        parents: Iterable[str] = (),
+        *,
+        power_feeder: str | None = None,
+    ) -> Device:
+        """Add the `number`th of what hangs in this city, with the leaf's profiles in turn."""
+        return self.add(
+            leaf.prefix,
+            leaf.kind,
+            site,
+            leaf.profiles[number % len(leaf.profiles)],
+            f"{leaf.name} {site.name} {{number}}",
+            parents,
+            owner=leaf.owners[number % len(leaf.owners)],
+            power_feeder=power_feeder,
+            tags=("prioritas",) if number % 10 == 0 else (),
+        )
 
     def add(
         self,
@@ -185,8 +209,10 @@ class _Register:
         *,
         owner: str = "diskominfo",
         link_owner: str | None = None,
+        power_feeder: str | None = None,
         tags: tuple[str, ...] = (),
     ) -> Device:
+        """Add a device; `{number}` in its name becomes the number that its id has."""
         number = self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
         topic = f"tasmota_{number:04d}" if profile == "tasmota" else None
         device = Device(
@@ -201,6 +227,7 @@ class _Register:
             owner=owner,
             link_owner=link_owner,
             power_owner="pln",
+            power_feeder=power_feeder,
             mqtt_topic=topic,
             tags=tags,
         )
@@ -212,7 +239,7 @@ def _make_devices(
     draw: random.Random, areas: tuple[places.District, ...], sites: tuple[Site, ...], count: int
 ) -> tuple[Device, ...]:
     """Return the devices: core, area switches, then each site's switch and what hangs from it."""
-    register = _Register()
+    register = Register()
     core = register.add("core", Kind.ROUTER, sites[0], "mikrotik-routeros", "Router Inti Kota")
     area_switches = _add_area_switches(register, areas, sites, core)
     site_switches = []
@@ -225,24 +252,15 @@ def _make_devices(
         site_switches.append(
             register.add("sw", Kind.SWITCH, site, profile, f"Switch {site.name}", parents)
         )
-    leaves = _draw_leaves(draw, count - len(register.devices))
-    for number, (leaf, site_number) in enumerate(_deal(leaves, len(sites))):
+    leaves = draw_leaves(draw, count - len(register.devices))
+    for number, (leaf, site_number) in enumerate(deal(leaves, len(sites))):
         site = sites[site_number]
-        register.add(
-            leaf.prefix,
-            leaf.kind,
-            site,
-            leaf.profiles[number % len(leaf.profiles)],
-            f"{leaf.name} {site.name} {{number}}",
-            [site_switches[site_number].id],
-            owner=leaf.owners[number % len(leaf.owners)],
-            tags=("prioritas",) if number % 10 == 0 else (),
-        )
+        register.add_leaf(leaf, number, site, [site_switches[site_number].id])
     return tuple(register.devices)
 
 
 def _add_area_switches(
-    register: _Register,
+    register: Register,
     areas: tuple[places.District, ...],
     sites: tuple[Site, ...],
     core: Device,
@@ -264,21 +282,21 @@ def _add_area_switches(
     return switches
 
 
-def _draw_leaves(draw: random.Random, count: int) -> list[_Leaf]:
-    """Return `count` leaves in the mix of _LEAVES, servers and NAS first, the rest shuffled."""
-    total = sum(leaf.share for leaf in _LEAVES)
-    numbers = {leaf: max(leaf.least, count * leaf.share // total) for leaf in _LEAVES}
-    cameras, _, sensors, *_ = _LEAVES
+def draw_leaves(draw: random.Random, count: int) -> list[Leaf]:
+    """Return `count` leaves in the mix of LEAVES, servers and NAS first, the rest shuffled."""
+    total = sum(leaf.share for leaf in LEAVES)
+    numbers = {leaf: max(leaf.least, count * leaf.share // total) for leaf in LEAVES}
+    cameras, _, sensors, *_ = LEAVES
     numbers[sensors] = min(numbers[sensors], MOST_SENSORS)
     numbers[cameras] += count - sum(numbers.values())  # what rounding and limits left over
-    hall = [leaf for leaf in _LEAVES if leaf.kind in (Kind.SERVER, Kind.NAS)]
+    hall = [leaf for leaf in LEAVES if leaf.kind in (Kind.SERVER, Kind.NAS)]
     first = [leaf for leaf in hall for _ in range(numbers[leaf])]
-    street = [leaf for leaf in _LEAVES if leaf not in hall for _ in range(numbers[leaf])]
+    street = [leaf for leaf in LEAVES if leaf not in hall for _ in range(numbers[leaf])]
     draw.shuffle(street)
     return first + street
 
 
-def _deal(leaves: list[_Leaf], sites: int) -> list[tuple[_Leaf, int]]:
+def deal(leaves: list[Leaf], sites: int) -> list[tuple[Leaf, int]]:
     """Return each leaf with the number of its site, every site getting an even share."""
     each, more = divmod(len(leaves), sites)
     dealt = []

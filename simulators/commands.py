@@ -19,7 +19,7 @@ from collections.abc import (
 from simulators.city import City
 from simulators.faults import Fault, Rhythm
 from simulators.live import Live
-from simulators.plan import Planner
+from simulators.plan import Planner, names_its_target
 from simulators.record import Record
 from simulators.scenario import ScenarioError, parse_wish
 from simulators.timeline import Conductor
@@ -135,7 +135,7 @@ class Commands:
     def _injected(self, content: object) -> Fault:
         """Return the fault of a command, on its target or a free device. Raises ScenarioError."""
         wish = parse_wish(content)
-        if wish.target is not None or wish.area is not None:
+        if names_its_target(wish):
             fault: Fault | None = self._planner.fault(wish)
         else:
             fault = self._planner.draw(wish, self._conductor.busy, self._random)

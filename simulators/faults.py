@@ -14,7 +14,7 @@ from enum import StrEnum
 import pydantic.dataclasses
 from pydantic import ConfigDict
 
-from simulators.city import City, Device
+from simulators.city import City, Device, Kind
 
 
 class FaultKind(StrEnum):
@@ -22,7 +22,8 @@ class FaultKind(StrEnum):
 
     DEVICE_DEAD = "device_dead"
     SWITCH_DEAD = "switch_dead"
-    AREA_POWER = "area_power"
+    AREA_POWER = "area_power"  # everything in an area dies, also what has a UPS
+    FEEDER_POWER = "feeder_power"  # what is on a feeder dies; where there is a UPS, it carries
     PACKET_LOSS = "packet_loss"
     SNMP_SILENT = "snmp_silent"
     SLOW_AGENT = "slow_agent"
@@ -64,6 +65,7 @@ class Fault:
     effects: tuple[Effect, ...]
     share: float = 0.0  # PACKET_LOSS
     seconds: float = 0.0  # SLOW_AGENT: added to each answer
+    seen_after_seconds: float = 0.0  # a collector of the given rhythm has noticed by then
 
     @property
     def until_seconds(self) -> float:
@@ -98,7 +100,7 @@ class Rhythm:
         again = self.confirm - 1
         ping = self.ping + again * self.ping_retry + self.timeouts
         match kind:
-            case FaultKind.SNMP_SILENT | FaultKind.UPS_ON_BATTERY:
+            case FaultKind.SNMP_SILENT | FaultKind.UPS_ON_BATTERY | FaultKind.FEEDER_POWER:
                 return self.snmp + again * self.snmp_retry + 2 * self.timeouts
             case FaultKind.MQTT_SILENT:
                 return self.telemetry * (self.fresh_intervals + 1)
@@ -106,6 +108,11 @@ class Rhythm:
                 return 0.0
             case _:
                 return ping
+
+    @property
+    def surely_well_after(self) -> float:
+        """Return how long after a fault's end its devices have surely been seen well again."""
+        return self.snmp + 2 * self.snmp_retry + self.timeouts
 
     @property
     def surely_missed_before(self) -> float:
@@ -124,6 +131,10 @@ def effects_of(
     match kind:
         case FaultKind.DEVICE_DEAD | FaultKind.SWITCH_DEAD | FaultKind.AREA_POWER:
             return death(city, frozenset(targets))
+        case FaultKind.FEEDER_POWER:
+            carrying = _upses(city, targets)
+            battery = (Effect(Expected.DEGRADED, carrying),) if carrying else ()
+            return (*death(city, frozenset(targets) - frozenset(carrying)), *battery)
         case FaultKind.REBOOT if for_seconds >= rhythm.surely_seen_after(kind):
             return death(city, frozenset(targets))
         case FaultKind.PACKET_LOSS | FaultKind.SNMP_SILENT | FaultKind.UPS_ON_BATTERY:
@@ -136,6 +147,11 @@ def effects_of(
             return (Effect(Expected.UNKNOWN, tuple(device.id for device in city.devices)),)
         case _:
             return (Effect(Expected.UP, targets),)
+
+
+def _upses(city: City, targets: Iterable[str]) -> tuple[str, ...]:
+    wanted = frozenset(targets)
+    return tuple(it.id for it in city.devices if it.kind is Kind.UPS and it.id in wanted)
 
 
 def death(city: City, dead: Set[str]) -> tuple[Effect, ...]:

@@ -62,6 +62,7 @@ def _device(device: Device, telemetry_period_seconds: float) -> Entry:
         "owner": device.owner,
         "link_owner": device.link_owner,
         "power_owner": device.power_owner,
+        "power_feeder": device.power_feeder,
         "mqtt_topic": device.mqtt_topic,
         "telemetry_period": f"{telemetry_period_seconds:g}s" if device.mqtt_topic else None,
         "tags": list(device.tags),

@@ -23,7 +23,12 @@ from simulators.faults import (
 from simulators.scenario import Scenario, ScenarioError, Wish
 
 _ATTEMPTS = 40
-_BIG_FIRST = (FaultKind.AREA_POWER, FaultKind.SWITCH_DEAD, FaultKind.MQTT_OFFLINE)
+_BIG_FIRST = (
+    FaultKind.AREA_POWER,
+    FaultKind.FEEDER_POWER,
+    FaultKind.SWITCH_DEAD,
+    FaultKind.MQTT_OFFLINE,
+)
 _WITH_COUNTERS = (Kind.ACCESS_POINT, Kind.ROUTER, Kind.SERVER, Kind.NAS, Kind.UPS)
 _REST_SECONDS = 120.0  # a device that failed is left alone for so long in an endless scenario
 
@@ -73,6 +78,7 @@ class Planner:
             effects=effects_of(self._city, wish.kind, hit, wish.for_seconds, self._rhythm),
             share=wish.share if wish.kind is FaultKind.PACKET_LOSS else 0.0,
             seconds=wish.seconds if wish.kind is FaultKind.SLOW_AGENT else 0.0,
+            seen_after_seconds=self._rhythm.surely_seen_after(wish.kind),
         )
 
     def _check_length(self, wish: Wish) -> None:
@@ -105,6 +111,16 @@ class Planner:
             if not hit:
                 raise ScenarioError(f"{wish.id}: no device stands in area {wish.area!r}")
             return hit
+        if wish.kind is FaultKind.FEEDER_POWER:
+            hit = self._feeder(wish.feeder or "")
+            if not hit:
+                raise ScenarioError(f"{wish.id}: no device is on feeder {wish.feeder!r}")
+            return hit
+        if wish.tag is not None:
+            hit = tuple(it.id for it in self._city.devices if wish.tag in it.tags)
+            if not hit or not all(_can_have(wish.kind, self._devices[it]) for it in hit):
+                raise ScenarioError(f"{wish.id}: {wish.kind} cannot happen to tag {wish.tag!r}")
+            return hit
         device = self._devices.get(wish.target or "")
         if device is None:
             raise ScenarioError(f"{wish.id}: there is no device {wish.target!r}")
@@ -115,6 +131,12 @@ class Planner:
     def _area(self, code: str) -> tuple[str, ...]:
         return tuple(device.id for device in self._city.devices if device.area == code)
 
+    def _feeder(self, name: str) -> tuple[str, ...]:
+        """Return the devices that the loss of a feeder hits: at a site with a UPS, only that."""
+        on_it = [device for device in self._city.devices if device.power_feeder == name]
+        carried = {device.site for device in on_it if device.kind is Kind.UPS}
+        return tuple(it.id for it in on_it if it.kind is Kind.UPS or it.site not in carried)
+
     def _candidates(self, kind: FaultKind) -> list[tuple[str, ...]]:
         """Return what a fault of this kind may hit, each as the devices to switch."""
         if kind is FaultKind.COLLECTOR_PAUSE:
@@ -122,6 +144,10 @@ class Planner:
         if kind is FaultKind.AREA_POWER:
             codes = [area.code for area in self._city.areas if area.code != places.CENTRE_CODE]
             return [self._area(code) for code in codes]
+        if kind is FaultKind.FEEDER_POWER:
+            others = [it for it in self._city.devices if it.area != places.CENTRE_CODE]
+            names = sorted({it.power_feeder for it in others if it.power_feeder is not None})
+            return [self._feeder(name) for name in names]
         if kind is FaultKind.SWITCH_DEAD:
             return [(it.id,) for it in self._city.devices if it.kind is Kind.SWITCH]
         return [
@@ -144,8 +170,8 @@ def plan(city: City, scenario: Scenario) -> Timeline:
     be judged.
     """
     planner = Planner(city, scenario.rhythm)
-    named = [planner.fault(wish) for wish in scenario.faults if _names_its_target(wish)]
-    drawn = [wish for wish in scenario.faults if not _names_its_target(wish)]
+    named = [planner.fault(wish) for wish in scenario.faults if names_its_target(wish)]
+    drawn = [wish for wish in scenario.faults if not names_its_target(wish)]
     drawn.sort(key=lambda wish: wish.kind not in _BIG_FIRST)
     best: Timeline | None = None
     for attempt in range(_ATTEMPTS):
@@ -244,8 +270,9 @@ def _touched(faults: Iterable[Fault]) -> frozenset[str]:
     )
 
 
-def _names_its_target(wish: Wish) -> bool:
-    return wish.target is not None or wish.area is not None
+def names_its_target(wish: Wish) -> bool:
+    """Say whether a wish names what it hits, so that nothing is drawn."""
+    return any(it is not None for it in (wish.target, wish.area, wish.tag, wish.feeder))
 
 
 def _can_have(kind: FaultKind, device: Device) -> bool:

@@ -55,6 +55,7 @@ class Record:
             id=fault.id,
             kind=fault.kind,
             for_seconds=fault.for_seconds,
+            seen_after_seconds=fault.seen_after_seconds,
             **({"carried_out_by": "operator"} if paused else {}),
             effects=[
                 {"expected_state": effect.expected_state, "targets": effect.targets}

@@ -19,14 +19,14 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from simulators import places
 from simulators.agents import Agent, Agents
 from simulators.broker import BrokerUnavailableError
-from simulators.city import City, Device, Kind, build_city
+from simulators.city import City, Device, Kind
 from simulators.commands import Commands, Lines, announce
 from simulators.faults import Fault, Rhythm
 from simulators.inventory import inventory, to_yaml
@@ -34,11 +34,15 @@ from simulators.live import Live
 from simulators.namespace import isolate
 from simulators.plan import plan, steady
 from simulators.record import Record
-from simulators.scenario import find_scenario
+from simulators.scenario import MostMessages, Scenario, find_scenario
 from simulators.services import Services, open_services
+from simulators.shapes import Shape, build
 from simulators.snmprec import read_recording
 from simulators.timeline import Conductor
 from simulators.weakness import Weakness
+
+ENDLESS = "steady"
+"""The scenario that is made as it goes on, without end."""
 
 _DONE, _PROBLEM, _WRONG_USE = 0, 1, 2
 
@@ -55,13 +59,24 @@ class CityOptions:
     """What `run_city` is asked for. `mqtt` is a broker of yours; None: the embedded one."""
 
     state_directory: Path
-    devices: int = 200
+    devices: int | None = None  # None: as many as the scenario is for
     seed: int = 1
-    scenario: str = "basic"  # "basic", "steady", or a file
+    scenario: str = "basic"  # a built-in one, "steady", or a file
     mqtt: tuple[str, int] | None = None
     isolation: Isolation = Isolation.AUTO
     telemetry_period_seconds: float = 10.0
     start: bool = False  # begin the timeline at once, without waiting for the command
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What happens in which city; `skipped` are wishes that it is too small for."""
+
+    city: City
+    rhythm: Rhythm
+    faults: Iterable[Fault]
+    skipped: tuple[str, ...] = ()
+    most_messages: MostMessages | None = None
 
 
 def run_city(options: CityOptions) -> int:
@@ -71,15 +86,14 @@ def run_city(options: CityOptions) -> int:
     not reach that broker.
     """
     try:
-        city = build_city(options.devices, options.seed)
-        rhythm, faults, skipped = _faults(city, options)
+        script = _script(options)
     except ValueError as error:  # ScenarioError is one
         return _complain(str(error), _WRONG_USE)
     isolated = options.isolation is Isolation.AUTO and options.mqtt is None and isolate()
     try:
         options.state_directory.mkdir(parents=True, exist_ok=True)
         (options.state_directory / "facts.json").unlink(missing_ok=True)
-        asyncio.run(_run(options, city, rhythm, faults, skipped, isolated=isolated))
+        asyncio.run(_run(options, script, isolated=isolated))
     except BrokerUnavailableError as error:
         return _complain(str(error), _PROBLEM)
     except OSError as error:
@@ -111,26 +125,26 @@ def _complain(problem: str, code: int) -> int:
     return code
 
 
-def _faults(city: City, options: CityOptions) -> tuple[Rhythm, Iterable[Fault], tuple[str, ...]]:
-    """Return rhythm, faults and skipped wishes of the scenario. Raises ScenarioError."""
-    if options.scenario == "steady":
+def _script(options: CityOptions) -> _Script:
+    """Return the scenario with the city it happens in. Raises ScenarioError and ValueError."""
+    if options.scenario == ENDLESS:
+        city = build(Shape.USUAL, options.devices or Scenario(faults=()).devices, options.seed)
         rhythm = Rhythm(telemetry=options.telemetry_period_seconds)
-        return rhythm, steady(city, rhythm), ()
+        return _Script(city, rhythm, steady(city, rhythm))
     scenario = find_scenario(options.scenario)
+    city = build(scenario.city, options.devices or scenario.devices, options.seed)
     timeline = plan(city, scenario)
-    return scenario.rhythm, timeline.faults, timeline.skipped
+    return _Script(city, scenario.rhythm, timeline.faults, timeline.skipped, scenario.most_messages)
 
 
 async def _run(
     options: CityOptions,
-    city: City,
-    rhythm: Rhythm,
-    faults: Iterable[Fault],
-    skipped: tuple[str, ...],
+    script: _Script,
     *,
     isolated: bool,
 ) -> None:
     """Open everything, write the files, obey until the end."""
+    city, most = script.city, script.most_messages
     lives = {it.id: Live(it, city.seed, time.monotonic()) for it in city.devices}
     community = secrets.token_hex(8)
     lists = inventory(city, options.telemetry_period_seconds)
@@ -143,20 +157,29 @@ async def _run(
             broker=options.mqtt,
             telemetry_period_seconds=options.telemetry_period_seconds,
         ) as services:
-            record.write("started", devices=len(lives), seed=city.seed, scenario=options.scenario)
-            for wish in skipped:
+            record.write(
+                "started",
+                devices=len(lives),
+                seed=city.seed,
+                scenario=options.scenario,
+                well_after_seconds=script.rhythm.surely_well_after,
+                **({} if most is None else {"most_messages": most.model_dump()}),
+            )
+            for wish in script.skipped:
                 record.write("fault_skipped", id=wish, because="no free device in so small a city")
-            facts = _facts(services, community, len(lives), isolated=isolated)
+            facts = _facts(services, community, script, isolated=isolated)
             _write(options.state_directory / "facts.json", json.dumps(facts, indent=1) + "\n")
             announce({"event": "ready", "isolated": isolated, "devices": len(lives)})
             conductor = Conductor(city, lives, record, services.obey, announce, services.trap)
-            commands = Commands(city, rhythm, faults, conductor, record, lives.values())
+            commands = Commands(
+                city, script.rhythm, script.faults, conductor, record, lives.values()
+            )
             await commands.obey(_lines_until_signal(), start=options.start)
         record.finished(lives.values())
 
 
 def _facts(
-    services: Services, community: str, devices: int, *, isolated: bool
+    services: Services, community: str, script: _Script, *, isolated: bool
 ) -> dict[str, object]:
     """Return what somebody needs to know to ask this city."""
     return {
@@ -167,8 +190,10 @@ def _facts(
         "trap_port": services.trap_port,
         "mqtt": {"host": services.mqtt_host, "port": services.mqtt_port},
         "community": community,
-        "devices": devices,
+        "devices": len(script.city.devices),
         "zone": places.CITY_ZONE,
+        "rhythm": asdict(script.rhythm),
+        "well_after_seconds": script.rhythm.surely_well_after,
     }
 
 

@@ -3,18 +3,35 @@
     - {id: kamera-mati, kind: device_dead, at_seconds: 60, for_seconds: 70, target: cam-0003}
     - {id: listrik, kind: area_power, at_seconds: 70, for_seconds: 70, area: "73.71.05"}
     - {id: hilang, kind: packet_loss, at_seconds: 60, for_seconds: 80, share: 0.5}
+    - {id: penyulang, kind: feeder_power, at_seconds: 70, for_seconds: 70, feeder: "Wajo 1"}
 
-A file is such a list, or a mapping with `faults` and a `rhythm` (the collector's, where it is not
-the default one). What devices are hit when none is named is decided in `plan`.
+A file is such a list, or a mapping:
+
+    city: backbone                  what kind of city it is for (`shapes`); usual
+    devices: 500                    how many devices that has where nobody says
+    rhythm: {ping: 60}              the collector's, where it is not the default one
+    most_messages: {out: 2, back: 2}   to one receiver: while it goes on, and when it is over
+    faults: […]
+
+What devices are hit when none is named is decided in `plan`; `tag` names all that have it.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 
 from simulators.faults import FaultKind, Rhythm
+from simulators.shapes import Shape
 
 BUILT_IN = Path(__file__).with_name("scenarios")
 
@@ -34,17 +51,31 @@ class Wish(BaseModel):
     for_seconds: PositiveFloat
     target: str | None = None
     area: str | None = None
+    tag: str | None = None
+    feeder: str | None = None
     share: float = Field(default=0.5, gt=0, lt=1)
     seconds: PositiveFloat = 0.4
 
 
+class MostMessages(BaseModel):
+    """How many messages one receiver may get in a scenario at most, and must get one of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    out: PositiveInt  # while something is wrong
+    back: PositiveInt  # that it is over
+
+
 class Scenario(BaseModel):
-    """Wishes and the rhythm that their expected states are reckoned with."""
+    """Wishes, the city they are for, and the rhythm that expected states are reckoned with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     faults: tuple[Wish, ...]
     rhythm: Rhythm = Rhythm()
+    city: Shape = Shape.USUAL
+    devices: PositiveInt = 200
+    most_messages: MostMessages | None = None
 
 
 def find_scenario(name_or_path: str) -> Scenario:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from simulators.ber import Oid
-from simulators.city import City
+from simulators.city import City, Kind
 from simulators.faults import Fault, FaultKind, reached_devices
 from simulators.live import Live
 from simulators.record import Record
@@ -21,7 +21,13 @@ Announce = Callable[[Mapping[str, object]], None]
 SendTrap = Callable[[Live, Oid], None]
 """Lets a device send an SNMP trap."""
 
-_DEADLY = (FaultKind.DEVICE_DEAD, FaultKind.SWITCH_DEAD, FaultKind.AREA_POWER, FaultKind.REBOOT)
+_DEADLY = (
+    FaultKind.DEVICE_DEAD,
+    FaultKind.SWITCH_DEAD,
+    FaultKind.AREA_POWER,
+    FaultKind.FEEDER_POWER,
+    FaultKind.REBOOT,
+)
 
 
 class Conductor:
@@ -129,21 +135,29 @@ class Conductor:
                 # A dead device is not "cut off" by its own death: both switches stay apart.
                 live.reached = device_id in reached or not live.powered
         self._obey()
-        trap = _trap_of(fault.kind, begin=begin)
-        if trap is not None and self._send_trap is not None:
-            for device_id in fault.hit:
-                self._send_trap(self._lives[device_id], trap)
+        for device_id in fault.hit if self._send_trap is not None else ():
+            live = self._lives[device_id]
+            trap = _trap_of(_kind_for(live, fault), begin=begin)
+            if trap is not None and self._send_trap is not None:
+                self._send_trap(live, trap)
+
+
+def _kind_for(live: Live, fault: Fault) -> FaultKind:
+    """Return what a fault is to one device: a UPS lives through the loss of its feeder."""
+    if fault.kind is FaultKind.FEEDER_POWER and live.device.kind is Kind.UPS:
+        return FaultKind.UPS_ON_BATTERY
+    return fault.kind
 
 
 def _trap_of(kind: FaultKind, *, begin: bool) -> Oid | None:
-    """Return what devices say when a fault of this kind begins or ends."""
+    """Return what a device says when a fault of this kind begins or ends."""
     if kind is FaultKind.UPS_ON_BATTERY:
         return UPS_ON_BATTERY if begin else UPS_ALARM_REMOVED
     return COLD_START if kind in _DEADLY and not begin else None
 
 
 def _turn_one(live: Live, fault: Fault, now: float, *, begin: bool) -> None:
-    match fault.kind:
+    match _kind_for(live, fault):
         case kind if kind in _DEADLY:
             live.powered = not begin
             if not begin:

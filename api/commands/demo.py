@@ -10,10 +10,15 @@ from api.demo.run import DemoOptions, run_demo
 from collector.clock import SystemClock
 
 TRUTH = "truth"
+ENDLESS = "steady"
 
 
 @click.command()
-@click.option("--devices", default=200, show_default=True, type=click.IntRange(20, 50_000))
+@click.option(
+    "--devices",
+    type=click.IntRange(20, 50_000),
+    help="Default: 200; backbone 500 (behind the switch), storm 10000.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed, another city.")
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop by itself after so long.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the wall listens.")
@@ -21,14 +26,15 @@ TRUTH = "truth"
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the data in this folder.")
 @click.option(
     "--scenario",
-    help="Built-in scenario or a file. Default: basic with --minutes. `truth`: a scripted day in "
-    "compressed time, every figure held against the simulators' record.",
+    help="Built-in scenario or a file. Default: basic with --minutes. backbone, feeder, storm: one "
+    "cause with many devices, or many at once, and how few messages come of it. `truth`: a "
+    "scripted day in compressed time, every figure held against the simulators' record.",
 )
 @click.option("--score", type=click.Path(path_type=Path), help="Write the score to this file.")
 @click.pass_context
 def demo(
     context: click.Context,
-    devices: int,
+    devices: int | None,
     seed: int,
     minutes: float | None,
     host: str,
@@ -37,10 +43,11 @@ def demo(
     scenario: str | None,
     score: Path | None,
 ) -> None:
-    """Watch a simulated city: devices, collector, API and wall, with faults that come and go.
+    """Watch a simulated city: devices, collector, alerts, API and wall; faults come and go.
 
-    With --minutes it stops by itself and holds what the platform reported against what the
-    simulators did; exit code 1 says that a fault was missed or made up.
+    With --minutes, or --score and a scenario that ends, it stops by itself and holds what the
+    platform reported and told against what the simulators did; exit code 1 says that a fault or a
+    message was missed or made up, or that there were more messages than the scenario allows.
     """
     log_to_stderr()
     if scenario == TRUTH:
@@ -52,9 +59,11 @@ def demo(
             truth = import_module("api.demo.truth.run")
             code: int = truth.run_truth(data, score, say)
         raise click.exceptions.Exit(code)
-    if score is not None and minutes is None:
-        raise click.UsageError("--score needs --minutes: without an end there is nothing to judge")
-    chosen = scenario or ("steady" if minutes is None else "basic")
+    chosen = scenario or (ENDLESS if minutes is None else "basic")
+    if score is not None and minutes is None and chosen == ENDLESS:
+        raise click.UsageError(
+            "--score needs --minutes, or a scenario that ends: else there is nothing to judge"
+        )
     options = DemoOptions(devices, seed, minutes, port, host, data, chosen, score)
     with problems_told():
         code = run_demo(options, SystemClock(), say)

@@ -14,9 +14,18 @@ def simulate() -> None:
 
 
 @simulate.command()
-@click.option("--devices", default=200, show_default=True, type=click.IntRange(20, 50_000))
+@click.option(
+    "--devices",
+    type=click.IntRange(20, 50_000),
+    help="Default: what the scenario is for; mostly 200.",
+)
 @click.option("--seed", default=1, show_default=True)
-@click.option("--scenario", default="steady", show_default=True, help="basic, steady, or a file.")
+@click.option(
+    "--scenario",
+    default="steady",
+    show_default=True,
+    help="basic, steady, backbone, feeder, storm, or a file.",
+)
 @click.option(
     "--state-directory",
     default=Path("city"),
@@ -24,7 +33,7 @@ def simulate() -> None:
     type=click.Path(path_type=Path),
     help="Where inventory, facts and the record of what was done are written.",
 )
-def city(devices: int, seed: int, scenario: str, state_directory: Path) -> None:
+def city(devices: int | None, seed: int, scenario: str, state_directory: Path) -> None:
     """Simulate a city until Ctrl-C."""
     options = CityOptions(state_directory, devices, seed, scenario, start=True)
     raise click.exceptions.Exit(run_city(options))

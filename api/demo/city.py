@@ -7,7 +7,7 @@ they say are JSON lines; what they know is read from files in their state direct
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ class Facts:
     community: str
     devices: int
     zone: str
+    rhythm: Mapping[str, float]  # the collector's, that the scenario is reckoned with
+    well_after_seconds: float  # by then everything has surely been seen well again
 
 
 class City:
@@ -46,12 +48,18 @@ class City:
         self.process = process
 
     @classmethod
-    async def start(cls, directory: Path, *, devices: int, seed: int, scenario: str) -> "City":
-        """Start the simulators; return at once. `directory` is made."""
+    async def start(
+        cls, directory: Path, *, devices: int | None, seed: int, scenario: str
+    ) -> "City":
+        """Start the simulators; return at once. `directory` is made.
+
+        Without `devices` there are as many as the scenario is for.
+        """
         _make_empty(directory)
+        size = () if devices is None else ("--devices", str(devices))
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "simulators", "city",
-            "--devices", str(devices),
+            *size,
             "--seed", str(seed),
             "--scenario", scenario,
             "--state-directory", str(directory),
@@ -135,4 +143,6 @@ def _read_facts(path: Path) -> Facts:
         community=found["community"],
         devices=found["devices"],
         zone=found["zone"],
+        rhythm=found["rhythm"],
+        well_after_seconds=found["well_after_seconds"],
     )

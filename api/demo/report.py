@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from api.demo.score import Change, Report, Truth, read_changes
+from api.demo.told import Heard
 from api.demo.usage import Usage
 
 _TIMEOUT_SECONDS = 30.0
@@ -65,7 +66,14 @@ class ApiClient:
         return json.loads(content) if content else None
 
 
-def read_report(api: ApiClient, truth: Truth, schedule: dict[str, float], usage: Usage) -> Report:
+def read_report(
+    api: ApiClient,
+    truth: Truth,
+    schedule: dict[str, float],
+    usage: Usage,
+    heard: Heard,
+    settle_seconds: float,
+) -> Report:
     """Collect everything the score needs. Raises OSError when the API does not answer."""
     window = {"from": _text(truth.started_at), "to": _text(truth.finished_at)}
     devices = list(api.items("/devices"))
@@ -76,6 +84,8 @@ def read_report(api: ApiClient, truth: Truth, schedule: dict[str, float], usage:
         seconds={item["key"]: _seconds_by_state(item) for item in uptime},
         stored_readings=sum(_witnesses(api, device["id"], truth) for device in devices),
         schedule=schedule,
+        heard=heard,
+        settle_seconds=settle_seconds,
         cpu_seconds=usage.cpu_seconds,
         peak_memory_mib=usage.peak_memory_mib,
     )

@@ -1,9 +1,10 @@
-"""Runs a demo: simulators, collector and API as separate processes, for a time or until stopped.
+"""Runs a demo: simulators and platform as separate processes, for a time or until stopped.
 
 demo process ── JSON lines ──► simulators (in a network namespace of their own if possible)
      │                               ▲ ICMP, SNMP, MQTT
      ├── supervisor ──► collector ───┘ (inside that namespace)
      ├── supervisor ──► API, wall      (outside: they share files only)
+     ├── supervisor ──► alerts ──► signed webhooks to a receiver in the demo process
      └── supervisor ──► courier ──► InfluxDB, where PANTAU__INFLUXDB__URL names one
 """
 
@@ -13,28 +14,27 @@ import logging
 import os
 import signal
 import socket
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from api.demo.city import City, CityError, Facts
+from api.demo.configuring import SETTLE_SECONDS, make_token, programs, write_config
+from api.demo.receiver import AlertReceiver
 from api.demo.report import ApiClient, read_report
 from api.demo.score import passed, read_truth, score
+from api.demo.told import MARGIN_SECONDS, Heard, Message
 from api.demo.usage import Usage
 from api.listening import open_socket
-from api.supervisor import Program, Supervisor
+from api.supervisor import Supervisor
 from collector.clock import Clock
 from collector.config import Config, load_config
 from collector.sinks.spool import Spool
-from collector.store import Store, TokenRole
+from collector.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +42,13 @@ SAMPLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # a machine that needs longer is told of by the score
 _LOOK_SECONDS = 0.2
 _CARRY_SECONDS = 30.0
-CREDENTIAL = "kota"
-TOKEN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
     """What `pantau demo` was asked for."""
 
-    devices: int = 200
+    devices: int | None = None  # as many as the scenario is for
     seed: int = 1
     minutes: float | None = None
     port: int = 8080
@@ -79,6 +77,7 @@ class Demo:
         self._say = say
         self._usage = Usage()
         self._stop = asyncio.Event()
+        self._over = asyncio.Event()  # the scenario has come to its end
 
     @property
     def base_url(self) -> str:
@@ -95,7 +94,8 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop.set)
         options = self._options
-        self._say(f"A city of {options.devices} devices is being built …")
+        size = "" if options.devices is None else f" of {options.devices} devices"
+        self._say(f"A city{size} is being built for the scenario {options.scenario} …")
         city = await City.start(
             self._directory / "city",
             devices=options.devices,
@@ -104,12 +104,17 @@ class Demo:
         )
         try:
             facts = await city.ready()
-            return await self._watch(city, facts)
+            with AlertReceiver(self._heard) as receiver:
+                return await self._watch(city, facts, receiver)
         finally:
             await city.stop()
 
-    async def _watch(self, city: City, facts: Facts) -> int:
-        config = write_config(self._directory, city.directory / "inventory.yaml", facts)
+    async def _watch(self, city: City, facts: Facts, receiver: AlertReceiver) -> int:
+        inventory = city.directory / "inventory.yaml"
+        config, secret = write_config(
+            self._directory, inventory, facts, receiver.url, self.base_url
+        )
+        receiver.trust(secret)
         settings = load_config(config, os.environ)
         token = make_token(settings, self._clock)
         api = ApiClient(self.base_url, token)
@@ -121,10 +126,10 @@ class Demo:
             self._greet(facts, token, settings)
             await self._until_watched(api)
             await city.tell("start")
-            await self._wait(keeping, city)
+            await self._wait(keeping, city, facts)
             if self._options.score is None and self._options.minutes is None:
                 return 0
-            return await self._settle(city, supervisor, api, settings)
+            return await self._settle(city, supervisor, api, settings, receiver)
         finally:
             sampling.cancel()
             following.cancel()
@@ -149,13 +154,18 @@ class Demo:
         self._say("")
         self._say("  This token is shown once. Faults begin within a minute; Ctrl-C ends the demo.")
 
-    async def _wait(self, keeping: asyncio.Task[None], city: City) -> None:
-        """Wait until the time is over or somebody stops us. Raises CityError when the city ends."""
+    async def _wait(self, keeping: asyncio.Task[None], city: City, facts: Facts) -> None:
+        """Wait until the time is over or somebody stops us. Raises CityError when the city ends.
+
+        Who wants a score and names no time gets the whole scenario.
+        """
         minutes = self._options.minutes
-        waits = [
+        waits: list[asyncio.Task[Any]] = [
             asyncio.create_task(self._stop.wait()),
             asyncio.create_task(city.process.wait()),
         ]
+        if minutes is None and self._options.score is not None:
+            waits.append(asyncio.create_task(self._scenario_over(facts)))
         timeout = None if minutes is None else minutes * 60
         try:
             done, _ = await asyncio.wait(
@@ -169,6 +179,11 @@ class Demo:
         if waits[1] in done and not self._stop.is_set():
             raise CityError("the simulated city ended by itself; there is nothing left to watch")
 
+    async def _scenario_over(self, facts: Facts) -> None:
+        """Wait until the scenario has ended and what is well again was seen and told."""
+        await self._over.wait()
+        await asyncio.sleep(facts.well_after_seconds + MARGIN_SECONDS + SETTLE_SECONDS)
+
     # --- while it runs ------------------------------------------------------------------------
 
     async def _follow(self, city: City, supervisor: Supervisor) -> None:
@@ -180,7 +195,14 @@ class Demo:
                 case "fault_started" | "fault_ended":
                     begun = "begins" if event["event"] == "fault_started" else "ends"
                     where = ", ".join(event.get("hit", ()))
-                    self._say(f"  {event['at']}  {event['kind']} {begun}: {where}")
+                    more = f" (speaks about {event['devices']})" if event["devices"] > 1 else ""
+                    self._say(f"  {event['at'][11:19]}  {event['kind']} {begun}: {where}{more}")
+                case "timeline_ended":
+                    self._over.set()
+
+    def _heard(self, message: Message) -> None:
+        """Show a message as it came: its first line is all that many people read."""
+        self._say(f"  {message.at:%H:%M:%S}  » {message.title}")
 
     async def _pause_collector(
         self, city: City, supervisor: Supervisor, event: dict[str, Any]
@@ -205,20 +227,31 @@ class Demo:
     # --- the end ------------------------------------------------------------------------------
 
     async def _settle(
-        self, city: City, supervisor: Supervisor, api: ApiClient, settings: Config
+        self,
+        city: City,
+        supervisor: Supervisor,
+        api: ApiClient,
+        settings: Config,
+        receiver: AlertReceiver,
     ) -> int:
-        """End collector and city in that order, read the platform's word, and hold it to truth."""
+        """End the platform's watching and the city, read the platform's word, hold it to truth.
+
+        Alerts first: nobody is told that the collector is gone because the demo is over.
+        """
         self._usage.sample([os.getpid(), *(p.pid for p in supervisor.running.values())])
+        await supervisor.end("alerts")
         await supervisor.end("collector")
         await city.stop()
         if settings.influxdb is not None:
             await asyncio.to_thread(_wait_for_courier, settings)
-        return await asyncio.to_thread(self._judge, city, api, settings)
+        return await asyncio.to_thread(self._judge, city, api, settings, receiver)
 
-    def _judge(self, city: City, api: ApiClient, settings: Config) -> int:
+    def _judge(self, city: City, api: ApiClient, settings: Config, receiver: AlertReceiver) -> int:
         devices = [item["id"] for item in api.items("/devices")]
         truth = read_truth(city.record(), devices)
-        report = read_report(api, truth, schedule_of(settings), self._usage)
+        heard = Heard(receiver.messages, held_devices(settings), receiver.refused, receiver.again)
+        schedule = schedule_of(settings)
+        report = read_report(api, truth, schedule, self._usage, heard, SETTLE_SECONDS)
         result = score(truth, report)
         if self._options.score is not None:
             self._options.score.write_text(json.dumps(result, indent=2) + "\n")
@@ -228,7 +261,21 @@ class Demo:
             f"{summary['missed']} missed; {summary['false_alarms']} invented; "
             f"{result['devices']['polled']} of {result['devices']['expected']} devices polled."
         )
+        for line in about_messages(summary):
+            self._say(line)
         return 0 if passed(result) else 1
+
+
+def about_messages(summary: Mapping[str, Any]) -> list[str]:
+    """Return what a score says of messages, as lines for people."""
+    told = summary["notifications"]
+    held = ", ".join(f"{count} {why}" for why, count in told["held_by_reason"].items())
+    lines = [
+        f"{told['sent']} messages: {told['out']} of trouble, {told['back']} of its end; "
+        f"{told['told']} of {told['must_be_told']} faults that had to be told were; "
+        f"{told['invented']} invented. Alerts held: {held or 'none'}.",
+    ]
+    return lines + [f"  wrong: {problem}" for problem in told["problems"]]
 
 
 def run_demo(options: DemoOptions, clock: Clock, say: Callable[[str], None]) -> int:
@@ -242,28 +289,6 @@ def run_demo(options: DemoOptions, clock: Clock, say: Callable[[str], None]) -> 
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
         return asyncio.run(Demo(options, directory, listening, clock, say).run())
-
-
-def write_config(directory: Path, inventory: Path, facts: Facts) -> Path:
-    """Write the demo's pantau.yaml; return its path."""
-    secret = directory / "community"
-    secret.touch(mode=0o600)
-    secret.write_text(facts.community + "\n")
-    content = {
-        "collector_id": "demo",
-        "data_directory": str(directory),
-        "zone": facts.zone,
-        "inventory": [str(inventory)],
-        "ping": {"carrier": facts.carrier},
-        "snmp": {"port": facts.snmp_port},
-        "traps": {"addresses": ["127.0.0.1"], "port": facts.trap_port},
-        "mqtt": {"host": facts.mqtt_host, "port": facts.mqtt_port, "client_id": "pantau-demo"},
-        "credentials": {CREDENTIAL: {"version": "2c", "community_file": str(secret)}},
-    }
-    path = directory / "pantau.yaml"
-    with path.open("w", encoding="utf-8") as file:
-        yaml.safe_dump(content, file)
-    return path
 
 
 def _wait_for_courier(settings: Config) -> None:
@@ -281,12 +306,13 @@ def _is_watched(api: ApiClient) -> bool:
         return False  # it does not listen yet
 
 
-def make_token(config: Config, clock: Clock) -> str:
-    """Make the store and a token for looking at it; return the secret."""
-    with Store.open(config.store_path) as store:
-        now = clock.now()
-        expires_at = now + timedelta(days=TOKEN_DAYS)
-        return store.tokens.create("demo", TokenRole.VIEWER, expires_at, now)
+def held_devices(config: Config) -> dict[str, frozenset[str]]:
+    """Return which devices' alerts were held for a while, by reason."""
+    found: dict[str, set[str]] = {}
+    with Store.open(config.store_path, read_only=True) as store:
+        for device_id, reason in store.alerts.ever_held():
+            found.setdefault(reason.value, set()).add(device_id)
+    return {reason: frozenset(devices) for reason, devices in found.items()}
 
 
 def schedule_of(config: Config) -> dict[str, float]:
@@ -301,17 +327,3 @@ def schedule_of(config: Config) -> dict[str, float]:
         "done": figures.get("checks_done", 0.0) + figures.get("checks_skipped", 0.0),
         "late_p99_seconds": round(figures.get("check_late_p99_seconds", 0.0), 4),
     }
-
-
-def programs(config: Config, facts: Facts, listening: int) -> list[Program]:
-    """Return the platform's processes: the collector inside the city's namespace."""
-    base = [sys.executable, "-m", "api", "run", "--config", str(config.file)]
-    collector = [*base, "--role", "collector"]
-    if facts.namespace_pid is not None:
-        enter = [sys.executable, "-m", "simulators.namespace", str(facts.namespace_pid), "--"]
-        collector = [*enter, *collector]
-    web = [*base, "--role", "api", "--listening-socket", str(listening)]
-    found = [Program("collector", collector), Program("api", web, pass_fds=(listening,))]
-    if config.influxdb is not None:
-        found.append(Program("courier", [*base, "--role", "courier"]))
-    return found

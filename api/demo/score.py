@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from api.demo.told import Happened, Heard, Limits, judge, shown
+
 BAD_STATES = frozenset({"down", "unreachable", "degraded"})
 EARLY_SECONDS = 35.0  # a walk that was under way when the fault began is dated by its slot
 GRACE_SECONDS = 75.0  # how long after its end a fault may still explain what is reported
@@ -28,6 +30,7 @@ class Effect:
     start: datetime
     end: datetime
     cut_short: bool = False  # the demo ended before the fault did
+    seen_after_seconds: float = 0.0  # a collector of the scenario's rhythm has noticed by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Truth:
     effects: tuple[Effect, ...]
     answers: Mapping[str, Mapping[str, int]]
     counted_from: datetime  # answers before were given when nobody could have kept them
+    well_after_seconds: float = 0.0  # by then everything has surely been seen well again
+    limits: Limits | None = None  # on messages, where the scenario is about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Report:
     seconds: Mapping[str, Mapping[str, float]]  # device → state → seconds of the window
     stored_readings: int
     schedule: Mapping[str, float]
-    notifications: Mapping[str, int] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
+    settle_seconds: float = 0.0  # before anybody is told
     cpu_seconds: float = 0.0
     peak_memory_mib: float = 0.0
 
@@ -72,11 +78,15 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
     effects: list[Effect] = []
     answers: Mapping[str, Mapping[str, int]] = {}
     before: Mapping[str, Mapping[str, int]] = {}
-    counted_from = None
+    counted_from = limits = None
+    well_after = 0.0
     for event in events:
         at = datetime.fromisoformat(event["at"])
         if event["event"] == "started":
             begin = at
+            well_after = event.get("well_after_seconds", 0.0)
+            most = event.get("most_messages")
+            limits = None if most is None else Limits(most["out"], most["back"])
         elif event["event"] == "timeline_started":
             counted_from, before = at, event["answers"]
         elif event["event"] == "fault_started":
@@ -91,7 +101,16 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
     for event in started.values():
         effects += _effects(event, end, cut_short=True)
     counted = {device: _less(count, before.get(device, {})) for device, count in answers.items()}
-    return Truth(tuple(devices), begin, end, tuple(effects), counted, counted_from or begin)
+    return Truth(
+        tuple(devices),
+        begin,
+        end,
+        tuple(effects),
+        counted,
+        counted_from or begin,
+        well_after,
+        limits,
+    )
 
 
 def _less(count: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
@@ -109,6 +128,7 @@ def _effects(event: Mapping[str, Any], end: datetime, *, cut_short: bool) -> lis
             start,
             end,
             cut_short,
+            event.get("seen_after_seconds", 0.0),
         )
         for effect in event["effects"]
         if effect["targets"]
@@ -149,10 +169,18 @@ def score(truth: Truth, report: Report) -> dict[str, Any]:
     expected_readings = sum(
         count.get(name, 0) for count in truth.answers.values() for name in witnesses
     )
+    notifications = judge(
+        happened(truth),
+        report.heard,
+        truth.finished_at,
+        report.settle_seconds,
+        truth.limits,
+    )
     return {
         "devices": {"expected": len(truth.devices), "polled": len(report.polled)},
         "faults": faults,
         "false_alarms": alarms,
+        "messages": shown(report.heard.messages),
         "summary": {
             "faults": len(faults),
             "cut_short": len(judged) - len(faults),
@@ -169,10 +197,7 @@ def score(truth: Truth, report: Report) -> dict[str, Any]:
                 "max": round(max(errors, default=0.0), 3),
             },
             "readings": {"expected": expected_readings, "stored": report.stored_readings},
-            "notifications": {
-                "sent": report.notifications.get("sent", 0),
-                "held": report.notifications.get("held", 0),
-            },
+            "notifications": notifications,
             "schedule": dict(report.schedule),
             "cpu_seconds": round(report.cpu_seconds, 3),
             "peak_memory_mib": round(report.peak_memory_mib, 1),
@@ -181,10 +206,38 @@ def score(truth: Truth, report: Report) -> dict[str, Any]:
 
 
 def passed(result: Mapping[str, Any]) -> bool:
-    """Say whether nothing was missed, nothing invented, and every device was polled."""
+    """Say whether nothing was missed, nothing invented, and every device was polled.
+
+    Missed and invented are said of states and of messages.
+    """
     summary, devices = result["summary"], result["devices"]
     faults = int(summary["missed"]) + int(summary["false_alarms"])
-    return faults == 0 and bool(devices["polled"] == devices["expected"])
+    wrong = summary["notifications"]["problems"]
+    return faults == 0 and not wrong and bool(devices["polled"] == devices["expected"])
+
+
+def happened(truth: Truth) -> list[Happened]:
+    """Return the faults, each with all of its effects."""
+    parts: dict[str, list[Effect]] = {}
+    for effect in truth.effects:
+        parts.setdefault(effect.fault_id, []).append(effect)
+    return [_happened(effects, truth.well_after_seconds) for effects in parts.values()]
+
+
+def _happened(effects: Sequence[Effect], well_after_seconds: float) -> Happened:
+    first = effects[0]
+    cut_off = [it.targets for it in effects if it.expected_state == "unreachable"]
+    return Happened(
+        id=first.fault_id,
+        kind=first.kind,
+        targets=frozenset[str]().union(*(it.targets for it in effects)),
+        cut_off=frozenset[str]().union(*cut_off),
+        start=first.start,
+        end=first.end,
+        seen_after_seconds=first.seen_after_seconds,
+        well_after_seconds=well_after_seconds,
+        shows=any(it.expected_state != "up" for it in effects),
+    )
 
 
 def _judge(effect: Effect, report: Report) -> dict[str, Any]:

@@ -28,8 +28,10 @@ def test_the_basic_scenario_has_its_kinds_on_different_devices(devices: int, see
     city = build_city(devices, seed)
     timeline = plan(city, find_scenario("basic"))
     assert timeline.skipped == ()
-    # a UPS on its battery is left to the endless scenario: the smallest cities have but one
-    assert {fault.kind for fault in timeline.faults} == set(FaultKind) - {FaultKind.UPS_ON_BATTERY}
+    # a UPS on its battery is left to the endless scenario: the smallest cities have but one;
+    # only a city of its own has power feeders
+    elsewhere = {FaultKind.UPS_ON_BATTERY, FaultKind.FEEDER_POWER}
+    assert {fault.kind for fault in timeline.faults} == set(FaultKind) - elsewhere
     seen: set[str] = set()
     for fault in timeline.faults:
         if fault.kind is not FaultKind.COLLECTOR_PAUSE:

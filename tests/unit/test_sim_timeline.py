@@ -11,30 +11,32 @@ from typing import Any
 import pytest
 
 from simulators.ber import Oid
-from simulators.city import Kind, build_city
+from simulators.city import City, Kind, build_city
 from simulators.faults import Fault, FaultKind
 from simulators.live import Live
 from simulators.plan import plan
 from simulators.record import Record, utc_text
 from simulators.scenario import parse_scenario
+from simulators.shapes import Shape, build
 from simulators.timeline import Conductor
 from simulators.traps import COLD_START, UPS_ALARM_REMOVED, UPS_ON_BATTERY
 
 CITY = build_city(200, 1)
+FEEDERS = build(Shape.FEEDER, 60, 1)
 
 
 class _Stage:
     """A conductor with its record, and what it announced."""
 
-    def __init__(self, folder: Path) -> None:
-        self.lives = {it.id: Live(it, 1, 0.0) for it in CITY.devices}
+    def __init__(self, folder: Path, city: City = CITY) -> None:
+        self.lives = {it.id: Live(it, 1, 0.0) for it in city.devices}
         self.path = folder / "record.jsonl"
         self.record = Record(self.path)
         self.said: list[Mapping[str, object]] = []
         self.obeyed = 0
         self.trapped: list[tuple[str, Oid]] = []
         self.conductor = Conductor(
-            CITY, self.lives, self.record, self._obey, self.said.append, self._trap
+            city, self.lives, self.record, self._obey, self.said.append, self._trap
         )
 
     def _trap(self, live: Live, trap: Oid) -> None:
@@ -49,7 +51,11 @@ class _Stage:
 
 def _fault(kind: FaultKind, **more: object) -> Fault:
     wish = {"id": "x", "kind": kind, "for_seconds": 110, **more}
-    return plan(CITY, parse_scenario([wish])).faults[0]
+    return plan(_city_for(kind), parse_scenario([wish])).faults[0]
+
+
+def _city_for(kind: FaultKind) -> City:
+    return FEEDERS if kind is FaultKind.FEEDER_POWER else CITY
 
 
 async def _during(stage: _Stage, fault: Fault) -> asyncio.Task[None]:
@@ -97,9 +103,23 @@ async def test_devices_say_what_real_ones_would(
     assert {device for device, _ in stage.trapped} <= set(fault.hit)
 
 
+async def test_without_its_feeder_a_ups_tells_of_its_battery_and_the_others_die(
+    tmp_path: Path,
+) -> None:
+    stage = _Stage(tmp_path, FEEDERS)
+    with stage.record:
+        fault = _fault(FaultKind.FEEDER_POWER)
+        task = await _during(stage, fault)
+        upses = {it for it in fault.hit if stage.lives[it].device.kind is Kind.UPS}
+        assert {it for it in fault.hit if stage.lives[it].powered} == upses != set()
+        assert {it for it in upses if stage.lives[it].on_battery_since is not None} == upses
+        assert stage.trapped == [(it, UPS_ON_BATTERY) for it in fault.hit if it in upses]
+        await _cut_short(task)
+
+
 @pytest.mark.parametrize("kind", sorted(set(FaultKind) - {FaultKind.COLLECTOR_PAUSE}))
 async def test_a_fault_that_ends_gives_everything_back(tmp_path: Path, kind: FaultKind) -> None:
-    stage = _Stage(tmp_path)
+    stage = _Stage(tmp_path, _city_for(kind))
     untouched = {it.device.id: _switches(it) for it in stage.lives.values()}
     with stage.record:
         fault = _short(_fault(kind))
@@ -114,7 +134,7 @@ async def test_a_fault_that_ends_gives_everything_back(tmp_path: Path, kind: Fau
 async def test_a_fault_turns_a_switch_of_each_device_it_hits(
     tmp_path: Path, kind: FaultKind
 ) -> None:
-    stage = _Stage(tmp_path)
+    stage = _Stage(tmp_path, _city_for(kind))
     untouched = {it.device.id: _switches(it) for it in stage.lives.values()}
     with stage.record:
         fault = _fault(kind)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from collector.alarm_health import Tally
 from collector.model import Incident
-from collector.model.alerts import Thread, ThreadMember
+from collector.model.alerts import HoldReason, Thread, ThreadMember
 from collector.moments import to_micros
 from collector.store.alerts import health, links, reading, writing
 from collector.store.alerts.links import LinkUse
@@ -155,6 +155,11 @@ class Alerts:
         """Return when the first alert was raised, None: none ever was."""
         with self._database.read() as connection:
             return health.first_at(connection)
+
+    def ever_held(self) -> list[tuple[str, HoldReason]]:
+        """Return which devices' alerts were held for which reasons, also those that are over."""
+        with self._database.read() as connection:
+            return reading.ever_held(connection)
 
     # --- links of messages --------------------------------------------------------------------
 

@@ -224,6 +224,18 @@ def counts(connection: Connection) -> list[AlertCount]:
     ]
 
 
+def ever_held(connection: Connection) -> list[tuple[str, HoldReason]]:
+    """Return device and reason of every hold in the history of decisions, each pair once."""
+    query = (
+        select(alerts.c.device_id, alert_decisions.c.hold_reason)
+        .join(alerts, alerts.c.id == alert_decisions.c.alert_id)
+        .where(alert_decisions.c.hold_reason.is_not(None))
+        .distinct()
+        .order_by(alerts.c.device_id, alert_decisions.c.hold_reason)
+    )
+    return [(device_id, HoldReason(reason)) for device_id, reason in connection.execute(query)]
+
+
 def thread(
     connection: Connection, thread_id: int
 ) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
