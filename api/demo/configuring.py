@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from api.demo.city import Facts
+from api.demo.told import BATTERY_SECONDS
 from api.supervisor import Program
 from collector.clock import Clock
 from collector.config import Config
@@ -21,7 +22,6 @@ TOKEN_DAYS = 30
 RECEIVER = "petugas"
 SETTLE_SECONDS = 10.0
 """How long a message waits for more of its cause; the default of 30 s is long in four minutes."""
-
 _USUAL_PING_SECONDS = 30.0
 _USUAL_TIMEOUTS_SECONDS = 5.0  # what a rhythm says where pings wait for a second
 
@@ -98,6 +98,14 @@ def _write_alerts(directory: Path, webhook: str, desk_url: str) -> tuple[Path, s
             }
         },
         "receivers": {RECEIVER: {"channels": ["demo"]}},
+        # A UPS is there to bridge: within this time it is known whether a whole place is dark.
+        "policies": [
+            {
+                "name": "UPS",
+                "match": {"reason": "on_battery"},
+                "after": f"{BATTERY_SECONDS:g}s",
+            }
+        ],
     }
     _write_yaml(path, content)
     return path, secret

@@ -21,6 +21,7 @@ from api.demo.told import Message
 LONGEST_BODY = 256 * 1024  # bytes, as documented
 MOST_MESSAGES = 20_000  # a demo that sends more has failed long before
 OLDEST_SECONDS = 300.0
+_LOOK_SECONDS = 0.1  # whether to end
 _SILENT_SECONDS = 30.0  # a connection that says nothing is closed
 
 
@@ -45,7 +46,9 @@ class AlertReceiver:
         self.again = 0  # the same id once more, not marked as possibly sent before
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="alert receiver")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_LOOK_SECONDS,), name="alert receiver"
+        )
 
     @property
     def url(self) -> str:

@@ -237,6 +237,7 @@ def _happened(effects: Sequence[Effect], well_after_seconds: float) -> Happened:
         seen_after_seconds=first.seen_after_seconds,
         well_after_seconds=well_after_seconds,
         shows=any(it.expected_state != "up" for it in effects),
+        claims=any(it.expected_state in BAD_STATES for it in effects),
     )
 
 

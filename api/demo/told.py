@@ -18,6 +18,9 @@ TELLS = BEGINS | {"update"}
 ENDS = "recovered"
 UNCOUNTED = frozenset({"heartbeat", "test"})
 PAUSE = "collector_pause"
+ON_BATTERY = "ups_on_battery"
+BATTERY_SECONDS = 60.0
+"""How long a UPS runs on its battery before somebody is told, in the demo."""
 MARGIN_SECONDS = 10.0  # of one commit, one look at the log and one request, on a busy machine
 OFTEN_HELD_ONLY_FOR_A_MOMENT = frozenset({"settling", "too_short", "already_told", "stale"})
 
@@ -50,12 +53,14 @@ class Happened:
     seen_after_seconds: float
     well_after_seconds: float
     shows: bool  # something should look different
+    claims: bool = True  # … and be said to be bad; not knowing claims nothing
 
     def must_be_told(self, settle_seconds: float, finished_at: datetime) -> bool:
         """Say whether it lasted until somebody surely had to know."""
-        if self.kind == PAUSE or not self.shows:
+        if self.kind == PAUSE or not self.claims:
             return False
-        needed = timedelta(seconds=self.seen_after_seconds + settle_seconds + MARGIN_SECONDS)
+        wait = settle_seconds + (BATTERY_SECONDS if self.kind == ON_BATTERY else 0.0)
+        needed = timedelta(seconds=self.seen_after_seconds + wait + MARGIN_SECONDS)
         return self.end - self.start >= needed and self.start + needed <= finished_at
 
     @property

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 
-from collector.model import IncidentGroup, State
+from collector.model import CauseClass, IncidentGroup, Reason, State
 from collector.model.alerts import HoldReason, Purpose, Severity, Silence, Stage
 from collector.model.history import Scope
-from collector.notify.deciding.world import IncidentFacts, Pace, Planned, Step
+from collector.notify.deciding.world import DeviceFacts, IncidentFacts, Pace, Planned, Step
 from tests.alert_play import START, PlainRules, Play, purposes
 
 FIRING, UPDATE, RECOVERED = Purpose.FIRING, Purpose.UPDATE, Purpose.RECOVERED
@@ -28,6 +28,71 @@ def test_a_dead_camera_is_told_after_its_settle_time_and_its_recovery_once() -> 
     assert over.content.ended_at is not None
     assert play.run(86_400) == []
     assert play.desk.threads == {}
+
+
+def _city_with_a_feeder() -> Play:
+    play = Play(["sw-1", "sw-2", "sw-3"])
+    on_it = DeviceFacts("ups-1", "UPS", "ups", "balai", feeder="GI-3")
+    play.world = replace(play.world, devices={**play.world.devices, "ups-1": on_it})
+    return play
+
+
+def _feeder_fails(play: Play) -> None:
+    power = IncidentFacts(1, IncidentGroup.FEEDER, "GI-3", CauseClass.POWER)
+    play.put_incident(power, 1)
+    for name in ("sw-1", "sw-2", "sw-3"):
+        play.down(name, 1)
+
+
+def test_a_ups_that_carries_on_beside_a_dead_feeder_is_told_with_it() -> None:
+    play = _city_with_a_feeder()
+    play.becomes("ups-1", State.DEGRADED, reason=Reason.ON_BATTERY)
+    play.run(20)
+    _feeder_fails(play)
+    [told] = play.run(3600)
+    assert told.content.thread.key == "incident:1"
+    assert play.last_decision("ups-1").reason is HoldReason.POWER
+    assert play.last_decision("ups-1").detail == "feeder GI-3"
+    for name in ("sw-1", "sw-2", "sw-3"):
+        play.up(name)
+    assert purposes(play.run(200)) == [RECOVERED]
+    play.up("ups-1")
+    assert play.run(86_400) == []
+    assert play.desk.threads == {}
+
+
+def test_a_ups_still_on_battery_after_the_power_is_back_is_told_by_itself() -> None:
+    play = _city_with_a_feeder()
+    play.becomes("ups-1", State.DEGRADED, reason=Reason.ON_BATTERY)
+    _feeder_fails(play)
+    play.run(60)
+    for name in ("sw-1", "sw-2", "sw-3"):
+        play.up(name)
+    over, alone = play.run(1200)
+    assert (over.content.purpose, alone.content.purpose) == (RECOVERED, FIRING)
+    assert alone.content.leading[0].device_id == "ups-1"
+    assert alone.due_at >= over.due_at + timedelta(minutes=4)
+
+
+def test_a_ups_that_was_told_before_the_feeder_failed_has_its_own_end() -> None:
+    play = _city_with_a_feeder()
+    play.becomes("ups-1", State.DEGRADED, reason=Reason.ON_BATTERY)
+    [first] = play.run(60)
+    _feeder_fails(play)
+    play.run(60)
+    play.up("ups-1")
+    [over] = play.run(60)
+    assert over.content.purpose is RECOVERED
+    assert over.content.thread.key == first.content.thread.key == "device:ups-1"
+
+
+def test_a_ups_elsewhere_is_told_by_itself() -> None:
+    play = _city_with_a_feeder()
+    other = DeviceFacts("ups-1", "UPS", "ups", "balai", feeder="GI-4")
+    play.world = replace(play.world, devices={**play.world.devices, "ups-1": other})
+    play.becomes("ups-1", State.DEGRADED, reason=Reason.ON_BATTERY)
+    _feeder_fails(play)
+    assert len(play.run(60)) == 2
 
 
 def test_what_recovers_within_its_settle_time_is_told_to_nobody() -> None:

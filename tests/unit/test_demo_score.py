@@ -19,6 +19,7 @@ from api.demo.score import (
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DEVICES = ("cam", "switch", "other")
+NOBODY_HAD_TO_KNOW = 1_000.0  # seconds; messages have tests of their own (test_demo_told)
 
 
 def at(seconds: float) -> datetime:
@@ -26,7 +27,10 @@ def at(seconds: float) -> datetime:
 
 
 def effect(state: str, start: float = 60, end: float = 120, *targets: str) -> Effect:
-    return Effect("f1", "device_dead", targets or ("cam",), state, at(start), at(end))
+    hit = targets or ("cam",)
+    return Effect(
+        "f1", "device_dead", hit, state, at(start), at(end), seen_after_seconds=NOBODY_HAD_TO_KNOW
+    )
 
 
 def change(new: str, began: float, confirmed: float) -> Change:
@@ -138,7 +142,7 @@ def test_a_record_without_an_end_is_refused() -> None:
 
 
 def test_a_fault_that_the_end_cut_short_counts_only_when_it_was_noticed() -> None:
-    late = Effect("f9", "device_dead", ("cam",), "down", at(220), at(240), cut_short=True)
+    late = Effect("f9", "device_dead", ("cam",), "down", at(220), at(240), True, NOBODY_HAD_TO_KNOW)
     result = judge([late], {"cam": [UP]})
     assert passed(result)
     assert (result["summary"]["faults"], result["summary"]["cut_short"]) == (0, 1)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collector.model import IncidentGroup, State
+from collector.model import CauseClass, IncidentGroup, Reason, State
 from collector.model.alerts import Alert, Decision, HoldReason, Severity, Stage, Thread
 from collector.notify.deciding.following import COLLECTOR, in_incident
 from collector.notify.deciding.world import (
@@ -50,6 +50,7 @@ class Scene:
     _wanted: dict[str, Wanted] = field(default_factory=dict)
     _taken: dict[str, Taken | None] = field(default_factory=dict)
     _leaders: dict[int, str | None] | None = None
+    _dark: dict[tuple[IncidentGroup, str], datetime | None] | None = None
     _mute: dict[str, bool] = field(default_factory=dict)
     _people: dict[str, tuple[Address, ...]] = field(default_factory=dict)
 
@@ -108,6 +109,22 @@ class Scene:
             self._leaders = self._find_leaders()
         return self._leaders.get(incident.id)
 
+    def dark_place(self, device: DeviceFacts) -> tuple[str, datetime | None] | None:
+        """Return the place without power that a device stands in, and how long that still counts.
+
+        Without a moment: while somebody speaks for it. None: its power is not in question.
+        """
+        if self._dark is None:
+            self._dark = self._find_dark()
+        places = [(IncidentGroup.SITE, device.site)]
+        if device.feeder is not None:
+            places.append((IncidentGroup.FEEDER, device.feeder))
+        places += [(IncidentGroup.AREA, code) for code in device.areas]
+        for group, key in places:
+            if (group, key) in self._dark:
+                return f"{group.value} {key}", self._dark[group, key]
+        return None
+
     def mute(self, root: Alert) -> bool:
         """Say whether nobody is ever told of a root, so that those behind it must speak."""
         known = self._mute.get(root.device_id)
@@ -137,6 +154,26 @@ class Scene:
                 (one.device_id for one in sorted(alerts, key=order) if self._may_lead(one)), None
             )
         return leaders
+
+    def _find_dark(self) -> dict[tuple[IncidentGroup, str], datetime | None]:
+        found: dict[tuple[IncidentGroup, str], datetime | None] = {}
+        lasting: set[tuple[IncidentGroup, str]] = set()
+        for alert in self.world.alerts.values():
+            incident = self.incident(alert)
+            if incident is None or incident.group is IncidentGroup.DEVICE:
+                continue
+            if incident.cause is not CauseClass.POWER:
+                continue
+            place = incident.group, incident.group_key
+            if alert.ended_at is None:
+                if alert.state is State.DOWN and self.leader(incident) is not None:
+                    lasting.add(place)
+            else:
+                until_at = (alert.end_confirmed_at or alert.ended_at) + ROOT_GRACE
+                known = found.get(place)
+                if until_at > self.now and (known is None or until_at > known):
+                    found[place] = until_at
+        return found | dict.fromkeys(lasting)
 
     def _may_lead(self, alert: Alert) -> bool:
         for stage, check in TELLABLE:
@@ -179,6 +216,9 @@ def cause(alert: Alert, scene: Scene) -> Hold | None:
         return _collector_gone(alert, scene)
     if alert.state is State.UNREACHABLE:
         return _cut_off(alert, scene)
+    if on_battery(alert):
+        place = scene.dark_place(scene.device(alert))
+        return None if place is None else Hold(HoldReason.POWER, *place)
     incident = scene.incident(alert)
     if incident is None or incident.group is IncidentGroup.DEVICE or alert.state is not State.DOWN:
         return None
@@ -186,6 +226,11 @@ def cause(alert: Alert, scene: Scene) -> Hold | None:
     if leader is None or leader == alert.device_id:
         return None
     return Hold(HoldReason.POWER, f"{incident.group.value} {incident.group_key}")
+
+
+def on_battery(alert: Alert) -> bool:
+    """Say whether a UPS carries on: beside a place whose power failed, that is no second news."""
+    return alert.state is State.DEGRADED and alert.reason is Reason.ON_BATTERY
 
 
 def _collector_gone(alert: Alert, scene: Scene) -> Hold | None:

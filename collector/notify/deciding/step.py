@@ -15,7 +15,7 @@ from collector.notify.deciding.book import Book
 from collector.notify.deciding.digests import digest, remind
 from collector.notify.deciding.following import COLLECTOR, News, follow, follow_collectors
 from collector.notify.deciding.grouping import Changes, Grouping
-from collector.notify.deciding.stages import STAGES, TELLABLE, Scene, run
+from collector.notify.deciding.stages import STAGES, TELLABLE, Scene, on_battery, run
 from collector.notify.deciding.storms import breaks_out, is_active, new_storm, tell_storm
 from collector.notify.deciding.telling import STORM, Told, awake, tell
 from collector.notify.deciding.words import Outcome, Telling
@@ -101,6 +101,7 @@ class Step:
             or alert.root in roots
             or (alert.incident_id is not None and scene.incident_id(alert) in incidents)
             or (collectors and alert.state is State.UNKNOWN)
+            or (incidents and on_battery(alert))
         ]
 
     def _decide(self, alert: Alert) -> Decision:

@@ -227,11 +227,11 @@ def counts(connection: Connection) -> list[AlertCount]:
 def ever_held(connection: Connection) -> list[tuple[str, HoldReason]]:
     """Return device and reason of every hold in the history of decisions, each pair once."""
     query = (
-        select(alerts.c.device_id, alert_decisions.c.hold_reason)
+        select(alerts.c.device_id, alert_decisions.c.reason)
         .join(alerts, alerts.c.id == alert_decisions.c.alert_id)
-        .where(alert_decisions.c.hold_reason.is_not(None))
+        .where(alert_decisions.c.reason.is_not(None))
         .distinct()
-        .order_by(alerts.c.device_id, alert_decisions.c.hold_reason)
+        .order_by(alerts.c.device_id, alert_decisions.c.reason)
     )
     return [(device_id, HoldReason(reason)) for device_id, reason in connection.execute(query)]
 
