@@ -261,6 +261,12 @@ class Demo:
             f"{summary['missed']} missed; {summary['false_alarms']} invented; "
             f"{result['devices']['polled']} of {result['devices']['expected']} devices polled."
         )
+        schedule = summary["schedule"]
+        self._say(
+            f"{schedule['done']:.0f} of {schedule['due']:.0f} checks done, 99 of 100 at most "
+            f"{schedule['late_p99_seconds']:g} s late; {summary['cpu_seconds']:g} CPU-s, "
+            f"{summary['peak_memory_mib']:g} MiB at most."
+        )
         for line in about_messages(summary):
             self._say(line)
         return 0 if passed(result) else 1

@@ -206,14 +206,16 @@ def score(truth: Truth, report: Report) -> dict[str, Any]:
 
 
 def passed(result: Mapping[str, Any]) -> bool:
-    """Say whether nothing was missed, nothing invented, and every device was polled.
+    """Say whether nothing was missed, nothing invented, every device polled, and no check left out.
 
     Missed and invented are said of states and of messages.
     """
     summary, devices = result["summary"], result["devices"]
+    schedule = summary["schedule"]
     faults = int(summary["missed"]) + int(summary["false_alarms"])
     wrong = summary["notifications"]["problems"]
-    return faults == 0 and not wrong and bool(devices["polled"] == devices["expected"])
+    kept = schedule["done"] == schedule["due"] and devices["polled"] == devices["expected"]
+    return faults == 0 and not wrong and bool(kept)
 
 
 def happened(truth: Truth) -> list[Happened]:

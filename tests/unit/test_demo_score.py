@@ -42,9 +42,10 @@ def judge(
     changes: Mapping[str, Sequence[Change]],
     seconds: Mapping[str, Mapping[str, float]] | None = None,
     polled: frozenset[str] = frozenset(DEVICES),
+    done: int = 10,
 ) -> dict[str, Any]:
     truth = Truth(DEVICES, at(0), at(240), tuple(effects), {"cam": {"uptime_gets": 4}}, at(0))
-    report = Report(changes, polled, seconds or {}, 4, {"due": 10, "done": 10})
+    report = Report(changes, polled, seconds or {}, 4, {"due": 10, "done": done})
     return score(truth, report)
 
 
@@ -59,6 +60,11 @@ def test_a_fault_that_was_reported_is_detected_with_its_delays() -> None:
     assert fault["detected_after_seconds"] == 26
     assert fault["cleared_after_seconds"] == 16
     assert passed(result)
+
+
+def test_a_check_that_was_due_and_never_done_fails_the_score() -> None:
+    assert passed(judge([], {}))
+    assert not passed(judge([], {}, done=9))
 
 
 def test_a_fault_that_nobody_reported_is_missed() -> None:
