@@ -26,11 +26,13 @@ class ClosingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     ) -> None:
         """Serve a client, and close its connection whatever became of it."""
         self._open.add(writer)
-        try:
-            await super().stream_connected(reader, writer, listener_name)
-        finally:
-            self._open.discard(writer)
-            await _close(writer)
+        # The end cancels handlers; asyncio of Python 3.11 writes a traceback for each such one.
+        with suppress(asyncio.CancelledError):
+            try:
+                await super().stream_connected(reader, writer, listener_name)
+            finally:
+                self._open.discard(writer)
+                await _close(writer)
 
     async def shutdown(self) -> None:
         """Stop, and close the connections whose handlers are still under way."""
@@ -42,4 +44,5 @@ class ClosingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(OSError, TimeoutError):
-        await asyncio.wait_for(writer.wait_closed(), _PATIENCE_SECONDS)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await writer.wait_closed()

@@ -43,8 +43,9 @@ async def _play(name: str, folder: Path) -> dict[str, Any]:
     words = ("--scenario", str(file), "--devices", str(DEVICES[name]), "--score", str(path))
     async with running_demo(folder / name, *words) as demo:
         code = await demo.process.wait()
-    story = "\n".join(demo.lines[-40:])
+    story = "\n".join(demo.lines)
     assert path.exists(), story
+    assert "Traceback" not in story, story
     return {**read_json(path), "code": code, "story": story}
 
 
