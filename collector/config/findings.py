@@ -14,6 +14,9 @@ from collector.config.shape import keys_of, models_in, shown_value, tag_values
 SECRET_KEYS = frozenset({"credentials", "password", *SECRETS})
 """Values at or below these keys are never repeated in a problem."""
 
+SECRET_SECTIONS = frozenset({"channels"})
+"""The same of these keys at the top of a file: nearly all that a channel is told opens it."""
+
 Words: TypeAlias = Callable[[str, Mapping[str, Any], str], tuple[str, str]]
 """From the value as shown, pydantic's context and its message to a problem and a remedy."""
 
@@ -70,6 +73,7 @@ def _words_of(
     if kind == "extra_forbidden":
         return "unknown key", did_you_mean(str(place[-1]), _keys_at(model, place[:-1], detail))
     is_secret = not SECRET_KEYS.isdisjoint(map(str, place))
+    is_secret |= bool(place) and place[0] in SECRET_SECTIONS
     shown = "this value" if is_secret else shown_value(detail["input"])
     written = document.written_at(place)
     if kind == "string_type" and written is not None:

@@ -88,7 +88,7 @@ def _as_list(value: object) -> object:
     """One value is a list of one; commas separate (so that the environment can hold lists)."""
     if isinstance(value, str):
         return [word.strip() for word in value.split(",")]
-    return [value] if isinstance(value, int) else value
+    return [value] if isinstance(value, int | float) else value
 
 
 Item = TypeVar("Item")
