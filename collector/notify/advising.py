@@ -135,7 +135,7 @@ def _of_gaps(
                 f"{low.astimezone(zone):%a %H:%M}-{high.astimezone(zone):%a %H:%M}"
                 for low, high in found[:_MOST_GAPS]
             ]
-            more = f" and {len(found) - _MOST_GAPS} times more" if len(found) > _MOST_GAPS else ""
+            more = f" and {len(found) - _MOST_GAPS} more" if len(found) > _MOST_GAPS else ""
             what = f"nobody is on duty {', '.join(spans)}{more}: then everybody of it is told"
             yield loaded.problem(
                 ("schedules", name), what, "fill the hours, or say who stands in: otherwise: [NAME]"

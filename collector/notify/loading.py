@@ -93,8 +93,7 @@ def routing_of(file: AlertsFile, zone: str) -> Routing:
     zone = file.zone or zone
     routes = [_route(number, one, zone) for number, one in enumerate(file.routes, 1)]
     if not routes:
-        (first, *_) = (*file.schedules, *file.receivers)
-        routes = [Route("everything", Match(), (first,))]
+        routes = [Route("everything", Match(), tuple(file.receivers))]  # there is one
     return Routing(
         {name: _contact(name, one, zone) for name, one in file.receivers.items()},
         routes,

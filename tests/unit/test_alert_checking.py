@@ -1,0 +1,235 @@
+"""`pantau check-config` looks at alerts.yaml: mistakes, and advice about what may be meant so."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from api.cli import main
+from collector.notify.checking import FullReport, check_all
+
+NOW = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # Friday
+REPOSITORY = Path(__file__).resolve().parents[2]
+INVENTORY = """
+areas: [{code: "73.71", name: Kota}, {code: "73.71.01", name: Mariso}]
+owners: [{id: diskominfo, name: Diskominfo}]
+sites: [{id: losari, name: Losari, area: "73.71.01"}]
+devices:
+  - {id: cam-1, name: K1, kind: camera, site: losari, profile: generic-ping, address: 127.0.0.1}
+  - {id: cam-2, name: K2, kind: camera, site: losari, profile: generic-ping, address: 127.0.0.2}
+  - {id: sw-1, name: S1, kind: switch, site: losari, profile: generic-ping, address: 127.0.0.3,
+     owner: diskominfo, tags: [utama]}
+"""
+CHANNELS = """
+channels:
+  grup: {type: webhook, url: 'https://chat.example/hook'}
+  surel: {type: webhook, url: 'https://mail.example/hook'}
+  penjaga: {type: webhook, url: 'https://watch.example/ping', method: GET}
+heartbeat: {channel: penjaga}
+"""
+RECEIVERS = (
+    CHANNELS
+    + """
+receivers:
+  noc: {channels: [grup, surel]}
+  budi: {channels: [surel, grup]}
+"""
+)
+
+
+def checked(folder: Path, alerts: str, inventory: str = INVENTORY) -> FullReport:
+    (folder / "kota.yaml").write_text(inventory)
+    (folder / "alerts.yaml").write_text(alerts)
+    (folder / "pantau.yaml").write_text("alerts: alerts.yaml\ninventory: [kota.yaml]\n")
+    return check_all(folder / "pantau.yaml", {}, NOW)
+
+
+def told(folder: Path, alerts: str) -> list[str]:
+    """Return problems and advice without their file and line."""
+    report = checked(folder, alerts)
+    shown = [str(one).partition(": ")[2] for one in report.problems]
+    return shown + ["advice: " + str(one).partition(": ")[2] for one in report.advice]
+
+
+def test_a_file_that_leaves_nothing_open_is_well(tmp_path: Path) -> None:
+    report = checked(tmp_path, RECEIVERS + "routes: [{to: [noc, budi]}]\n")
+
+    assert (report.problems, report.advice) == ((), ())
+    assert report.files[-1] == tmp_path / "alerts.yaml"
+    assert report.devices == 3
+
+
+ODD = {
+    "no sign of life": (
+        "channels:\n  grup: {type: webhook, url: 'https://chat.example/hook'}\n"
+        "receivers: {noc: {channels: grup}}\n",
+        [
+            "advice: heartbeat: is missing: nobody would notice when Pantau itself falls silent; "
+            "let a watcher elsewhere wait for a sign of life: heartbeat: {channel: …}",
+            'advice: receivers.noc.channels: what is critical goes to "noc" by one channel only; '
+            "add a second one of another provider, for when the first fails",
+        ],
+    ),
+    "names that the inventory lacks": (
+        RECEIVERS
+        + "routes:\n  - {match: {area: '73.71.02', site: lossari, owner: pln}, to: budi}\n"
+        "  - {to: noc}\npolicies: [{match: {tag: utma, device: cam-3}, tell: false}]\n",
+        [
+            'routes[0].match.area[0]: the inventory has no area "73.71.02"; did you mean '
+            '"73.71.01"?',
+            'routes[0].match.site[0]: the inventory has no site "lossari"; did you mean "losari"?',
+            'routes[0].match.owner[0]: the inventory has no owner "pln"; known are diskominfo',
+            'policies[0].match.device[0]: the inventory has no device "cam-3"; did you mean '
+            '"cam-2"?',
+            'policies[0].match.tag[0]: the inventory has no tag "utma"; did you mean "utama"?',
+        ],
+    ),
+    "a route behind one that takes everything": (
+        RECEIVERS + "routes:\n  - {name: semua, to: noc}\n  - {match: {kind: camera}, to: budi}\n",
+        [
+            'routes[1]: never takes anything: "semua" before it takes all that fits; '
+            "put it before that one, or let that one say continue: true",
+        ],
+    ),
+    "a route behind a wider one": (
+        RECEIVERS
+        + "routes:\n  - {name: kota, match: {area: '73.71', kind: [camera, switch]}, to: noc}\n"
+        "  - {match: {area: '73.71.01', kind: camera, state: down}, to: budi}\n  - {to: noc}\n",
+        [
+            'routes[1]: never takes anything: "kota" before it takes all that fits; '
+            "put it before that one, or let that one say continue: true",
+        ],
+    ),
+    "a route whose devices others have already": (
+        RECEIVERS
+        + "routes:\n  - {match: {kind: switch}, to: noc}\n  - {match: {tag: utama}, to: budi}\n"
+        "  - {to: noc}\n",
+        [
+            "advice: routes[1]: never takes anything: for each of its devices a route before it "
+            "does; put it before those",
+        ],
+    ),
+    "a route for what there is not": (
+        RECEIVERS + "routes:\n  - {match: {kind: ups}, to: budi}\n  - {to: noc}\n",
+        [
+            "advice: routes[0].match: no device of the inventory fits; look at its words once more",
+        ],
+    ),
+    "devices of which nobody is told": (
+        RECEIVERS + "routes:\n  - {match: {kind: switch}, to: noc}\n"
+        "  - {match: {kind: camera, state: degraded}, to: budi}\n",
+        [
+            "advice: routes: nobody is told when cam-1, cam-2 are down, unreachable, unknown: "
+            "no route fits; add a last route without match, for all that is left",
+        ],
+    ),
+    "hours of which nobody is told": (
+        RECEIVERS + "routes:\n  - {match: {kind: switch}, to: noc}\n"
+        "  - {match: {hours: 07:00-19:00, state: [down, degraded]}, to: budi}\n"
+        "  - {match: {hours: 19:00-07:00, state: down}, to: noc}\n"
+        "policies: [{match: {state: unknown}, tell: false}]\n",
+        [
+            "advice: routes: nobody is told outside the hours of its routes when cam-1, cam-2 are "
+            "degraded: no route fits; add a last route without match, for all that is left",
+        ],
+    ),
+    "hours in which nobody is on duty": (
+        RECEIVERS
+        + "schedules:\n  piket: {shifts: [{hours: Mon-Fri 08:00-24:00, people: [noc, budi]}]}\n"
+        "  penuh: {shifts: [{hours: Mon-Fri 08:00-16:00, people: budi}], otherwise: noc}\n"
+        "routes: [{to: [piket, penuh]}]\n",
+        [
+            "advice: schedules.piket: nobody is on duty Mon 00:00-Mon 08:00, Tue 00:00-Tue 08:00, "
+            "Wed 00:00-Wed 08:00, Thu 00:00-Thu 08:00, Fri 00:00-Fri 08:00 and 1 more: then "
+            "everybody of it is told; fill the hours, or say who stands in: otherwise: [NAME]",
+        ],
+    ),
+    "what nobody uses": (
+        RECEIVERS + "  sari: {channels: [grup, surel]}\n"
+        "schedules: {piket: {shifts: [{people: sari}]}}\nroutes: [{to: [noc, budi]}]\n",
+        [
+            "advice: receivers.sari: no route and no schedule in use names it; name it, or "
+            "remove it",
+            "advice: schedules.piket: no route names it; name it, or remove it",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_odd_is_told_whole(case: str, tmp_path: Path) -> None:
+    alerts, expected = ODD[case]
+
+    assert told(tmp_path, alerts) == expected
+
+
+def test_quiet_hours_without_end_and_a_siren_before_words_are_mistakes(tmp_path: Path) -> None:
+    text = CHANNELS.replace(
+        "channels:\n", "channels:\n  sirene: {type: mqtt, topic: cmnd/sirene/POWER}\n"
+    )
+    text += (
+        "receivers:\n  noc:\n    channels: [sirene, grup]\n"
+        "    quiet_hours: [07:00-19:00, 19:00-07:00]\n"
+    )
+
+    assert told(tmp_path, text) == [
+        'receivers.noc.channels[0]: "sirene" is a siren, and says nothing about what happened; '
+        "give the siren a receiver of its own, and name both in the route",
+        "receivers.noc.quiet_hours: are day and night: what can wait is never told; "
+        "leave an hour in which the digest may come",
+    ]
+
+
+def test_a_siren_of_its_own_needs_no_second_channel(tmp_path: Path) -> None:
+    text = RECEIVERS.replace(
+        "channels:\n  grup", "channels:\n  sirene: {type: mqtt, topic: cmnd/POWER}\n  grup"
+    )
+    text += "  sirene: {channels: sirene}\nroutes: [{to: [noc, budi, sirene]}]\n"
+
+    assert told(tmp_path, text) == []
+
+
+def test_with_a_broken_inventory_only_the_file_itself_is_looked_at(tmp_path: Path) -> None:
+    alerts = RECEIVERS + "routes: [{match: {site: lossari}, to: nco}]\n"
+    report = checked(tmp_path, alerts, INVENTORY.replace("site: losari,", "site: losary,", 1))
+
+    places = {(Path(one.file).name, one.place) for one in report.problems}
+    assert places == {("kota.yaml", "devices[0].site"), ("alerts.yaml", "routes[0].to")}
+    assert report.advice == ()
+
+
+def test_alerts_yaml_alone_is_checked_without_an_inventory(tmp_path: Path) -> None:
+    path = tmp_path / "siaga.yaml"
+    path.write_text(RECEIVERS + "routes: [{match: {site: losari}, to: nco}]\n")
+
+    report = check_all(path, {}, NOW)
+
+    assert [one.place for one in report.problems] == ["routes[0].to"]
+    assert report.files == (path,)
+
+
+def test_the_command_tells_advice_and_counts_only_problems(tmp_path: Path) -> None:
+    checked(tmp_path, RECEIVERS + "routes: [{to: noc}]\n")
+    run = CliRunner().invoke
+
+    spoken = run(main, ["check-config", str(tmp_path)])
+    assert spoken.exit_code == 0
+    assert f"advice: {tmp_path}/alerts.yaml:10: receivers.budi: no route" in spoken.stderr
+    assert spoken.stdout == "3 files, 1 sites, 3 devices, 3 checks: all is well\n"
+    as_json = json.loads(run(main, ["check-config", str(tmp_path), "--json"]).stdout)
+    assert as_json["problems"] == []
+    assert [one["place"] for one in as_json["advice"]] == ["receivers.budi"]
+
+    checked(tmp_path, RECEIVERS + "routes: [{to: nco}]\n")
+    assert run(main, ["check-config", str(tmp_path)]).exit_code == 1
+
+
+def test_the_example_is_right_and_needs_no_advice() -> None:
+    variables = {"PANTAU__ALERTS": str(REPOSITORY / "examples" / "alerts.yaml")}
+
+    report = check_all(REPOSITORY / "examples", variables, NOW)
+
+    assert (report.problems, report.advice) == ((), ())
+    assert len(report.files) == 3
