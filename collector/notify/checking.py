@@ -36,29 +36,30 @@ def check_all(path: Path, environ: Mapping[str, str], now: datetime) -> FullRepo
     """
     if path.is_file() and _is_about_alerts(path):
         loaded = read_alerts(path)
-        problems, hints = _look(loaded, Settings().zone, None, now)
-        return FullReport(_in_order(problems), _in_order(hints), (path,))
+        problems, hints = look_at(loaded, Settings().zone, None, now)
+        return FullReport(problems, hints, (path,))
     report = check_everything(path, environ)
     config = report.config
     if config is None or config.alerts is None:
         return _with(report, (), (), report.files)
     inventory = None if report.problems else report.inventory
-    problems, hints = _look(read_alerts(config.alerts), config.zone, inventory, now)
+    problems, hints = look_at(read_alerts(config.alerts), config.zone, inventory, now)
     return _with(report, problems, hints, (*report.files, config.alerts))
 
 
-def _look(
+def look_at(
     loaded: LoadedAlerts, zone: str, inventory: Inventory | None, now: datetime
-) -> tuple[list[Problem], list[Problem]]:
-    """Return problems and advice. Without an inventory, what it would have to say is left out."""
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return problems and advice about the file alone; with a right inventory, also about both."""
     if loaded.file is None or loaded.problems:
-        return loaded.problems, []
+        return _in_order(loaded.problems), ()
     routing = routing_of(loaded.file, zone)
     problems = [*wrong_channels(loaded), *certain_faults(loaded, routing)]
-    if inventory is None:
-        return problems, []
-    problems.extend(unknown_names(loaded, inventory))
-    return problems, [] if problems else list(advice(loaded, routing, inventory, now))
+    if inventory is not None:
+        problems.extend(unknown_names(loaded, inventory))
+    if problems or inventory is None:
+        return _in_order(problems), ()
+    return (), _in_order(list(advice(loaded, routing, inventory, now)))
 
 
 def _is_about_alerts(path: Path) -> bool:
@@ -77,7 +78,7 @@ def _with(
 ) -> FullReport:
     return FullReport(
         _in_order([*report.problems, *problems]),
-        _in_order(hints),
+        tuple(hints),
         files,
         report.sites,
         report.devices,

@@ -8,7 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from collector.notify.checking import FullReport, check_all
+from collector.config.alerts import read_alerts
+from collector.inventory import Inventory, load_inventory
+from collector.notify.checking import check_all, look_at
 
 NOW = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # Friday
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -39,22 +41,33 @@ receivers:
 )
 
 
-def checked(folder: Path, alerts: str, inventory: str = INVENTORY) -> FullReport:
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
+    path = tmp_path_factory.mktemp("inventory") / "kota.yaml"
+    path.write_text(INVENTORY)
+    return load_inventory([path])
+
+
+def write(folder: Path, alerts: str, inventory: str = INVENTORY) -> Path:
     (folder / "kota.yaml").write_text(inventory)
     (folder / "alerts.yaml").write_text(alerts)
     (folder / "pantau.yaml").write_text("alerts: alerts.yaml\ninventory: [kota.yaml]\n")
-    return check_all(folder / "pantau.yaml", {}, NOW)
+    return folder / "pantau.yaml"
 
 
-def told(folder: Path, alerts: str) -> list[str]:
+def told(folder: Path, alerts: str, inventory: Inventory) -> list[str]:
     """Return problems and advice without their file and line."""
-    report = checked(folder, alerts)
-    shown = [str(one).partition(": ")[2] for one in report.problems]
-    return shown + ["advice: " + str(one).partition(": ")[2] for one in report.advice]
+    (folder / "alerts.yaml").write_text(alerts)
+    loaded = read_alerts(folder / "alerts.yaml")
+    problems, advice = look_at(loaded, "Asia/Makassar", inventory, NOW)
+    shown = [str(one).partition(": ")[2] for one in problems]
+    return shown + ["advice: " + str(one).partition(": ")[2] for one in advice]
 
 
 def test_a_file_that_leaves_nothing_open_is_well(tmp_path: Path) -> None:
-    report = checked(tmp_path, RECEIVERS + "routes: [{to: [noc, budi]}]\n")
+    path = write(tmp_path, RECEIVERS + "routes: [{to: [noc, budi]}]\n")
+
+    report = check_all(path, {}, NOW)
 
     assert (report.problems, report.advice) == ((), ())
     assert report.files[-1] == tmp_path / "alerts.yaml"
@@ -159,13 +172,15 @@ ODD = {
 
 
 @pytest.mark.parametrize("case", ODD)
-def test_what_is_odd_is_told_whole(case: str, tmp_path: Path) -> None:
+def test_what_is_odd_is_told_whole(case: str, tmp_path: Path, inventory: Inventory) -> None:
     alerts, expected = ODD[case]
 
-    assert told(tmp_path, alerts) == expected
+    assert told(tmp_path, alerts, inventory) == expected
 
 
-def test_quiet_hours_without_end_and_a_siren_before_words_are_mistakes(tmp_path: Path) -> None:
+def test_quiet_hours_without_end_and_a_siren_before_words_are_mistakes(
+    tmp_path: Path, inventory: Inventory
+) -> None:
     text = CHANNELS.replace(
         "channels:\n", "channels:\n  sirene: {type: mqtt, topic: cmnd/sirene/POWER}\n"
     )
@@ -174,7 +189,7 @@ def test_quiet_hours_without_end_and_a_siren_before_words_are_mistakes(tmp_path:
         "    quiet_hours: [07:00-19:00, 19:00-07:00]\n"
     )
 
-    assert told(tmp_path, text) == [
+    assert told(tmp_path, text, inventory) == [
         'receivers.noc.channels[0]: "sirene" is a siren, and says nothing about what happened; '
         "give the siren a receiver of its own, and name both in the route",
         "receivers.noc.quiet_hours: are day and night: what can wait is never told; "
@@ -182,18 +197,20 @@ def test_quiet_hours_without_end_and_a_siren_before_words_are_mistakes(tmp_path:
     ]
 
 
-def test_a_siren_of_its_own_needs_no_second_channel(tmp_path: Path) -> None:
+def test_a_siren_of_its_own_needs_no_second_channel(tmp_path: Path, inventory: Inventory) -> None:
     text = RECEIVERS.replace(
         "channels:\n  grup", "channels:\n  sirene: {type: mqtt, topic: cmnd/POWER}\n  grup"
     )
     text += "  sirene: {channels: sirene}\nroutes: [{to: [noc, budi, sirene]}]\n"
 
-    assert told(tmp_path, text) == []
+    assert told(tmp_path, text, inventory) == []
 
 
 def test_with_a_broken_inventory_only_the_file_itself_is_looked_at(tmp_path: Path) -> None:
     alerts = RECEIVERS + "routes: [{match: {site: lossari}, to: nco}]\n"
-    report = checked(tmp_path, alerts, INVENTORY.replace("site: losari,", "site: losary,", 1))
+    path = write(tmp_path, alerts, INVENTORY.replace("site: losari,", "site: losary,", 1))
+
+    report = check_all(path, {}, NOW)
 
     places = {(Path(one.file).name, one.place) for one in report.problems}
     assert places == {("kota.yaml", "devices[0].site"), ("alerts.yaml", "routes[0].to")}
@@ -211,19 +228,19 @@ def test_alerts_yaml_alone_is_checked_without_an_inventory(tmp_path: Path) -> No
 
 
 def test_the_command_tells_advice_and_counts_only_problems(tmp_path: Path) -> None:
-    checked(tmp_path, RECEIVERS + "routes: [{to: noc}]\n")
+    write(tmp_path, RECEIVERS + "routes: [{to: noc}]\n")
     run = CliRunner().invoke
 
     spoken = run(main, ["check-config", str(tmp_path)])
     assert spoken.exit_code == 0
     assert f"advice: {tmp_path}/alerts.yaml:10: receivers.budi: no route" in spoken.stderr
     assert spoken.stdout == "3 files, 1 sites, 3 devices, 3 checks: all is well\n"
-    as_json = json.loads(run(main, ["check-config", str(tmp_path), "--json"]).stdout)
-    assert as_json["problems"] == []
-    assert [one["place"] for one in as_json["advice"]] == ["receivers.budi"]
-
-    checked(tmp_path, RECEIVERS + "routes: [{to: nco}]\n")
-    assert run(main, ["check-config", str(tmp_path)]).exit_code == 1
+    write(tmp_path, RECEIVERS + "routes: [{to: nco}]\n")
+    found = run(main, ["check-config", str(tmp_path), "--json"])
+    assert found.exit_code == 1
+    as_json = json.loads(found.stdout)
+    assert [one["place"] for one in as_json["problems"]] == ["routes[0].to"]
+    assert as_json["advice"] == []
 
 
 def test_the_example_is_right_and_needs_no_advice() -> None:
