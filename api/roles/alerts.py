@@ -44,7 +44,7 @@ def run_alerts(config: Config) -> None:
             collector_id=config.collector_id,
             zone=config.zone,
             load=partial(_load_anew, config),
-            open_channels=partial(open_channels, config, clock),
+            open_channels=partial(open_channels, config, clock, store.outbox.ringing),
             signer=LinkSigner(load_session_key(config.data_directory / "session.key")),
         )
         alerting = Alerting(store, clock, settings, plan)

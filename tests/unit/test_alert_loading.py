@@ -11,6 +11,8 @@ from collector.config.alerts import read_alerts
 from collector.inventory import Inventory
 from collector.model import Reason, State
 from collector.model.alerts import Alert, Severity
+from collector.notify.channels.addresses import Allowed
+from collector.notify.channels.apprise import Apprise, AppriseSettings
 from collector.notify.channels.email import Email, EmailSettings
 from collector.notify.channels.ntfy import Ntfy, NtfySettings
 from collector.notify.channels.opening import open_channels
@@ -122,6 +124,7 @@ channels:
     from: Pantau <pantau@kota.example>
     to: [noc@kota.example, kepala@kota.example]
   sirene: {type: mqtt, topic: cmnd/sirene/POWER, user: pantau, password_file: rahasia, rings: 0s}
+  sms: {type: apprise, url_file: apprise, per_minute: 5, longest_text: 300}
 receivers:
   noc: {channels: [tele, wa, ntfy, hook, surel], language: en, give_up: 2h, give_up_critical: 5m}
 """
@@ -129,6 +132,7 @@ SECRETS = {
     "telegram": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
     "rahasia": "geheim",
     "topik": "pantau-geheim",
+    "apprise": "json://pantau:geheim@127.0.0.1/",
     "dua-rahasia": "geheim-baru\ngeheim-lama\n",
 }
 
@@ -145,6 +149,7 @@ async def test_every_kind_of_channel_is_opened_with_what_the_file_says(tmp_path:
 
     async with open_channels(config, SystemClock()) as channels:
         telegram, email, siren = channels["tele"], channels["surel"], channels["sirene"]
+        apprise = channels["sms"]
         hook, ntfy, whatsapp = channels["hook"], channels["ntfy"], channels["wa"]
     assert isinstance(telegram, Telegram)
     assert telegram._settings == TelegramSettings(
@@ -181,6 +186,11 @@ async def test_every_kind_of_channel_is_opened_with_what_the_file_says(tmp_path:
         user="pantau",
         password=SECRETS["rahasia"],
         rings_seconds=None,
+    )
+
+    assert isinstance(apprise, Apprise)
+    assert apprise._settings == AppriseSettings(
+        "sms", SECRETS["apprise"], Allowed.of("127.0.0.1"), per_minute=5, longest_text=300
     )
 
 

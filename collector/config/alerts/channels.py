@@ -323,6 +323,9 @@ class AppriseShape(ChannelShape):
     per_minute: Annotated[WholeNumber, Field(ge=1, le=600)] = Field(
         20, description="Messages a minute at most."
     )
+    longest_text: Annotated[WholeNumber, Field(ge=100, le=20_000)] = Field(
+        1_000, description="Longest message, in characters; 300 where it becomes an SMS."
+    )
 
 
 def _check_user(user: str | None, *, has_password: bool) -> None:

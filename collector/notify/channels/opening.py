@@ -13,6 +13,7 @@ from collector.clock import Clock, SystemClock
 from collector.config import Config, Problem, ProblemsError
 from collector.config.alerts import AlertsFile, ChannelShape, LoadedAlerts, read_alerts
 from collector.config.alerts.channels import (
+    AppriseShape,
     EmailShape,
     NtfyShape,
     SirenShape,
@@ -22,6 +23,7 @@ from collector.config.alerts.channels import (
 )
 from collector.model.alerts import Severity
 from collector.notify.channels.addresses import Allowed
+from collector.notify.channels.apprise import Apprise, AppriseSettings
 from collector.notify.channels.contract import Channel, NotifyError
 from collector.notify.channels.email import Email, EmailSettings
 from collector.notify.channels.ntfy import Ntfy, NtfySettings
@@ -87,8 +89,6 @@ def _made(name: str, shape: ChannelShape, tools: _Tools) -> Channel | str:
     """Make a channel; or say why it cannot be made. Makers say it without secrets."""
     try:
         return _MAKERS[type(shape)](name, shape, tools)
-    except KeyError:
-        return f"channels of the type {shape.model_dump()['type']} cannot be opened yet"
     except (ValueError, NotifyError) as error:
         return str(error)
 
@@ -201,6 +201,17 @@ def _siren(name: str, it: SirenShape, tools: _Tools) -> Channel:
     return Siren(settings, tools.clock, tools.ringing)
 
 
+def _apprise(name: str, it: AppriseShape, tools: _Tools) -> Channel:
+    settings = AppriseSettings(
+        name,
+        _word(it.url),
+        tools.allowed,
+        per_minute=it.per_minute,
+        longest_text=it.longest_text,
+    )
+    return Apprise(settings, tools.clock)
+
+
 _MAKERS: dict[type[ChannelShape], Callable[[str, Any, _Tools], Channel]] = {
     WebhookShape: _webhook,
     TelegramShape: _telegram,
@@ -208,4 +219,5 @@ _MAKERS: dict[type[ChannelShape], Callable[[str, Any, _Tools], Channel]] = {
     NtfyShape: _ntfy,
     EmailShape: _email,
     SirenShape: _siren,
+    AppriseShape: _apprise,
 }
