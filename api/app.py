@@ -22,6 +22,7 @@ from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.routes import (
+    acting,
     alarm_health,
     alerts,
     audit,
@@ -47,6 +48,7 @@ from api.source import StoreSource
 from api.sums import make_sums
 from api.waiting import Waiting
 from collector.clock import Clock
+from collector.notify.words.links import LinkSigner
 from collector.sinks import Sink
 from collector.store import Planned, Store
 
@@ -72,10 +74,11 @@ def create_app(
     is there when readings go to a server.
     `app.state.parts` holds what it was built from.
     """
+    key = settings.session_key or secrets.token_bytes(32)
     gate = Gate(
         store.tokens,
         clock,
-        SessionSigner(settings.session_key or secrets.token_bytes(32)),
+        SessionSigner(key),
         require_token=settings.require_token,
     )
     planned = Planned(store)
@@ -86,7 +89,8 @@ def create_app(
         collector_timeout_seconds=settings.collector_timeout_seconds,
         still_valid=gate.still_valid,
     )
-    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting)
+    links = LinkSigner(key)
+    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting, links)
     registry = make_registry(
         Figures(
             parts.sight,
@@ -158,6 +162,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
     ):
         api.include_router(module.router)
     app.include_router(api)
+    app.include_router(acting.router)  # any query goes: chats add their own to what is pressed
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])
     for prefix, files in page_files(settings.web_directory):
         app.mount(prefix, files, name=prefix.strip("/"))

@@ -1,7 +1,8 @@
 """What routes are handed: the parts of the application, and inputs that were checked once here."""
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, get_type_hints
@@ -12,6 +13,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.acting.visits import Visits
 from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.live import Live
@@ -19,6 +21,7 @@ from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
 from api.waiting import Waiting
 from collector.clock import Clock
+from collector.notify.words.links import LinkSigner
 from collector.sight import Sight, sight
 from collector.sinks import Sink
 from collector.store import Planned, Store
@@ -41,6 +44,8 @@ class Parts:
     planned: Planned
     adopter: Adopter | None = None
     waiting: Waiting | None = None  # None: readings do not go to a server
+    links: LinkSigner = field(default_factory=lambda: LinkSigner(secrets.token_bytes(32)))
+    visits: Visits = field(default_factory=Visits)  # of the pages of one-time links
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from collector.notify.acting import PATH as LINKS
 from collector.sinks import SinkError
 from collector.store import StoreError
 
@@ -157,7 +158,7 @@ class CatchAll:
             await self._app(scope, receive, watched)
         except Exception:
             # The path alone: a query may hold what somebody pasted there by mistake.
-            _LOG.exception("a request failed: %s %s", scope["method"], scope["path"])
+            _LOG.exception("a request failed: %s %s", scope["method"], shown_path(scope["path"]))
             if started:
                 raise  # half an answer cannot be taken back: let the server cut the connection
             response = problem_response(
@@ -166,6 +167,16 @@ class CatchAll:
                 )
             )
             await response(scope, receive, send)
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it may be logged: the address of a one-time link is a secret."""
+    return f"{LINKS}/…" if path.startswith(f"{LINKS}/") else path
+
+
+def log_problem(request: Request, error: Exception) -> None:
+    """Log what kept a page from being shown or done."""
+    _LOG.error("%s %s: %s", request.method, shown_path(request.url.path), error)
 
 
 async def _own(request: Request, error: Exception) -> Response:
@@ -206,7 +217,8 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 
 async def _store(request: Request, error: Exception) -> Response:
-    _LOG.error("the store failed: %s %s: %s", request.method, request.url.path, error)
+    path = shown_path(request.url.path)
+    _LOG.error("the store failed: %s %s: %s", request.method, path, error)
     detail = "The store cannot be read now; try again in a moment."
     headers = {"Retry-After": "2"}
     return problem_response(ProblemError(503, Code.STORE_UNAVAILABLE, detail, headers=headers))

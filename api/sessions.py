@@ -91,7 +91,7 @@ class Attempts:
     def wait_seconds(self, address: str, now: float) -> float:
         """Return how long `address` must still wait; 0.0 means it may try. `now`: monotonic."""
         with self._lock:
-            entry = self._failures.get(_network(address))
+            entry = self._failures.get(network_of(address))
             if entry is None or entry.count < self.FREE:
                 return 0.0
             pause = min(self.LONGEST_SECONDS, 2.0 ** (entry.count - self.FREE))
@@ -100,17 +100,18 @@ class Attempts:
     def failed(self, address: str, now: float) -> None:
         """Remember a wrong token from `address`."""
         with self._lock:
-            entry = self._failures.setdefault(_network(address), _Failures())
+            entry = self._failures.setdefault(network_of(address), _Failures())
             if now - entry.last > self.FORGET_SECONDS:
                 entry.count = 0
             entry.count += 1
             entry.last = now
-            self._failures.move_to_end(_network(address))
+            self._failures.move_to_end(network_of(address))
             while len(self._failures) > self.ADDRESSES:
                 self._failures.popitem(last=False)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
+    """Return what counts as one address: itself, of IPv6 its /64."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

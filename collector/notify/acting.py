@@ -23,6 +23,8 @@ from collector.notify.words.links import Action, LinkSigner
 LINKS_LAST = timedelta(hours=36)
 """How long a link works: a day in which the message may still be on its way, and a shift."""
 PATH = "/tindak"
+LANGUAGE = "bahasa"
+"""In an address: what its page speaks, whatever language the browser is set to."""
 SILENCES: Mapping[Action, timedelta] = {
     Action.SILENCE_1H: timedelta(hours=1),
     Action.SILENCE_4H: timedelta(hours=4),
@@ -67,9 +69,9 @@ class Acting:
         thread = thread_of(notification.key)
         if not self.desk_url or thread is None or notification.purpose not in _WITH_LINKS:
             return ()
-        words = WORDS.get(language, WORDS[DEFAULT])
+        language = language if language in WORDS else DEFAULT
         return tuple(
-            (words[action], f"{self.desk_url}{PATH}/{token}")
+            (WORDS[language][action], f"{self.desk_url}{PATH}/{token}?{LANGUAGE}={language}")
             for action in _fitting(thread, facts)
             if (token := self._token(notification, thread, action)) is not None
         )

@@ -112,6 +112,22 @@ def test_an_incident_is_given_back_with_a_line_that_says_who_had_it(store: Store
     assert again.row.incident.acknowledged_by == "ani"
 
 
+def test_who_had_it_before_it_opened_again_keeps_nobody_from_taking_it(store: Store) -> None:
+    store.incidents.acknowledge(1, "budi", "", at(40))
+    with pytest.raises(IncidentRefusedError):
+        store.incidents.acknowledge(1, "ani", "", at(41))
+    for new, minute in ((State.UP, 50), (State.DOWN, 55)):
+        old = State.DOWN if new is State.UP else State.UP
+        log(store, change("sw-1", old, new, minute))
+        if new is State.UP:
+            log(store, change("cam-1", State.UNREACHABLE, State.UP, minute))
+    taken = store.incidents.acknowledge(1, "ani", "", at(60))
+    assert taken.row.incident.acknowledged_by == "ani"
+    assert taken.row.incident.acknowledged_at == at(60)
+    again = store.incidents.acknowledge(1, "ani", "", at(61))
+    assert again.row.incident.acknowledged_at == at(60)
+
+
 def test_giving_back_what_nobody_has_leaves_no_line(store: Store) -> None:
     before = store.incidents.get(1, at(40))
     assert store.incidents.withdraw(1, "ani", at(40)) == before

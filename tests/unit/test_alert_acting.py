@@ -33,8 +33,10 @@ def message(
 def actions_of(one: Notification, facts: Facts = FACTS) -> list[Action]:
     found = []
     for words, url in ACTING.actions(one, facts, "en"):
-        start, _, token = url.rpartition("/")
+        start, _, rest = url.rpartition("/")
         assert start == "https://pantau.example.go.id/tindak"
+        token, _, query = rest.partition("?")
+        assert query == "bahasa=en"
         read = SIGNER.read(token, NOW)
         assert words == WORDS["en"][read.action]
         assert (read.receiver, read.expires_at) == (
@@ -100,7 +102,9 @@ def test_every_action_has_words_in_both_languages() -> None:
     for words in WORDS.values():
         assert set(words) == set(Action)
     assert ACTING.actions(message(), FACTS, "id")[0][0] == "Tangani"
-    assert ACTING.actions(message(), FACTS, "su")[0][0] == "Tangani"
+    (button, url), *_ = ACTING.actions(message(), FACTS, "su")
+    assert button == "Tangani"
+    assert url.endswith("?bahasa=id")
 
 
 @settings(deadline=None, max_examples=50)
