@@ -27,10 +27,10 @@ from collector.notify.channels.addresses import Allowed
 from collector.notify.channels.apprise_process import Worker
 from collector.notify.channels.budgets import Limit
 from collector.notify.channels.contract import Message, NotifyError, Sent
-from collector.notify.channels.lengths import cut
+from collector.notify.channels.lengths import cut, shown
 
 LONGEST_URL = 4096
-LONGEST_TITLE = 250
+LONGEST_TITLE = 200
 
 _SCHEMA = re.compile(r"([A-Za-z0-9]{1,30})://")
 _KINDS = {Severity.CRITICAL: "failure", Severity.WARNING: "warning", Severity.INFO: "info"}
@@ -142,15 +142,16 @@ class Apprise:
         await self._worker.end()
 
     def _words(self, message: Message) -> tuple[str, str]:
-        title = cut(" ".join(message.title.split()), LONGEST_TITLE)
+        longest = min(LONGEST_TITLE, self.longest_text // 2)
+        title = cut(" ".join(shown(message.title).split()), longest)
         links = [f"{words}: {url}" for words, url in message.actions]
         if message.link is not None and message.link not in message.text:
             links.append(message.link)
         tail = "".join(f"\n{one}" for one in links)
-        room = self.longest_text - len(tail)
-        if room < self.longest_text // 2:  # links of which the words could not be read
-            tail, room = "", self.longest_text
-        return title, (cut(message.text, room) + tail).strip() or "-"
+        room = self.longest_text - len(title) - 1  # an SMS has both in one
+        if len(tail) > room // 2:  # links without words to understand them
+            tail = ""
+        return title, (cut(shown(message.text), room - len(tail)) + tail).strip() or "-"
 
     def _trouble(self, said: dict[str, Any]) -> NotifyError:
         state, service = said.get("state"), self.service

@@ -42,7 +42,7 @@ from collector.model.alerts import Severity
 from collector.notify.channels.answers import cleaned
 from collector.notify.channels.budgets import Limit
 from collector.notify.channels.contract import Message, NotifyError, Sent
-from collector.notify.channels.lengths import cut, with_title
+from collector.notify.channels.lengths import cut, shown, with_title
 from collector.notify.channels.tls import trusting, why_not_connected
 
 LONGEST = 20_000  # characters of the text
@@ -255,7 +255,7 @@ def plain_of(message: Message) -> str:
     parts += [f"{words}: {url}" for words, url in message.actions]
     if message.link is not None and message.link not in parts[0]:
         parts.append(message.link)
-    return _shown("\n".join(parts)) + "\n"
+    return shown("\n".join(parts)) + "\n"
 
 
 def html_of(message: Message) -> str:
@@ -271,7 +271,7 @@ def html_of(message: Message) -> str:
     if message.link is not None and html.escape(message.link) not in words:
         links.append(("Pantau", message.link))
     parts += [f'<a href="{html.escape(url)}">{html.escape(text)}</a>' for text, url in links]
-    body = _shown("\n".join(parts)).replace("\n", "<br>\n")
+    body = shown("\n".join(parts)).replace("\n", "<br>\n")
     return f'<!DOCTYPE html>\n<html><body style="font-family: sans-serif">\n{body}\n</body></html>'
 
 
@@ -334,10 +334,3 @@ def _is_message_id(text: str | None) -> bool:
 def _one_line(text: str) -> str:
     kept = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text)
     return " ".join(kept.split())
-
-
-def _shown(text: str) -> str:
-    """Leave out what no mail may hold: control characters, and half characters of UTF-16."""
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in _UNSEEN else " " for c in text
-    )

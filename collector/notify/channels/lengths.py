@@ -4,6 +4,7 @@ The words come short already (`collector.notify.words` knows each channel's leng
 last guard, so that a message is rather cut than refused.
 """
 
+import unicodedata
 from collections.abc import Callable
 
 from collector.notify.channels.contract import Message
@@ -16,6 +17,16 @@ def with_title(message: Message) -> str:
     if message.title.strip() in message.text.lstrip().split("\n", 1)[0]:
         return message.text
     return f"{message.title}\n{message.text}"
+
+
+def shown(text: str) -> str:
+    """Put spaces for what no service shows: control characters, half characters of UTF-16."""
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in _UNSHOWN else " " for c in text
+    )
+
+
+_UNSHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def utf16_length(text: str) -> int:
