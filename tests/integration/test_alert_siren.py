@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import traceback
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from collector.notify.channels.siren import RANG, Siren, SirenSettings
 from collector.store import Batch, Store
 from collector.store.ringing import Ringing
 from tests.alert_channel_hand import CLOCK, MESSAGE
+from tests.conftest import need_program
 from tests.contract.alerts_made import alert, member, message, thread
 from tests.contract.store_backends import T0, at, city
 from tests.integration.mqtt_broker import ACCOUNTS, Broker, running_broker
@@ -29,9 +30,10 @@ PASSWORD = ACCOUNTS["device"]
 RECOVERED = replace(MESSAGE, purpose=Purpose.RECOVERED, reference=RANG)
 
 
-@pytest.fixture
-def broker(mosquitto_program: str, tmp_path: Path) -> Any:
-    with running_broker(mosquitto_program, tmp_path, topics="cmnd/#") as running:
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    folder = tmp_path_factory.mktemp("mosquitto")
+    with running_broker(need_program("mosquitto"), folder, topics="cmnd/#") as running:
         yield running
 
 
@@ -316,6 +318,9 @@ async def test_a_relay_that_nobody_plugged_in_is_an_error_not_silence(broker: Br
         assert "kept for the relay" in (await channel.send(MESSAGE)).answer
     async with a_relay(broker) as relay:
         await relay.hears("ON")
+        async with a_siren(broker, retain=True, off="") as channel:
+            await channel.send(RECOVERED)  # an empty one is kept no longer
+        await relay.hears("ON", "")
 
 
 async def test_a_broker_that_is_away_is_a_passing_error(broker: Broker) -> None:

@@ -25,7 +25,6 @@ import contextlib
 import hashlib
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -55,7 +54,6 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 )
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.@_-]{3,300}>")
-_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +310,10 @@ async def _name_recipients(server: aiosmtplib.SMTP, journey: _Journey) -> None:
 
 
 def _sender(text: str) -> Address:
-    shown, address = parseaddr(text)
+    named, address = parseaddr(text)
     if not _ADDRESS.fullmatch(address) or _one_line(text) != text.strip():
         raise ValueError("the sender is written as Pantau <pantau@kota.example>")
-    return Address(display_name=_one_line(shown), addr_spec=address)
+    return Address(display_name=_one_line(named), addr_spec=address)
 
 
 def _secrets(settings: EmailSettings) -> tuple[str, ...]:
@@ -332,5 +330,4 @@ def _is_message_id(text: str | None) -> bool:
 
 
 def _one_line(text: str) -> str:
-    kept = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text)
-    return " ".join(kept.split())
+    return " ".join(shown(text).split())
