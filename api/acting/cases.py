@@ -1,13 +1,12 @@
 """What a link is about, as it stands now. Blocks: reads the store."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from api.deps import Parts
 from collector.model import Scope, State
-from collector.model.alerts import Notification, Purpose, Silence, Thread, ThreadMember
+from collector.model.alerts import Notification, Purpose, Silence, Thread
 from collector.notify.acting import SILENCES
 from collector.notify.deciding.words import named_thread
 from collector.notify.words.facts import Facts
@@ -83,13 +82,12 @@ class Case:
 def look(parts: Parts, permission: Permission, now: datetime) -> Case:
     """Return what a link is about. Raises UnknownThreadError, StoreError."""
     name = named_thread(permission.thread_key)
-    found = None if name is None else parts.store.alerts.thread_named(*name)
+    found = None if name is None else parts.store.alerts.thread_named(*name, _MOST_DEVICES)
     if found is None or not _fits(permission, found[0]):
         raise UnknownThreadError(permission.thread_key)
-    thread, members = found
+    thread, devices = found
     row, holder = _incident(parts, thread)
     facts = _facts(parts, thread, permission, now)
-    devices = _devices(members)
     case = Case(
         permission=permission,
         standing=Standing.OPEN,
@@ -176,13 +174,6 @@ def _read(one: Notification) -> Facts | None:
         return Facts.from_json(one.facts)
     except ValueError:
         return None
-
-
-def _devices(members: Iterable[ThreadMember]) -> tuple[str, ...]:
-    """Return the devices of a thread, those that lead first."""
-    inside = [one for one in members if one.left_at is None]
-    inside.sort(key=lambda one: not one.leads)
-    return tuple(one.device_id for one in inside[:_MOST_DEVICES])
 
 
 def _silence_on(parts: Parts, devices: tuple[str, ...], now: datetime) -> Silence | None:

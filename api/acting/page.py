@@ -122,7 +122,7 @@ class _Telling:
         """Return the message's first line without its mark, which is for chats."""
         if self.case.facts is None:
             return ""
-        title = self.speaker.say(self.case.facts).title
+        title = self.speaker.title(self.case.facts)
         mark, _, rest = title.partition(" ")
         return title if mark.isalnum() else rest
 

@@ -23,7 +23,7 @@ from api.routes.devices import read_place, write_cursor
 from api.schemas import notifications as schemas
 from collector.model.alerts import DeliveryState, Notification, Purpose
 from collector.notify.words.facts import Facts
-from collector.notify.words.speaker import Said, Speaker
+from collector.notify.words.speaker import Speaker
 from collector.store import NotificationFilter
 
 _LOG = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def list_notifications(
     )
     page = parts.store.outbox.page(wanted, limit=limit, after=read_place(cursor))
     words = language or parts.settings.language
-    items = [_view(one, _said(one, words)) for one in page.items]
+    items = [_view(one, _title(one, words)) for one in page.items]
     return reply({"items": items, "next": write_cursor(page.next)})
 
 
@@ -109,12 +109,12 @@ def facts_of(one: Notification) -> Facts | None:
         return None
 
 
-def _said(one: Notification, language: str) -> Said | None:
+def _title(one: Notification, language: str) -> str | None:
     facts = facts_of(one)
-    return None if facts is None else speaker(language).say(facts)
+    return None if facts is None else speaker(language).title(facts)
 
 
-def _view(one: Notification, said: Said | None) -> dict[str, object]:
+def _view(one: Notification, title: str | None) -> dict[str, object]:
     return {
         "id": one.id,
         "thread": one.thread_id,
@@ -122,7 +122,7 @@ def _view(one: Notification, said: Said | None) -> dict[str, object]:
         "channel": one.channel,
         "purpose": one.purpose,
         "severity": one.severity,
-        "title": None if said is None else said.title,
+        "title": title,
         "key": one.key,
         "created_at": one.created_at,
         "due_at": one.due_at,
@@ -136,9 +136,10 @@ def _view(one: Notification, said: Said | None) -> dict[str, object]:
 
 
 def _detail(one: Notification, language: str) -> Response:
-    facts, said = facts_of(one), _said(one, language)
+    facts = facts_of(one)
+    said = None if facts is None else speaker(language).say(facts)
     return reply(
-        _view(one, said)
+        _view(one, None if said is None else said.title)
         | {
             "text": None if said is None else said.text,
             "incident": None if facts is None else facts.incident_id,

@@ -154,13 +154,23 @@ def test_what_is_over_or_unknown_cannot_be_given_back(store: Store) -> None:
 
 def test_a_thread_is_found_by_its_name(store: Store) -> None:
     one, down = thread("incident:1"), alert("sw-1")
-    store.alerts.commit(Batch(at(1), alerts=[down], threads=[one], members=[member(one, down)]))
-    found = store.alerts.thread_named("incident:1", T0)
+    behind = [alert(name) for name in ("ap-1", "ap-2", "cam-0")]
+    left = {"left_at": at(1)}
+    members = [
+        member(one, down),
+        *(
+            member(one, of, leads=False, **(left if of.device_id == "cam-0" else {}))
+            for of in behind
+        ),
+    ]
+    store.alerts.commit(Batch(at(1), alerts=[down, *behind], threads=[one], members=members))
+    found = store.alerts.thread_named("incident:1", T0, 2)
     assert found is not None
-    assert found == store.alerts.thread(found[0].id or 0)
-    assert [inside.device_id for inside in found[1]] == ["sw-1"]
-    assert store.alerts.thread_named("incident:1", at(1)) is None
-    assert store.alerts.thread_named("incident:2", T0) is None
+    stored = store.alerts.thread(found[0].id or 0)
+    assert stored is not None
+    assert found == (stored[0], ("sw-1", "ap-1"))  # that lead first; one has left; at most two
+    assert store.alerts.thread_named("incident:1", at(1), 2) is None
+    assert store.alerts.thread_named("incident:2", T0, 2) is None
 
 
 def test_the_mark_moves_when_an_alert_begins_is_decided_anew_or_ends(store: Store) -> None:

@@ -27,6 +27,7 @@ from collector.notify.words.sayings import Sayings
 log = logging.getLogger(__name__)
 
 LONGEST_TITLE = 240
+_FAILURES = (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class Speaker:
         self._plain = _environment(self.language, html=False)
         self._html = _environment(self.language, html=True)
 
+    def title(self, facts: Facts) -> str:
+        """Return the first line alone: a list of messages needs no more. Never raises, as `say`."""
+        try:
+            return fit(self._title(facts), LONGEST_TITLE)
+        except _FAILURES:
+            log.exception("words for a message of purpose %s failed", facts.purpose)
+            return fit(_bare(facts), LONGEST_TITLE)
+
     def say(
         self,
         facts: Facts,
@@ -62,11 +71,11 @@ class Speaker:
         store: should a template fail on them, a short sentence of the bare facts is said instead.
         """
         try:
-            title = " ".join(self._plain.get_template("title.j2").render(facts=facts).split())
+            title = self._title(facts)
             values = {"facts": facts, "maybe_twice": maybe_twice}
             text = self._plain.get_template("text.j2").render(values).strip()
             html = self._html.get_template("text.j2").render(values).strip()
-        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError):
+        except _FAILURES:
             log.exception("words for a message of purpose %s failed", facts.purpose)
             title, text = _bare(facts), facts.desk_link
             html = str(escape(text))
@@ -81,6 +90,9 @@ class Speaker:
                                    size),
             link=facts.desk_link or None,
         )  # fmt: skip
+
+    def _title(self, facts: Facts) -> str:
+        return " ".join(self._plain.get_template("title.j2").render(facts=facts).split())
 
     def _fitted(
         self, text: str, longest: int | None, links: int, size: Callable[[str], int]

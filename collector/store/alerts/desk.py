@@ -122,11 +122,14 @@ class Alerts:
             return reading.thread(connection, thread_id)
 
     def thread_named(
-        self, key: str, opened_at: datetime
-    ) -> tuple[Thread, tuple[ThreadMember, ...]] | None:
-        """Return one thread by its key and opening with its members; None: there is none such."""
+        self, key: str, opened_at: datetime, most: int
+    ) -> tuple[Thread, tuple[str, ...]] | None:
+        """Return one thread by its key and opening; None: there is none such.
+
+        With the ids of at most `most` devices that are in it, those that lead first.
+        """
         with self._database.read() as connection:
-            return reading.thread_named(connection, key, opened_at)
+            return reading.thread_named(connection, key, opened_at, most)
 
     def firing(self) -> dict[int, FiringAlert]:
         """Return what is firing now, in few words, by id."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from collector.model import Incident, Outage, State, Transition
 from collector.model.alerts import (
@@ -167,8 +168,7 @@ class AlertDetail:
     threads: tuple[tuple[Thread, ThreadMember], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FiringAlert:
+class FiringAlert(NamedTuple):
     """A firing alert in few words: what a screen needs to know that something changed."""
 
     device_id: str
