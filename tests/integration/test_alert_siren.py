@@ -1,12 +1,15 @@
 """A siren over a real mosquitto, with a relay that listens as Tasmota's do."""
 
 import asyncio
+import contextlib
 import socket
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,20 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.model.alerts import Purpose, Severity
+from collector.config import load_config
+from collector.inventory import load_inventory
+from collector.model.alerts import Purpose, Severity, Silence
+from collector.model.history import Scope
+from collector.notify.app import Alerting, AlertingSettings
 from collector.notify.channels import NotifyError, siren
+from collector.notify.channels.opening import open_channels
 from collector.notify.channels.siren import RANG, Siren, SirenSettings
+from collector.notify.loading import load_alert_plan
 from collector.store import Batch, Store
 from collector.store.ringing import Ringing
 from tests.alert_channel_hand import CLOCK, MESSAGE
+from tests.alert_process import town, write_settings
+from tests.alert_receiver import Receiver
 from tests.conftest import need_program
 from tests.contract.alerts_made import alert, member, message, thread
 from tests.contract.store_backends import T0, at, city
@@ -27,6 +38,17 @@ from tests.integration.mqtt_broker import ACCOUNTS, Broker, running_broker
 
 TOPIC = "cmnd/sirene/POWER"
 PASSWORD = ACCOUNTS["device"]
+ALERTS = """
+settle: 0s
+settle_critical: 0s
+channels:
+  sirene:
+    {type: mqtt, port: %d, user: device, password_file: secret, topic: cmnd/sirene/POWER, rings: 0s}
+receivers:
+  noc: {channels: [sirene]}
+policies:
+  - {name: kamera, match: {kind: camera}, severity: critical}
+"""
 RECOVERED = replace(MESSAGE, purpose=Purpose.RECOVERED, reference=RANG)
 
 
@@ -61,7 +83,7 @@ class Relay:
         self.subscribed = True
 
     async def until(self, done: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not done():
                 await asyncio.sleep(0.01)
 
@@ -128,7 +150,7 @@ async def trouble(channel: Siren) -> NotifyError:
     with pytest.raises(NotifyError) as caught:
         await channel.send(MESSAGE)
     shown = "".join(traceback.format_exception(caught.value)) + repr(channel._settings)
-    assert PASSWORD not in shown + repr(channel._broker)
+    assert PASSWORD not in shown + repr(channel._publisher._broker)
     return caught.value
 
 
@@ -306,6 +328,41 @@ async def test_the_store_decides_over_a_restart_of_the_process(
                 await relay.hears("ON", "ON", "OFF")
 
 
+async def test_from_a_dead_camera_to_the_siren_and_quiet_when_somebody_sees_to_it(
+    broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way: log of transitions, alerts, outbox, siren; silenced, then another recovers."""
+    monkeypatch.setattr(siren, "WATCH_SECONDS", 0.05)
+    (tmp_path / "secret").write_text(PASSWORD)
+    (tmp_path / "secret").chmod(0o600)
+    with Receiver() as unused, town(tmp_path, "cam-1", "cam-2") as city:
+        config = load_config(write_settings(tmp_path, unused, ALERTS % broker.port), {})
+        plan = load_alert_plan(config, load_inventory(config.inventory))
+        opening = partial(open_channels, config, city.clock, city.store.outbox.ringing)
+        settings = AlertingSettings("main", "Asia/Makassar", lambda: plan, opening)
+        async with a_relay(broker) as relay:
+            running = asyncio.create_task(Alerting(city.store, city.clock, settings, plan).run())
+            try:
+                await relay.until(lambda: "alerts.transitions" in city.store.alerts.marks())
+                city.down("cam-1")
+                await relay.hears("ON")
+                now = city.clock.now()
+                silence = Silence(
+                    Scope(devices=("cam-1",)), "teknisi di sana", "budi", now, now,
+                    now + timedelta(hours=1),
+                )  # fmt: skip
+                city.store.silences.create(silence)
+                await relay.hears("ON", "OFF")
+                city.down("cam-2")
+                await relay.hears("ON", "OFF", "ON")
+                city.up("cam-2")
+                await relay.hears("ON", "OFF", "ON", "OFF")
+            finally:
+                running.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
+
+
 # --- brokers -------------------------------------------------------------------------------------
 
 
@@ -332,7 +389,7 @@ async def test_a_broker_that_is_away_is_a_passing_error(broker: Broker) -> None:
         broker.start()
         await relay.until(lambda: relay._client.is_connected())
         relay._client.subscribe(TOPIC, 1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     await channel.send(MESSAGE)
@@ -372,9 +429,36 @@ async def test_tls_is_checked(mosquitto_program: str, tmp_path: Path) -> None:
 async def test_a_broker_that_says_nothing_is_left_in_bounded_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings = SirenSettings("sirene", TOPIC, port=silent.getsockname()[1], seconds=0.3)
-        error = await trouble(Siren(settings, CLOCK))
+        channel = Siren(settings, CLOCK)
+        error = await trouble(channel)
+        await channel.close()
     assert "does not answer MQTT" in str(error)
     assert not error.permanent
+
+
+async def test_what_waited_for_a_resolver_that_hangs_is_not_said_any_more(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, asked = threading.Event(), []
+    connect = socket.create_connection
+
+    def hang(*where: Any, **how: Any) -> socket.socket:
+        asked.append(where)
+        answers.wait(30)
+        return connect(*where, **how)
+
+    async with a_relay(broker) as relay, a_siren(broker, seconds=0.2) as channel:
+        monkeypatch.setattr(socket, "create_connection", hang)
+        for _ in range(3):
+            error = await trouble(channel)
+            assert "did not answer in time" in str(error)
+            assert not error.permanent
+        answers.set()
+        monkeypatch.undo()
+        async with a_siren(broker) as another:
+            await another.send(RECOVERED)
+        await relay.hears("OFF")
+    assert len(asked) == 1, "the others wait behind it, in no thread that others need"
 
 
 async def test_a_broker_that_knows_only_the_old_version_is_spoken_to_in_it() -> None:

@@ -5,6 +5,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
@@ -42,20 +43,44 @@ class Broker:
         return f"{self.host}:{self.port}"
 
 
-async def publish(broker: Broker, topic: str, payload: str, *, retain: bool) -> str:
-    """Publish once; return what the broker said. Raises NotifyError, and nothing else."""
-    until = time.monotonic() + broker.seconds
-    trouble: NotifyError
-    try:
-        async with asyncio.timeout(broker.seconds + TURN_SECONDS):
-            return await asyncio.to_thread(_published, broker, topic, payload, retain, until)
-    except TimeoutError:  # the resolver: everything else looks at the time itself
-        trouble = NotifyError(f"the broker {broker.place} did not answer in time")
-    raise trouble
+class Publisher:
+    """Publishes to a broker, one message after the other, in a thread of its own.
+
+    A resolver that hangs holds up nobody else, and what waited for it is not said any more: "on"
+    ten minutes late would be a false alarm.
+    """
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def publish(self, topic: str, payload: str, *, retain: bool) -> str:
+        """Publish once; return what the broker said. Raises NotifyError, and nothing else."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, f"publishing to {self._broker.place}")
+        seconds = self._broker.seconds
+        said = (topic, payload, retain, time.monotonic() + seconds)
+        publishing = asyncio.get_running_loop().run_in_executor(
+            self._thread, _published, self._broker, *said
+        )
+        try:
+            async with asyncio.timeout(seconds + TURN_SECONDS):
+                return await publishing
+        except TimeoutError:  # the resolver: everything else looks at the time itself
+            pass
+        raise NotifyError(f"the broker {self._broker.place} did not answer in time: is DNS up?")
+
+    def close(self) -> None:
+        """Let the thread end. Safe to call twice."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._thread = None
 
 
 def _published(broker: Broker, topic: str, payload: str, retain: bool, until: float) -> str:
     for protocol in (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311):
+        if time.monotonic() >= until:
+            raise NotifyError(f"the broker {broker.place} did not answer in time")
         talk = _Talk(broker, protocol)
         try:
             reason = talk.run(topic, payload, retain, until)

@@ -30,7 +30,7 @@ from collector.clock import Clock
 from collector.model.alerts import Purpose, Severity
 from collector.notify.channels.budgets import Limit
 from collector.notify.channels.contract import Message, NotifyError, Sent
-from collector.notify.channels.publishing import Broker, publish
+from collector.notify.channels.publishing import Broker, Publisher
 from collector.notify.channels.tls import trusting
 from collector.store.ringing import Ringing
 
@@ -98,8 +98,9 @@ class Siren:
         least = _RANK[settings.least]
         self._severities = tuple(one for one, rank in _RANK.items() if rank >= least)
         tls: ssl.SSLContext | None = trusting(settings.ca_file) if settings.tls else None
-        self._broker = Broker(
-            settings.host, settings.port, settings.user, settings.password, tls, settings.seconds
+        host, port, user = settings.host, settings.port, settings.user
+        self._publisher = Publisher(
+            Broker(host, port, user, settings.password, tls, settings.seconds)
         )
         self._turn = asyncio.Lock()  # between a look at the store and what is done about it
         self._is_on: bool | None = None  # None: since a restart nobody knows
@@ -130,6 +131,7 @@ class Siren:
             watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watcher
+        self._publisher.close()
 
     async def _test(self) -> Sent:
         said = await self._switch(on=True)
@@ -163,9 +165,8 @@ class Siren:
 
     async def _switch(self, *, on: bool) -> str:
         chosen = self._settings
-        said = await publish(
-            self._broker, chosen.topic, chosen.on if on else chosen.off, retain=chosen.retain
-        )
+        word = chosen.on if on else chosen.off
+        said = await self._publisher.publish(chosen.topic, word, retain=chosen.retain)
         self._is_on = on
         return f"{'on' if on else 'off'}: {said}"
 
