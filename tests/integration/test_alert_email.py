@@ -115,7 +115,7 @@ async def test_a_reference_that_is_no_message_id_is_left_out() -> None:
         assert mail["Bcc"] is None
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=300), st.text(max_size=600), st.text(min_size=1, max_size=60))
 def test_no_words_become_a_header_or_keep_a_mail_from_being_made(
     title: str, text: str, key: str

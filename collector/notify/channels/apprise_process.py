@@ -17,8 +17,8 @@ from typing import Any
 import collector
 from collector.notify.channels.contract import NotifyError
 
-WAIT_SECONDS = 20.0  # for the messages before, in a burst
-START_SECONDS = 15.0  # loading all of apprise takes a second on an idle core
+WAIT_SECONDS = 15.0  # for the messages before, in a burst
+START_SECONDS = 20.0  # loading all of apprise takes a second on an idle core
 LATE_SECONDS = 3.0  # beyond the time of a message, which apprise should see to itself
 IDLE_SECONDS = 120.0  # then it is ended: it holds some 60 MiB
 LONGEST_LINE = 64 * 1024
