@@ -7,7 +7,6 @@ import click
 
 from api.commands.output import log_to_stderr, problems_told, say
 from api.demo.run import DemoOptions, run_demo
-from collector.clock import SystemClock
 
 TRUTH = "truth"
 ENDLESS = "steady"
@@ -66,7 +65,7 @@ def demo(
         )
     options = DemoOptions(devices, seed, minutes, port, host, data, chosen, score)
     with problems_told():
-        code = run_demo(options, SystemClock(), say)
+        code = run_demo(options, say)
     raise click.exceptions.Exit(code)
 
 

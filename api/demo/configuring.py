@@ -1,24 +1,22 @@
 """What an operator would have written for the simulated city: pantau.yaml, alerts.yaml, secrets."""
 
+import asyncio
 import base64
 import secrets
 import sys
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 
 import yaml
 
-from api.demo.city import Facts
+from api.demo.city import CityError, Facts
 from api.demo.told import BATTERY_SECONDS
 from api.supervisor import Program
-from collector.clock import Clock
 from collector.config import Config
 from collector.profiles.load import PARTS_FOLDER, built_in_folder
-from collector.store import Store, TokenRole
 
 CREDENTIAL = "kota"
-TOKEN_DAYS = 30
+LIFETIME = "30d"
 RECEIVER = "petugas"
 SETTLE_SECONDS = 10.0
 """How long a message waits for more of its cause; the default of 30 s is long in four minutes."""
@@ -122,12 +120,21 @@ def _write_yaml(path: Path, content: Mapping[str, object]) -> None:
         yaml.safe_dump(content, file, allow_unicode=True)
 
 
-def make_token(config: Config, clock: Clock) -> str:
-    """Make the store and a token for looking at it; return the secret."""
-    with Store.open(config.store_path) as store:
-        now = clock.now()
-        expires_at = now + timedelta(days=TOKEN_DAYS)
-        return store.tokens.create("demo", TokenRole.VIEWER, expires_at, now)
+async def make_token(config: Path) -> str:
+    """Make the store and a token for looking at it, as an operator would; return the secret.
+
+    In a process of its own: what it needs once, this one would keep. Raises CityError with what
+    it said when it fails.
+    """
+    words = ("token", "create", "demo", "--role", "viewer", "--expires", LIFETIME)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api", *words, "--config", str(config),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, problem = await process.communicate()
+    if process.returncode != 0:
+        raise CityError(f"the demo has no token: {problem.decode(errors='replace').strip()}")
+    return said.decode().strip()
 
 
 def programs(config: Config, facts: Facts, listening: int) -> list[Program]:

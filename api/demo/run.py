@@ -15,10 +15,10 @@ import os
 import signal
 import socket
 import tempfile
-import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +31,13 @@ from api.demo.told import MARGIN_SECONDS, Heard, Message
 from api.demo.usage import Usage
 from api.listening import open_socket
 from api.supervisor import Supervisor
-from collector.clock import Clock
 from collector.config import Config, load_config
-from collector.sinks.spool import Spool
-from collector.store import Store
 
 logger = logging.getLogger(__name__)
 
 SAMPLE_SECONDS = 2.0
 _START_SECONDS = 60.0  # a machine that needs longer is told of by the score
 _LOOK_SECONDS = 0.2
-_CARRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +62,12 @@ class Demo:
         options: DemoOptions,
         directory: Path,
         listening: socket.socket,
-        clock: Clock,
         say: Callable[[str], None],
     ) -> None:
         """`listening` is the open socket of the API; `say` prints a line for people."""
         self._options = options
         self._directory = directory
         self._listening = listening
-        self._clock = clock
         self._say = say
         self._usage = Usage()
         self._stop = asyncio.Event()
@@ -116,7 +110,7 @@ class Demo:
         )
         receiver.trust(secret)
         settings = load_config(config, os.environ)
-        token = make_token(settings, self._clock)
+        token = await make_token(config)
         api = ApiClient(self.base_url, token)
         supervisor = Supervisor(programs(settings, facts, self._listening.fileno()))
         keeping = asyncio.create_task(supervisor.run(), name="supervisor")
@@ -243,14 +237,16 @@ class Demo:
         await supervisor.end("collector")
         await city.stop()
         if settings.influxdb is not None:
-            await asyncio.to_thread(_wait_for_courier, settings)
+            await asyncio.to_thread(_stored().wait_for_courier, settings)
         return await asyncio.to_thread(self._judge, city, api, settings, receiver)
 
     def _judge(self, city: City, api: ApiClient, settings: Config, receiver: AlertReceiver) -> int:
         devices = [item["id"] for item in api.items("/devices")]
         truth = read_truth(city.record(), devices)
-        heard = Heard(receiver.messages, held_devices(settings), receiver.refused, receiver.again)
-        schedule = schedule_of(settings)
+        heard = Heard(
+            receiver.messages, _stored().held_devices(settings), receiver.refused, receiver.again
+        )
+        schedule = _stored().schedule_of(settings)
         report = read_report(api, truth, schedule, self._usage, heard, SETTLE_SECONDS)
         result = score(truth, report)
         if self._options.score is not None:
@@ -272,6 +268,10 @@ class Demo:
         return 0 if passed(result) else 1
 
 
+def _stored() -> Any:
+    return import_module("api.demo.stored")
+
+
 def about_messages(summary: Mapping[str, Any]) -> list[str]:
     """Return what a score says of messages, as lines for people."""
     told = summary["notifications"]
@@ -284,7 +284,7 @@ def about_messages(summary: Mapping[str, Any]) -> list[str]:
     return lines + [f"  wrong: {problem}" for problem in told["problems"]]
 
 
-def run_demo(options: DemoOptions, clock: Clock, say: Callable[[str], None]) -> int:
+def run_demo(options: DemoOptions, say: Callable[[str], None]) -> int:
     """Run a demo. Return its exit code. Raises PortInUse, CityError, StoreError."""
     with ExitStack() as cleanup:
         listening = cleanup.enter_context(open_socket(options.host, options.port))
@@ -294,15 +294,7 @@ def run_demo(options: DemoOptions, clock: Clock, say: Callable[[str], None]) -> 
             directory = Path(made)
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
-        return asyncio.run(Demo(options, directory, listening, clock, say).run())
-
-
-def _wait_for_courier(settings: Config) -> None:
-    """Wait until the readings are where the API reads them, or the courier had its time."""
-    until = time.monotonic() + _CARRY_SECONDS
-    with closing(Spool.open(settings.spool_path, read_only=True)) as spool:
-        while spool.status().records and time.monotonic() < until:
-            time.sleep(_LOOK_SECONDS)  # noqa: TID251 - in a thread of its own
+        return asyncio.run(Demo(options, directory, listening, say).run())
 
 
 def _is_watched(api: ApiClient) -> bool:
@@ -310,26 +302,3 @@ def _is_watched(api: ApiClient) -> bool:
         return any(one["alive"] for one in api.get("/status")["collectors"])
     except OSError:
         return False  # it does not listen yet
-
-
-def held_devices(config: Config) -> dict[str, frozenset[str]]:
-    """Return which devices' alerts were held for a while, by reason."""
-    found: dict[str, set[str]] = {}
-    with Store.open(config.store_path, read_only=True) as store:
-        for device_id, reason in store.alerts.ever_held():
-            found.setdefault(reason.value, set()).add(device_id)
-    return {reason: frozenset(devices) for reason, devices in found.items()}
-
-
-def schedule_of(config: Config) -> dict[str, float]:
-    """Return what the collector said of its schedule with its last heartbeat.
-
-    Checks that were under way at that moment are not due yet.
-    """
-    with Store.open(config.store_path, read_only=True) as store:
-        figures = next((one.figures for one in store.collectors()), {})
-    return {
-        "due": figures.get("checks_due", 0.0) - figures.get("checks_under_way", 0.0),
-        "done": figures.get("checks_done", 0.0) + figures.get("checks_skipped", 0.0),
-        "late_p99_seconds": round(figures.get("check_late_p99_seconds", 0.0), 4),
-    }

@@ -3,6 +3,8 @@
 import re
 import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -18,8 +21,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from collector.model import State
 from collector.store import Batch, Store, StoreError
 from collector.store.dialects import make_reader, make_writer
-from collector.store.migrations import configuration, newest
+from collector.store.migrations import newest
+from collector.store.migrations.scripts import configuration
 from collector.store.schema import metadata
+from tests.conftest import REPOSITORY
 from tests.contract.alerts_made import alert
 from tests.contract.store_backends import T0, change, city, state
 
@@ -90,6 +95,28 @@ def test_what_is_no_database_is_an_error_that_names_the_file(path: Path) -> None
 
 
 # --- migrations -------------------------------------------------------------------------------
+
+
+def test_the_newest_revision_is_told_by_the_scripts_names() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert newest() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+
+
+def test_opening_a_store_that_is_up_to_date_does_not_load_alembic(path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from collector.store import Store\n"
+        "with Store.open(Path(sys.argv[1])): print('alembic' in sys.modules)"
+    )
+    said = [
+        subprocess.run(  # noqa: S603 - our own code
+            [sys.executable, "-c", code, str(path)],
+            capture_output=True, text=True, check=True, cwd=REPOSITORY,
+        ).stdout.strip()
+        for _ in range(2)
+    ]  # fmt: skip
+    assert said == ["True", "False"]
 
 
 @pytest.mark.usefixtures("store")
