@@ -6,9 +6,8 @@ request ─► SecurityHeaders ─► Requests (figures) ─► CatchAll (500) �
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -22,7 +21,6 @@ from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
-from api.observe_alerts import alert_figures
 from api.routes import (
     acting,
     alarm_health,
@@ -42,7 +40,7 @@ from api.routes import (
     spool,
     uptime,
 )
-from api.routes.page_files import WALL, page_files
+from api.routes.page_files import PAGES, WALL, page_files
 from api.security import Gate, SecurityHeaders
 from api.sessions import SessionSigner
 from api.settings import ApiSettings
@@ -101,7 +99,6 @@ def create_app(
             store.last_transition_id,
             live.counts,
             None if waiting is None else lambda: waiting.look(clock.now()),
-            partial(alert_figures, store, clock) if settings.alerts else None,
         )
     )
     app = _with_routes(settings)
@@ -171,9 +168,18 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         app.mount(prefix, files, name=prefix.strip("/"))
 
     @app.get("/", include_in_schema=False)
-    @app.get(f"/{WALL}", include_in_schema=False)
     async def to_the_wall() -> RedirectResponse:
         return RedirectResponse(f"/{WALL}/", status_code=307)
+
+    for page in PAGES:
+        app.add_api_route(f"/{page}", _slash_added(page), include_in_schema=False)
+
+
+def _slash_added(page: str) -> Callable[[], Awaitable[RedirectResponse]]:
+    async def to_the_page() -> RedirectResponse:
+        return RedirectResponse(f"/{page}/", status_code=307)
+
+    return to_the_page
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
-"""Options that several commands share, and who gives them."""
+"""Options that several commands share."""
 
-import getpass
 from importlib import import_module
 from pathlib import Path
 
@@ -39,11 +38,3 @@ class Span(click.ParamType[float]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return seconds
-
-
-def who() -> str:
-    """Return who is at the keyboard, for the record."""
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"

@@ -68,3 +68,4 @@ def _print_first_token(config: Config, listening: socket.socket) -> None:
         secret = store.tokens.create(FIRST_TOKEN, TokenRole.VIEWER, None, now)
         say(f"The wall: http://{host}:{port}/dinding/#token={secret}")
         say("This token may look at everything and is shown once; keep it like a password.")
+        say(f"The desk: http://{host}:{port}/meja/ (pantau token create NAME --role operator)")

@@ -16,7 +16,8 @@ from starlette.types import Scope
 from api.errors import Code, ProblemError
 
 WALL = "dinding"
-PAGES = (WALL,)
+DESK = "meja"
+PAGES = (WALL, DESK)
 _ASSETS = "assets"
 _FOR_EVER = "public, max-age=31536000, immutable"
 

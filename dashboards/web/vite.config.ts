@@ -2,7 +2,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** The folders of the pages are their addresses: `dinding/index.html` answers `/dinding/…`. */
-const PAGES = ["dinding"];
+const PAGES = ["dinding", "meja"];
 
 /** While developing, a page's own sub-paths are its page, as the API serves them. */
 function subPaths(): Plugin {

@@ -46,9 +46,18 @@ class Browser:
         return answer["value"]
 
     def open(
-        self, url: str, at: datetime, size: tuple[int, int] = (1920, 1080), *, still: bool = False
+        self,
+        url: str,
+        at: datetime,
+        size: tuple[int, int] = (1920, 1080),
+        *,
+        still: bool = False,
+        light: str = "light",
     ) -> Self:
-        """Open a page whose panel believes that it is `at`; `still`: it asks for no motion."""
+        """Open a page whose panel believes that it is `at`; `still`: it asks for no motion.
+
+        `light`: what the system prefers, `light` or `dark`.
+        """
         self._do(
             "open",
             url=url,
@@ -56,6 +65,7 @@ class Browser:
             width=size[0],
             height=size[1],
             reducedMotion="reduce" if still else "no-preference",
+            light=light,
         )
         return self
 
@@ -76,6 +86,18 @@ class Browser:
     def evaluate(self, script: str) -> Any:
         """The value of an expression in the page."""
         return self._do("evaluate", script=script)
+
+    def click(self, selector: str) -> None:
+        """Click the first such element."""
+        self._do("click", selector=selector)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        self._do("press", keys=keys)
+
+    def fill(self, selector: str, text: str) -> None:
+        """Write a text into a field."""
+        self._do("fill", selector=selector, text=text)
 
     def forward(self, seconds: float) -> None:
         """Let so much of the page's time pass at once."""

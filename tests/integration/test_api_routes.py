@@ -425,10 +425,12 @@ async def test_uptime_has_no_future(client: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_parameters")
 
 
-async def test_the_way_in_leads_to_the_wall(client: httpx.AsyncClient) -> None:
+async def test_the_ways_in_lead_to_the_pages(client: httpx.AsyncClient) -> None:
     for path in ("/", "/dinding"):
         answer = await client.get(path)
         assert (answer.status_code, answer.headers["location"]) == (307, "/dinding/")
+    answer = await client.get("/meja")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/meja/")
 
 
 @pytest.mark.parametrize("moment", ["before the devices are read", "after the devices are read"])

@@ -16,7 +16,7 @@ from api.sessions import Attempts
 from tests.api_city import NOON, City, client_of, make_city
 
 KEY = b"k" * 32
-OPEN = {"/healthz", "/readyz", "/api/openapi.json", "/", "/dinding", "/dinding/"}
+OPEN = {"/healthz", "/readyz", "/api/openapi.json", "/", "/dinding", "/dinding/", "/meja", "/meja/"}
 
 
 @pytest.fixture
@@ -43,7 +43,16 @@ def get_paths(app: FastAPI) -> list[str]:
         for path, methods in app.openapi()["paths"].items()
         if "get" in methods
     ]
-    return [*described, "/", "/dinding", "/dinding/", "/api/openapi.json", "/nope"]
+    return [
+        *described,
+        "/",
+        "/dinding",
+        "/dinding/",
+        "/meja",
+        "/meja/",
+        "/api/openapi.json",
+        "/nope",
+    ]
 
 
 async def status_with(client: httpx.AsyncClient, **headers: str) -> int:

@@ -28,13 +28,14 @@ function waiting({ selector, text, state = "visible" }) {
 }
 
 const operations = {
-  async open({ url, width = 1920, height = 1080, time, reducedMotion = "no-preference", zone }) {
+  async open({ url, width = 1920, height = 1080, time, reducedMotion = "no-preference", zone, light }) {
     await page?.context().close();
     problems = [];
     const context = await browser.newContext({
       viewport: { width, height },
       reducedMotion,
       timezoneId: zone ?? "UTC",
+      colorScheme: light ?? "light",
       serviceWorkers: "block",
     });
     page = await context.newPage();
@@ -56,6 +57,16 @@ const operations = {
   },
   async evaluate({ script }) {
     return page.evaluate(script);
+  },
+  async click({ selector }) {
+    await page.locator(selector).first().click();
+  },
+  /** Keys one after the other, as Playwright calls them: `j`, `Enter`, `Shift+Tab`. */
+  async press({ keys }) {
+    for (const key of keys) await page.keyboard.press(key);
+  },
+  async fill({ selector, text }) {
+    await page.locator(selector).first().fill(text);
   },
   async forward({ milliseconds }) {
     await page.clock.fastForward(milliseconds);

@@ -66,6 +66,10 @@ export class LiveCity {
     this.stream.open();
   }
 
+  stop(): void {
+    this.stream.close();
+  }
+
   /** To be called every second. */
   check(): void {
     this.stream.check();

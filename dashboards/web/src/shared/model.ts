@@ -47,7 +47,9 @@ export interface Device {
   readonly siteName: string;
   /** Code of the area it stands in. */
   readonly area: string;
+  /** The owner as people call them. */
   readonly owner: string | null;
+  readonly ownerId: string | null;
   readonly state: State;
   readonly since: number | null;
   readonly confirmedAt: number | null;

@@ -99,6 +99,7 @@ function readDevice(json: Json): Device {
     siteName: stringOr(json, "site_name", ""),
     area: stringOr(json, "area", ""),
     owner: stringOrNull(json, "owner_name") ?? stringOrNull(json, "owner"),
+    ownerId: stringOrNull(json, "owner"),
     state: seen,
     since: momentOrNull(json, "since"),
     confirmedAt: momentOrNull(json, "confirmed_at"),

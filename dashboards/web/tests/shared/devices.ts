@@ -13,6 +13,7 @@ export function device(id: string, state: State = "up", more: Partial<Device> = 
     siteName: "Site",
     area: "73.71.01",
     owner: "Diskominfo",
+    ownerId: "diskominfo",
     state,
     since: NOW - 60_000,
     confirmedAt: NOW - 50_000,

@@ -1,0 +1,341 @@
+/** What stands around every page: rail, bar, what may be believed, the keys at the foot. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { serverNow } from "../shared/condition";
+import { age, clock, zoneName } from "../shared/time";
+import { Glyph } from "../shared/view/glyphs";
+import { LANGUAGES, type Language } from "../shared/words";
+import { chooseLight, chosenLight, type Light } from "./choices";
+import { useDesk } from "./context";
+import { useKeys } from "./keys";
+import { go, Link, usePlace } from "./navigation";
+import { DEVICES, INCIDENTS, PROBLEMS, withQuery, type Route } from "./route";
+import { useOutside } from "./take";
+
+export interface FrameProps {
+  readonly route: Route;
+  readonly mono: number;
+  readonly onLanguage: (language: Language) => void;
+  readonly onLeave: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps): JSX.Element {
+  const { words } = useDesk();
+  const [help, setHelp] = useState(false);
+  useKeys({
+    "g m": () => go(PROBLEMS),
+    "g i": () => go(INCIDENTS),
+    "g p": () => go(DEVICES),
+    "/": () => document.querySelector<HTMLInputElement>(".search input")?.focus(),
+    "?": () => setHelp((shown) => !shown),
+    Escape: () => setHelp(false),
+  });
+  return (
+    <div class="app" data-page={route.page}>
+      <a class="skip" href="#content">
+        {words.say("skip")}
+      </a>
+      <Rail route={route} mono={mono} onLanguage={onLanguage} onLeave={onLeave} />
+      <div class="main">
+        <Bar mono={mono} />
+        <Trouble mono={mono} />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+        <Foot onHelp={() => setHelp(true)} />
+      </div>
+      <Tabs route={route} />
+      {help && <Help onClose={() => setHelp(false)} />}
+      <p id="told" class="told" aria-live="polite" />
+      <p id="urgent" class="told" aria-live="assertive" />
+    </div>
+  );
+}
+
+interface Entry {
+  readonly to: string;
+  readonly key: "problems" | "incidents" | "devices";
+  readonly pages: readonly Route["page"][];
+}
+
+const ENTRIES: readonly Entry[] = [
+  { to: PROBLEMS, key: "problems", pages: ["problems"] },
+  { to: INCIDENTS, key: "incidents", pages: ["incidents", "incident"] },
+  { to: DEVICES, key: "devices", pages: ["devices", "device"] },
+];
+
+function Rail({ route, mono, onLanguage, onLeave }: Omit<FrameProps, "children">): JSX.Element {
+  const { words, city, incidents, visitor } = useDesk();
+  const open = [...(incidents.open?.values() ?? [])];
+  const untaken = open.filter((one) => one.acknowledged_by === null).length;
+  const numbers = { problems: untaken, incidents: open.length, devices: city?.devices.size ?? 0 };
+  return (
+    <nav class="rail" aria-label={words.say("rail.label")}>
+      <p class="brand">
+        Pantau
+        <small>{cityName(city?.areas ?? [])}</small>
+      </p>
+      {ENTRIES.map(({ to, key, pages }) => (
+        <Link
+          key={key}
+          to={to}
+          class="entry"
+          current={pages.includes(route.page)}
+          test={`rail-${key}`}
+        >
+          {words.say(`page.${key}`)}
+          {numbers[key] > 0 && (
+            <i class={key === "problems" ? "hot" : undefined}>{words.number(numbers[key])}</i>
+          )}
+        </Link>
+      ))}
+      <div class="rail-foot">
+        <Collectors mono={mono} />
+        {visitor.name !== "" && (
+          <p>
+            {visitor.name} · {words.say(`role.${visitor.role}`)}
+          </p>
+        )}
+        <p class="switches">
+          <LanguageSwitch onLanguage={onLanguage} />
+          <LightSwitch />
+        </p>
+        {visitor.name !== "" && (
+          <button type="button" class="link" onClick={onLeave} data-test="leave">
+            {words.say("leave")}
+          </button>
+        )}
+      </div>
+    </nav>
+  );
+}
+
+/** The area that holds all others: the city. */
+function cityName(areas: readonly { code: string; name: string }[]): string {
+  const codes = areas.map(({ code }) => code);
+  const root = areas.find(({ code }) => codes.every((one) => one.startsWith(code)));
+  return root === undefined ? "" : `${root.name} · ${root.code}`;
+}
+
+function Collectors({ mono }: { mono: number }): JSX.Element | null {
+  const { words, city, link } = useDesk();
+  if (city === null) return null;
+  const alive = city.collectors.filter((one) => one.alive).length;
+  const beats = city.collectors.map((one) => one.heartbeatAt);
+  const now = serverNow(link, mono);
+  const newest = beats.length === 0 || now === null ? null : now - Math.max(...beats);
+  return (
+    <p class={alive < city.collectors.length || alive === 0 ? "lacking" : undefined}>
+      <span class="dot" />
+      {words.say("trust.collectors", { alive, all: city.collectors.length })}
+      {newest !== null && `, ${words.say("beat", { age: age(newest, words) })}`}
+    </p>
+  );
+}
+
+function LanguageSwitch({ onLanguage }: Pick<FrameProps, "onLanguage">): JSX.Element {
+  const { words } = useDesk();
+  return (
+    <span role="group" aria-label={words.say("language")}>
+      {LANGUAGES.map((language) => (
+        <button
+          key={language}
+          type="button"
+          class="link"
+          lang={language}
+          aria-pressed={words.language === language}
+          onClick={() => onLanguage(language)}
+          data-test={`language-${language}`}
+        >
+          {language.toUpperCase()}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+const LIGHTS: readonly Light[] = ["auto", "light", "dark"];
+
+function LightSwitch(): JSX.Element {
+  const { words } = useDesk();
+  const [light, setLight] = useState(chosenLight);
+  return (
+    <select
+      value={light}
+      aria-label={words.say("light")}
+      onChange={(event) => {
+        const chosen = LIGHTS.find((one) => one === event.currentTarget.value) ?? "auto";
+        setLight(chosen);
+        chooseLight(chosen);
+      }}
+    >
+      {LIGHTS.map((one) => (
+        <option key={one} value={one}>
+          {words.say(`light.${one}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Bar({ mono }: { mono: number }): JSX.Element {
+  const { words, link, zone, at } = useDesk();
+  const heard = link.heardMono === null ? null : mono - link.heardMono;
+  const now = serverNow(link, mono) ?? at;
+  return (
+    <header class="bar">
+      <p class="bar-brand">Pantau</p>
+      <Search />
+      <p class="trust" data-test="trust">
+        <span class="dot" key={link.beats} />
+        {heard === null ? "" : words.say("trust.data", { age: age(heard, words) })}
+      </p>
+      <p class="clock" data-test="clock">
+        <b>{clock(now, zone, words, true)}</b> {zoneName(zone, now)}
+      </p>
+    </header>
+  );
+}
+
+/** On the list of devices it narrows as one types; elsewhere Enter goes there. */
+function Search(): JSX.Element {
+  const { words } = useDesk();
+  const { path, query } = usePlace();
+  const isList = path === DEVICES;
+  const field = useRef<HTMLInputElement>(null);
+  const show = (text: string, how: "push" | "replace"): void =>
+    go(withQuery(DEVICES, isList ? query : new URLSearchParams(), { q: text }), how);
+  return (
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        show(field.current?.value.trim() ?? "", isList ? "replace" : "push");
+      }}
+    >
+      <input
+        ref={field}
+        type="search"
+        aria-label={words.say("search")}
+        placeholder={words.say("search")}
+        value={isList ? (query.get("q") ?? "") : ""}
+        onInput={(event) => isList && show(event.currentTarget.value, "replace")}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+        data-test="search"
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </form>
+  );
+}
+
+/** What the page may not claim: it is old, or nobody looks. It stays until that is over. */
+function Trouble({ mono }: { mono: number }): JSX.Element | null {
+  const { words, link, condition, incidents } = useDesk();
+  if (condition === "stale") {
+    const silence = mono - (link.heardMono ?? link.startedMono);
+    return (
+      <p class="trouble stale" role="status" data-test="stale">
+        <Glyph name="stale" />
+        <b>{words.say("stale.title", { age: age(silence, words) })}</b>
+        <span>{words.say("stale.again")}</span>
+      </p>
+    );
+  }
+  if (condition === "blind") {
+    return (
+      <p class="trouble blind" role="status" data-test="blind">
+        <Glyph name="unknown" />
+        <b>{words.say("blind.title")}</b>
+        <span>{words.say("blind.body")}</span>
+      </p>
+    );
+  }
+  if (incidents.trouble !== null && incidents.open !== null) {
+    return (
+      <p class="trouble stale" role="status" data-test="old-list">
+        <Glyph name="stale" />
+        <span>{words.say("problems.old")}</span>
+      </p>
+    );
+  }
+  return null;
+}
+
+const KEYS = [
+  ["J", "K", "key.move"],
+  ["Enter", null, "key.open"],
+  ["T", null, "key.take"],
+  ["X", null, "key.mark"],
+  ["C", null, "key.note"],
+  ["/", null, "key.search"],
+] as const;
+
+function Foot({ onHelp }: { onHelp: () => void }): JSX.Element {
+  const { words } = useDesk();
+  return (
+    <footer class="keys" aria-hidden="true">
+      {KEYS.map(([key, other, name]) => (
+        <span key={name}>
+          <kbd>{key}</kbd> {other !== null && <kbd>{other}</kbd>} {words.say(name)}
+        </span>
+      ))}
+      <button type="button" class="link" tabIndex={-1} onClick={onHelp}>
+        <kbd>?</kbd> {words.say("key.all")}
+      </button>
+    </footer>
+  );
+}
+
+const ALL_KEYS = [
+  ["J, K, ↓, ↑", "key.move"],
+  ["Enter", "key.open"],
+  ["T", "key.take"],
+  ["1 – 4", "key.reason"],
+  ["X", "key.mark"],
+  ["C", "key.note"],
+  ["/", "key.search"],
+  ["G M", "page.problems"],
+  ["G I", "page.incidents"],
+  ["G P", "page.devices"],
+  ["Esc", "key.close"],
+] as const;
+
+function Help({ onClose }: { onClose: () => void }): JSX.Element {
+  const { words } = useDesk();
+  const box = useRef<HTMLDivElement>(null);
+  useOutside(box, onClose);
+  return (
+    <div class="popover help" ref={box} role="dialog" aria-label={words.say("key.all")} data-test="help">
+      <h2>{words.say("key.title")}</h2>
+      <dl>
+        {ALL_KEYS.map(([keys, name]) => (
+          <>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{words.say(name)}</dd>
+          </>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** On a phone: the pages at the thumb. */
+function Tabs({ route }: { route: Route }): JSX.Element {
+  const { words } = useDesk();
+  return (
+    <nav class="tabs" aria-label={words.say("rail.label")}>
+      {ENTRIES.map(({ to, key, pages }) => (
+        <Link key={key} to={to} current={pages.includes(route.page)}>
+          {words.say(`page.${key}`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

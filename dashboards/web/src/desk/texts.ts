@@ -1,0 +1,126 @@
+/** What incidents are called, and why they are: values in, words out. */
+
+import type { CauseClass, IncidentView } from "../shared/api/schema";
+import type { Device, State } from "../shared/model";
+import { shortName } from "../shared/places";
+import { clock, since, zoneName } from "../shared/time";
+import type { Words } from "./words";
+
+/** Parts with a dot between them; empty ones are left out. */
+export function joined(...parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(" · ");
+}
+
+/** `Mati`: a word at the beginning of a sentence or alone in a cell. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** What it is about: a device, a site, an area or a feeder, by the name people know. */
+export function subject(one: IncidentView, words: Words): string {
+  switch (one.group) {
+    case "device":
+      return one.device_name ?? one.device ?? one.group_key;
+    case "site":
+      return one.site_name ?? one.group_key;
+    case "area":
+      return one.area_name ?? one.group_key;
+    case "feeder":
+      return words.say("subject.feeder", { name: one.group_key });
+  }
+}
+
+/** The state an incident is in now: that of the worst device in it. */
+export function stateOf(one: IncidentView): State {
+  if (one.recovered_at !== null) return "up";
+  if (one.down > 0) return "down";
+  return one.unreachable > 0 ? "unreachable" : "down";
+}
+
+/** How much is out: `+ 38 di belakangnya`, or `12 mati, 3 tidak terjangkau`. */
+export function extent(one: IncidentView, words: Words): string {
+  if (one.group === "device") {
+    const behind = one.down > 0 ? one.unreachable : Math.max(0, one.unreachable - 1);
+    return behind > 0 ? words.say("extent.behind", { n: words.number(behind) }) : "";
+  }
+  const parts = (["down", "unreachable"] as const)
+    .filter((state) => one[state] > 0)
+    .map((state) => `${words.number(one[state])} ${words.say(`state.${state}`)}`);
+  return parts.join(", ");
+}
+
+/** `listrik padam (diduga)`; "no cause yet" is said, not left empty. */
+export function causeOf(
+  one: Pick<IncidentView, "cause" | "cause_suspected">,
+  words: Words,
+): string {
+  const cause = causeWord(one.cause, words);
+  return one.cause_suspected && one.cause !== "unknown"
+    ? words.say("cause.suspected", { cause })
+    : cause;
+}
+
+export function causeWord(cause: CauseClass, words: Words): string {
+  return words.say(`cause.${cause}`);
+}
+
+/** Names of owners by their ids, from the devices they own. */
+export function ownersOf(devices: Iterable<Device>): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { ownerId, owner } of devices) if (ownerId !== null) names.set(ownerId, owner ?? ownerId);
+  return names;
+}
+
+/** One of a kind: `kamera`; a kind this page does not know keeps its own name. */
+export function kindWord(kind: string, n: number, words: Words): string {
+  return words.findCount(`kind.${kind}`, n) ?? kind;
+}
+
+/** Why a device is as it is; what the device itself said stays as it is, untranslated. */
+export function reasonOf(device: Pick<Device, "reason" | "detail">, words: Words): string {
+  const word = words.find(`reason.${device.reason}`) ?? "";
+  const tells = device.reason === "threshold" || device.reason === "agent_error";
+  if (!tells || device.detail === "") return word;
+  return word === "" ? device.detail : `${word}: ${device.detail}`;
+}
+
+/** `sejak 02.14 WITA`: for sentences, where the zone is said. */
+export function sinceInZone(at: number, now: number, zone: string, words: Words): string {
+  return `${since(at, now, zone, words)} ${zoneName(zone, at)}`;
+}
+
+/** `22 Nov 03.26.41 WITA`: a moment that no doubt is left about. */
+export function moment(at: number, zone: string, words: Words): string {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    day: "numeric",
+    month: "numeric",
+    year: "numeric",
+  }).formatToParts(at);
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+  const date = `${part("day")} ${words.month(Number(part("month")))} ${part("year")}`;
+  return `${date} ${clock(at, zone, words, true)} ${zoneName(zone, at)}`;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `1 jam 12 menit`: a duration in a sentence, floored. */
+export function longDuration(milliseconds: number, words: Words): string {
+  const total = Math.max(0, Math.floor(milliseconds / 1000));
+  if (total < MINUTE) return words.count("long.seconds", total);
+  if (total < HOUR) return words.count("long.minutes", Math.floor(total / MINUTE));
+  const [large, small, key, below] =
+    total < DAY
+      ? ([HOUR, MINUTE, "long.hours", "long.minutes"] as const)
+      : ([DAY, HOUR, "long.days", "long.hours"] as const);
+  const rest = Math.floor((total % large) / small);
+  const head = words.count(key, Math.floor(total / large));
+  return rest === 0 ? head : `${head} ${words.count(below, rest)}`;
+}
+
+/** An area as a column carries it. */
+export function areaName(code: string | null, names: ReadonlyMap<string, string>): string {
+  return code === null ? "" : shortName(names.get(code) ?? code);
+}
