@@ -52,6 +52,11 @@ def certain_faults(loaded: LoadedAlerts, routing: Routing) -> Iterator[Problem]:
             what = f'never takes anything: "{hiding.name}" before it takes all that fits'
             remedy = "put it before that one, or let that one say continue: true"
             yield loaded.problem(("routes", number), what, remedy)
+    heartbeat = loaded.file.heartbeat
+    if heartbeat is not None and isinstance(loaded.file.channels[heartbeat.channel], SirenShape):
+        what = f'"{heartbeat.channel}" is a siren: nobody elsewhere waits for it'
+        remedy = "take a webhook with method: GET, to a watcher outside"
+        yield loaded.problem(("heartbeat", "channel"), what, remedy)
     for name, receiver in loaded.file.receivers.items():
         contact = routing.contacts[name]
         if contact.quiet_hours is not None and _is_always(contact.quiet_hours):
@@ -77,6 +82,7 @@ def advice(
     yield from _of_silence(loaded, file)
     yield from _of_gaps(loaded, file, routing, now)
     yield from _of_single_channels(loaded, file, routing)
+    yield from _of_twins(loaded, file, routing)
     yield from _of_unused(loaded, file, routing)
     facts = [facts_of(device, inventory) for device in inventory.devices.values()]
     yield from _of_dead_routes(loaded, file, routing, facts)
@@ -176,6 +182,20 @@ def _people(names: Iterable[str], routing: Routing) -> dict[str, None]:
         found.update(dict.fromkeys((*roster.everybody(), *roster.otherwise)))
         found.update(dict.fromkeys(one for it in roster.overrides for one in it.people))
     return found
+
+
+def _of_twins(loaded: LoadedAlerts, file: AlertsFile, routing: Routing) -> Iterator[Problem]:
+    """Yield where one chat would get the same message for two receivers."""
+    for number, route in enumerate(routing.routes if file.routes else ()):
+        told: dict[str, tuple[str, str]] = {}  # by channel: who, and by which name of the route
+        for name in route.to:
+            for person in _people([name], routing):
+                channel = routing.contacts[person].channel
+                other, other_name = told.setdefault(channel, (person, name))
+                if other != person and other_name != name:
+                    what = f'"{channel}" gets it twice: for {other} and for {person}'
+                    remedy = "give them channels of their own, or name one of them"
+                    yield loaded.problem(("routes", number, "to"), what, remedy)
 
 
 def _of_unused(loaded: LoadedAlerts, file: AlertsFile, routing: Routing) -> Iterator[Problem]:

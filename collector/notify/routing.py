@@ -268,6 +268,7 @@ class Routing:
         return answered[hours]
 
     def _at(self, now: datetime) -> _Moment:
-        if self._moment.now != now:
-            self._moment = _Moment(now)
-        return self._moment
+        moment = self._moment  # another thread may ask about another moment meanwhile
+        if moment.now != now:
+            moment = self._moment = _Moment(now)
+        return moment

@@ -159,6 +159,26 @@ ODD = {
             "everybody of it is told; fill the hours, or say who stands in: otherwise: [NAME]",
         ],
     ),
+    "a chat that would get everything twice": (
+        RECEIVERS + "  sari: {channels: [surel, grup]}\n"
+        "schedules: {piket: {shifts: [{people: [budi, sari]}]}}\n"
+        "routes:\n  - {match: {kind: switch}, to: [noc, piket]}\n  - {to: [budi, sari]}\n",
+        [
+            'advice: routes[1].to: "surel" gets it twice: for budi and for sari; '
+            "give them channels of their own, or name one of them",
+        ],
+    ),
+    "a sign of life by a siren": (
+        RECEIVERS.replace(
+            "penjaga: {type: webhook, url: 'https://watch.example/ping', method: GET}",
+            "penjaga: {type: mqtt, topic: cmnd/POWER}",
+        )
+        + "routes: [{to: [noc, budi]}]\n",
+        [
+            'heartbeat.channel: "penjaga" is a siren: nobody elsewhere waits for it; '
+            "take a webhook with method: GET, to a watcher outside",
+        ],
+    ),
     "what nobody uses": (
         RECEIVERS + "  sari: {channels: [grup, surel]}\n"
         "schedules: {piket: {shifts: [{people: sari}]}}\nroutes: [{to: [noc, budi]}]\n",
