@@ -3,9 +3,9 @@
 Looks at the file with the inventory beside it; nothing here keeps the file from being used.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from collector.config.alerts import AlertsFile, LoadedAlerts
@@ -33,6 +33,9 @@ _REASONS = {
     State.UNKNOWN: Reason.SILENT,
 }
 """The usual reason of each state that people are told of."""
+
+_Alike: TypeAlias = Sequence[Sequence[DeviceFacts]]
+"""Devices in groups that no route and no policy tells apart."""
 
 
 def certain_faults(loaded: LoadedAlerts, routing: Routing) -> Iterator[Problem]:
@@ -84,9 +87,10 @@ def advice(
     yield from _of_single_channels(loaded, file, routing)
     yield from _of_twins(loaded, file, routing)
     yield from _of_unused(loaded, file, routing)
-    facts = [facts_of(device, inventory) for device in inventory.devices.values()]
-    yield from _of_dead_routes(loaded, file, routing, facts)
-    yield from _of_untold(loaded, routing, facts, now)
+    devices = [facts_of(device, inventory) for device in inventory.devices.values()]
+    alike = routing.alike(devices)
+    yield from _of_dead_routes(loaded, file, routing, alike)
+    yield from _of_untold(loaded, routing, alike, now)
 
 
 def facts_of(device: Device, inventory: Inventory) -> DeviceFacts:
@@ -219,12 +223,12 @@ def _of_unused(loaded: LoadedAlerts, file: AlertsFile, routing: Routing) -> Iter
 
 
 def _of_dead_routes(
-    loaded: LoadedAlerts, file: AlertsFile, routing: Routing, facts: Sequence[DeviceFacts]
+    loaded: LoadedAlerts, file: AlertsFile, routing: Routing, alike: _Alike
 ) -> Iterator[Problem]:
     """Yield routes that nothing of today's inventory can come to."""
-    if not facts:
+    if not alike:
         return
-    kinds_of_ways = {routing.routes_for(device) for device in facts}
+    kinds_of_ways = {routing.routes_for(group[0]) for group in alike}
     meant = {route for ways in kinds_of_ways for route in ways}
     reached = {route for ways in kinds_of_ways for route in _reached(ways)}
     hidden = {problem.place for problem in certain_faults(loaded, routing)}
@@ -249,26 +253,18 @@ def _reached(ways: Sequence[Route]) -> Iterator[Route]:
 
 
 def _of_untold(
-    loaded: LoadedAlerts, routing: Routing, facts: Sequence[DeviceFacts], now: datetime
+    loaded: LoadedAlerts, routing: Routing, alike: _Alike, now: datetime
 ) -> Iterator[Problem]:
     """Yield for which devices nobody would be told, always or at some hours."""
-    never: dict[str, list[State]] = defaultdict(list)
-    at_times: dict[str, list[State]] = defaultdict(list)
-    covered: dict[frozenset[Hours], bool] = {}
-    for device in facts:
-        for state in _REASONS:
-            alert = alert_of(device, state, now)
-            if not routing.policy(alert, device).tell:
-                continue
-            hours = {route.match.hours for route in routing.routes_of(alert, device)}
-            if not hours:
-                never[device.id].append(state)
-            limited = frozenset(one for one in hours if one is not None)
-            if hours and None not in hours:
-                if limited not in covered:
-                    covered[limited] = _is_always(_together(limited))
-                if not covered[limited]:
-                    at_times[device.id].append(state)
+    never: dict[str, list[State]] = {}
+    at_times: dict[str, list[State]] = {}
+    for group in alike:
+        missing, partly = _untold_states(group[0], routing, now)
+        for device in group:
+            if missing:
+                never[device.id] = missing
+            if partly:
+                at_times[device.id] = partly
     remedy = "add a last route without match, for all that is left"
     for found, when in ((never, ""), (at_times, " outside the hours of its routes")):
         if found:
@@ -279,10 +275,27 @@ def _of_untold(
             yield loaded.problem(("routes",), what, remedy)
 
 
-def _together(several: Iterable[Hours]) -> Hours:
+def _untold_states(
+    device: DeviceFacts, routing: Routing, now: datetime
+) -> tuple[list[State], list[State]]:
+    """Return the states of a device that no route takes, and those that one takes at times."""
+    never, at_times = [], []
+    for state in _REASONS:
+        alert = alert_of(device, state, now)
+        if not routing.policy(alert, device).tell:
+            continue
+        hours = [route.match.hours for route in routing.routes_of(alert, device)]
+        limited = [one for one in hours if one is not None]
+        if not hours:
+            never.append(state)
+        elif len(limited) == len(hours) and not _is_always(_together(limited)):
+            at_times.append(state)
+    return never, at_times
+
+
+def _together(several: Sequence[Hours]) -> Hours:
     """Return the hours of several of one zone as one."""
-    zones = {one.zone for one in several}
-    return Hours(tuple(hours for one in several for hours in one.hours), zones.pop())
+    return Hours(tuple(hours for one in several for hours in one.hours), several[0].zone)
 
 
 def _some(devices: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ What hangs on a device alone is worked out once for all devices that the file ca
 and kept, so that a question costs little when ten thousand are asked at once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -158,6 +158,13 @@ class Routing:
         if receiver not in answered:
             answered[receiver] = contact.quiet_hours.until(now)
         return answered[receiver]
+
+    def alike(self, devices: Iterable[DeviceFacts]) -> list[list[DeviceFacts]]:
+        """Return devices in groups that no route and no policy tells apart."""
+        groups: dict[Marks, list[DeviceFacts]] = {}
+        for device in devices:
+            groups.setdefault(self._named.marks(device), []).append(device)
+        return list(groups.values())
 
     def routes_for(self, device: DeviceFacts) -> tuple[Route, ...]:
         """Return the routes that are meant for a device, in order."""
