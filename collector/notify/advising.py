@@ -9,9 +9,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from collector.config.alerts import AlertsFile, LoadedAlerts
-from collector.config.alerts.channels import SirenShape
+from collector.config.alerts.channels import SirenShape, WebhookShape
 from collector.config.alerts.format import COLLECTOR_KIND
-from collector.config.problems import Problem
+from collector.config.problems import Place, Problem
 from collector.inventory import Inventory
 from collector.model import Device, Reason, State
 from collector.model.alerts import Alert, Severity
@@ -66,13 +66,25 @@ def certain_faults(loaded: LoadedAlerts, routing: Routing) -> Iterator[Problem]:
             what = "are day and night: what can wait is never told"
             remedy = "leave an hour in which the digest may come"
             yield loaded.problem(("receivers", name, "quiet_hours"), what, remedy)
-        if all(isinstance(loaded.file.channels[one], SirenShape) for one in receiver.channels):
-            continue
-        for position, channel in enumerate(receiver.channels[:-1]):
-            if isinstance(loaded.file.channels[channel], SirenShape):
-                what = f'"{channel}" is a siren, and says nothing about what happened'
-                remedy = "give the siren a receiver of its own, and name both in the route"
-                yield loaded.problem(("receivers", name, "channels", position), what, remedy)
+        yield from _wordless(name, receiver.channels, loaded, loaded.file)
+
+
+def _wordless(
+    name: str, channels: Sequence[str], loaded: LoadedAlerts, file: AlertsFile
+) -> Iterator[Problem]:
+    """Yield the channels of a receiver by which nobody would read what happened."""
+    sirens = [isinstance(file.channels[one], SirenShape) for one in channels]
+    for position, channel in enumerate(channels):
+        place: Place = ("receivers", name, "channels", position)
+        shape = file.channels[channel]
+        if isinstance(shape, WebhookShape) and shape.method != "POST":
+            what = f'"{channel}" only pings: nobody reads there what happened'
+            remedy = "let it say method: POST, or keep it for the heartbeat"
+            yield loaded.problem(place, what, remedy)
+        if sirens[position] and not all(sirens[position:]):
+            what = f'"{channel}" is a siren, and says nothing about what happened'
+            remedy = "give the siren a receiver of its own, and name both in the route"
+            yield loaded.problem(place, what, remedy)
 
 
 def advice(

@@ -168,6 +168,13 @@ ODD = {
             "give them channels of their own, or name one of them",
         ],
     ),
+    "a person who only gets pings": (
+        RECEIVERS.replace("[grup, surel]", "[grup, penjaga]") + "routes: [{to: [noc, budi]}]\n",
+        [
+            'receivers.noc.channels[1]: "penjaga" only pings: nobody reads there what happened; '
+            "let it say method: POST, or keep it for the heartbeat",
+        ],
+    ),
     "a sign of life by a siren": (
         RECEIVERS.replace(
             "penjaga: {type: webhook, url: 'https://watch.example/ping', method: GET}",
