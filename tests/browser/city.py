@@ -1,5 +1,6 @@
 """A city for the wall's tests, as the stream describes it. Everything in it is invented."""
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,12 @@ DISTRICTS = (
     "Mariso", "Mamajang", "Makassar", "Ujung Pandang", "Wajo", "Bontoala", "Tallo", "Ujung Tanah",
     "Panakkukang", "Tamalate", "Biringkanaya", "Manggala", "Rappocini", "Tamalanrea",
     "Kepulauan Sangkarrang",
+)  # fmt: skip
+# Roughly where they lie: degrees south and east.
+MIDDLES = (
+    (5.160, 119.406), (5.157, 119.417), (5.141, 119.424), (5.139, 119.411), (5.128, 119.416),
+    (5.131, 119.423), (5.117, 119.434), (5.112, 119.422), (5.146, 119.446), (5.183, 119.411),
+    (5.086, 119.513), (5.163, 119.487), (5.173, 119.437), (5.117, 119.488), (5.052, 119.333),
 )  # fmt: skip
 # A district's devices per site: one switch, behind it the rest.
 SITE = ("switch", "camera", "camera", "camera", "camera", "access_point")
@@ -37,6 +44,7 @@ class City:
         self.collectors = [("main", True)]
         self.heartbeat_at = at
         self.devices: dict[str, Json] = {}
+        self.incidents: list[Json] = []  # what the API has open
         for device in _devices(devices, at - timedelta(days=3)):
             self.devices[device["id"]] = device
 
@@ -66,6 +74,62 @@ class City:
         for device in behind:
             self.set(device, "unreachable", ago, reason="parent_down", cause=switch["id"])
         return switch, behind
+
+    def tell(self, root: Json, ago: timedelta, **more: object) -> Json:
+        """The API has an incident about a device, open since then; `more` is what else it says."""
+        since = iso(self.at - ago)
+        behind = [one for one in self.devices.values() if one["cause"] == root["id"]]
+        one: Json = {
+            "id": len(self.incidents) + 1,
+            "group": "device", "group_key": root["id"],
+            "device": root["id"], "device_name": root["name"],
+            "site": root["site"], "site_name": root["site_name"],
+            "area": root["area"], "area_name": DISTRICTS[int(root["area"][-2:]) - 1],
+            "cause": "unknown", "cause_rule": "no_evidence", "cause_suspected": False,
+            "responsible": None,
+            "started_at": since, "opened_at": since, "recovered_at": None,
+            "acknowledged_at": None, "acknowledged_by": None,
+            "resolved_at": None, "resolved_by": None, "resolution": None, "merged_into": None,
+            "down": 1, "unreachable": len(behind), "devices": 1 + len(behind),
+            "sites": 1, "areas": 1, "outages": 1 + len(behind),
+            "duration_seconds": ago.total_seconds(),
+        }  # fmt: skip
+        one |= more
+        self.incidents.append(one)
+        return one
+
+    def answers(self) -> dict[str, Json]:
+        """What the API answers beside the stream, by path."""
+        told: dict[str, Json] = {f"/api/v1/incidents/{one['id']}": one for one in self.incidents}
+        return told | {
+            "/api/v1/incidents": {"items": self.incidents, "next": None},
+            "/api/v1/incidents/summary": {
+                "incidents": 11, "recovered": 3, "mttr_seconds": 2_460.0, "by_cause": [],
+            },
+            "/api/v1/sites": {"items": list(self._sites()), "next": None},
+            "/api/v1/uptime": {"items": list(self._uptime()), "next": None},
+        }  # fmt: skip
+
+    def _sites(self) -> Iterator[Json]:
+        for number, site in enumerate(sorted({one["site"] for one in self.devices.values()})):
+            south, east = MIDDLES[int(site.split("-")[1])]
+            step = number * 2.399963  # radians: a sunflower's seeds, so that none lie together
+            reach = 0.0035 + 0.0025 * (number % 4)
+            yield {
+                "id": site, "name": site, "area": "",
+                "latitude": -south + reach * math.cos(step),
+                "longitude": east + reach * math.sin(step),
+            }  # fmt: skip
+
+    def _uptime(self) -> Iterator[Json]:
+        for number, kind in enumerate(sorted({one["kind"] for one in self.devices.values()})):
+            lost = 0 if kind in ("ups", "server") else 640 + 100 * number
+            yield {
+                "key": kind, "name": kind,
+                "up_seconds": 99_000.0 - lost, "degraded_seconds": 1_000.0,
+                "down_seconds": float(lost), "unreachable_seconds": 0.0,
+                "unknown_seconds": 150.0 if kind == "camera" else 0.0,
+            }  # fmt: skip
 
     def snapshot(self) -> Json:
         """The stream's first event."""

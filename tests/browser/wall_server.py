@@ -37,6 +37,7 @@ class WallServer:
     def __init__(self, dist: Path) -> None:
         self.dist = dist
         self.snapshot: Json | None = None
+        self.answers: dict[str, Json] = {}  # of the API beside the stream, by path
         self.silent = False  # accepts streams and says nothing: a half-open connection
         self.revoked = False
         self.streams_opened = 0
@@ -142,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200)
         elif self.path == "/api/v1/events":
             self._events()
+        elif path in self.wall.answers:
+            body = json.dumps(self.wall.answers[path]).encode()
+            self._answer(200, {"Content-Type": "application/json"}, body)
         else:
             self._answer(404)
 

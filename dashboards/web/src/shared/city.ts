@@ -92,7 +92,6 @@ function move(devices: Map<string, Device>, transition: Transition): boolean {
     detail: transition.detail,
     cause: transition.cause,
     flapping: transition.flapping,
-    takenBy: transition.new === "up" ? null : device.takenBy,
     observed: transition.new === "unknown" ? device.observed : transition.new,
   });
   return device.state === "maintenance" || device.state === transition.old;

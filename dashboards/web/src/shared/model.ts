@@ -58,8 +58,6 @@ export interface Device {
   /** Id of the root device whose failure hides this one. */
   readonly cause: string | null;
   readonly flapping: boolean;
-  /** Who has it in hand (a shift or station, never a person); null: nobody. */
-  readonly takenBy: string | null;
   /** The last state that was really observed; null while the device was never seen. */
   readonly observed: State | null;
 }

@@ -107,7 +107,6 @@ function readDevice(json: Json): Device {
     detail: stringOr(json, "detail", ""),
     cause: stringOrNull(json, "cause"),
     flapping: json["flapping"] === true,
-    takenBy: stringOrNull(json, "taken_by"),
     observed: seen === "unknown" ? null : seen,
   };
 }

@@ -1,10 +1,13 @@
 /** Where the wall starts: the link's token, the ports to the browser, the first drawing. */
 
 import { render } from "preact";
+import { ask } from "../shared/api/client";
 import { browserPorts } from "../shared/browser";
 import { LiveCity } from "../shared/live";
 import { openSession, takeToken } from "../shared/session";
-import { pageAt } from "./pages";
+import { pageAt, PAGES } from "./pages";
+import { questionsFor } from "./questions";
+import { rotationIn } from "./rotation";
 import { screenIn } from "./screen";
 import { App } from "./view/app";
 import "./style/index.css";
@@ -14,6 +17,10 @@ const RELOAD_AFTER_FAULT_MS = 60_000;
 
 const ports = browserPorts();
 const wall = new LiveCity(ports);
+const questions = questionsFor(wall, ask, {
+  mono: ports.mono,
+  later: (call, milliseconds) => void setTimeout(call, milliseconds),
+});
 
 async function start(token: string | null): Promise<void> {
   if (token !== null) {
@@ -34,11 +41,16 @@ if (root === null) throw new Error("the page has no #wall");
 render(
   <App
     wall={wall}
+    questions={questions}
     mono={ports.mono}
     panelNow={Date.now}
-    askedLanguage={query.get("lang")}
-    screen={screenIn(query)}
-    page={pageAt(location.pathname)}
+    asked={{
+      language: query.get("lang"),
+      screen: screenIn(query),
+      page: pageAt(location.pathname),
+      rotation: rotationIn(query, PAGES),
+      site: query.get("titik"),
+    }}
   />,
   root,
 );

@@ -3,7 +3,7 @@
  * satisfies NUREG-0700 (16′) at the back of the room. On the wall 1 rem = A ÷ 6.4.
  */
 
-/** `jarak` and `inci` of the address: metres to the last row, inches of the panel. */
+/** `jarak` and `layar` of the address: metres to the last row, inches of the panel. */
 export interface Screen {
   readonly distanceMetres: number;
   readonly diagonalInches: number;
@@ -20,7 +20,7 @@ const FRAME_SHORT_REM = 108;
 /** What the address says about the screen, or null: then 6 m and 55″ are assumed. */
 export function screenIn(query: URLSearchParams): Screen | null {
   const distanceMetres = Number(query.get("jarak"));
-  const diagonalInches = Number(query.get("inci"));
+  const diagonalInches = Number(query.get("layar"));
   return distanceMetres > 0 && diagonalInches > 0 ? { distanceMetres, diagonalInches } : null;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Device } from "../shared/model";
 import { shortName } from "../shared/places";
-import type { Incident } from "./incidents";
+import { affected, type Incident } from "./incidents";
 import type { Words } from "./words";
 
 export interface RowText {
@@ -12,38 +12,81 @@ export interface RowText {
   readonly why: string;
 }
 
+/** Names of owners by their ids. */
+export type Owners = ReadonlyMap<string, string>;
+
 /** The second and third line of a row. */
-export function describe(incident: Incident, words: Words): RowText {
-  return { what: what(incident, words), why: why(incident, words) };
+export function describe(incident: Incident, owners: Owners, words: Words): RowText {
+  return { what: what(incident, words), why: why(incident, owners, words) };
 }
 
+/** How many stands early: whatever is cut at the end of a line, that is not. */
 function what(incident: Incident, words: Words): string {
-  const { roots, behind, causes, state } = incident;
-  const stateWord = words.say(`state.${state}`);
-  const [only] = roots;
-  if (only === undefined) {
-    return words.count("incident.devices", behind.length, { state: stateWord });
+  const { group, roots, causes, name } = incident;
+  const all = affected(incident);
+  if (name === "" || (roots.length === 0 && group === "device")) {
+    const many = failure(incident, words);
+    return causes > 1 ? joined(many, words.say("incident.causes", { n: words.number(causes) })) : many;
   }
-  if (roots.length === 1) {
-    return words.say("incident.one", { name: only.name, state: stateWord });
+  if (group === "feeder" || group === "area") {
+    return joined(failure(incident, words), groupName(incident, words));
   }
-  const many = words.say("incident.many", {
-    n: words.number(roots.length),
-    kind: kindWord(roots, words),
-    state: stateWord,
-  });
-  return causes > 1
-    ? `${many} · ${words.say("incident.causes", { n: words.number(causes) })}`
-    : many;
+  if (all === 1) return words.say("incident.one", { name, state: stateWord(incident, words) });
+  const number = words.count("incident.number", all);
+  return group === "device" ? joined(headline(incident, words), number) : joined(number, name);
 }
 
-function why(incident: Incident, words: Words): string {
-  const { roots, behind, parent } = incident;
-  if (parent !== null) return words.say("incident.parent", { name: parent });
-  const parts =
-    behind.length > 0
-      ? [words.count("incident.behind", behind.length)]
-      : [reason(roots, words), owner(roots)];
+/** `12 kamera mati`: how many of what are how, by the worst of them. */
+export function failure(incident: Incident, words: Words): string {
+  const { roots, behind } = incident;
+  const own = roots.length > 0 ? roots : behind;
+  return words.say("incident.many", {
+    n: words.number(own.length),
+    kind: kindWord(own, words),
+    state: stateWord(incident, words),
+  });
+}
+
+function stateWord({ state }: Incident, words: Words): string {
+  return words.say(`state.${state}`);
+}
+
+/** What joins the devices of an incident of a place. */
+function groupName({ group, name }: Incident, words: Words): string {
+  return group === "feeder" ? words.say("incident.feeder", { name }) : "";
+}
+
+/** `202 mati, 12 tidak terjangkau`. */
+export function split({ roots, behind }: Incident, words: Words): string {
+  const part = (devices: readonly Device[], state: "down" | "unreachable"): string =>
+    devices.length === 0 ? "" : `${words.number(devices.length)} ${words.say(`state.${state}`)}`;
+  return [part(roots, "down"), part(behind, "unreachable")].filter((one) => one !== "").join(", ");
+}
+
+function why(incident: Incident, owners: Owners, words: Words): string {
+  const { parent, group, name } = incident;
+  if (parent !== null) {
+    return joined(words.say("incident.parent", { name: parent }), owner(incident, owners));
+  }
+  const of = group === "device" && affected(incident) > 1 ? name : "";
+  return joined(causeOf(incident, words), of, owner(incident, owners));
+}
+
+/** `listrik padam (diduga)`, or what the devices themselves say; may be empty. */
+export function causeOf(incident: Incident, words: Words): string {
+  const { cause, suspected } = incident;
+  if (cause === null || cause === "unknown") return reason(incident.roots, words);
+  const word = words.say(`cause.${cause}`);
+  return suspected ? words.say("cause.suspected", { cause: word }) : word;
+}
+
+/** What speaks for the cause of a whole place. */
+export function evidence({ rule }: Incident, words: Words): string {
+  return (rule === null ? null : words.find(`rule.${rule}`)) ?? "";
+}
+
+/** Parts with a dot between them; empty ones are left out. */
+export function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join(" · ");
 }
 
@@ -70,9 +113,42 @@ function reason(devices: readonly Device[], words: Words): string {
   return word;
 }
 
-function owner(devices: readonly Device[]): string {
-  const owners = new Set(devices.map((device) => device.owner ?? ""));
-  return owners.size === 1 ? ([...owners][0] ?? "") : "";
+/** Who answers for it; as long as nobody says, the owner of what fails. */
+export function owner({ responsible, roots, behind }: Incident, owners: Owners): string {
+  if (responsible !== null) return owners.get(responsible) ?? responsible;
+  const own = roots.length > 0 ? roots : behind;
+  const names = new Set(own.map((device) => device.owner ?? ""));
+  return names.size === 1 ? ([...names][0] ?? "") : "";
+}
+
+/** Names of owners by their ids, from the devices they own. */
+export function ownersOf(devices: Iterable<Device>): Owners {
+  const names = new Map<string, string>();
+  for (const { ownerId, owner: name } of devices) {
+    if (ownerId !== null && name !== null) names.set(ownerId, name);
+  }
+  return names;
+}
+
+/** What happened without how many, which stands beside it: `kamera mati`, `jaringan putus`. */
+export function headline(incident: Incident, words: Words): string {
+  const { roots, behind, group } = incident;
+  const network = ["switch", "router"].includes(roots[0]?.kind ?? "");
+  if (group === "device" && network && behind.length > 0) return words.say("incident.cut");
+  const own = roots.length > 0 ? roots : behind;
+  return words.say("incident.these", {
+    kind: kindWord(own, words),
+    state: stateWord(incident, words),
+  });
+}
+
+/** What it is about by name: the device, the site; of several the first two. */
+export function subject({ name, parent, roots, behind }: Incident): string {
+  if (parent !== null) return parent;
+  if (name !== "") return name;
+  const own = roots.length > 0 ? roots : behind;
+  const sites = [...new Set(own.map((one) => one.siteName))].filter((site) => site !== "");
+  return sites.length > 2 ? `${sites.slice(0, 2).join(", ")} …` : sites.join(", ");
 }
 
 /** Beyond this many letters a name at size A would be cut beside its duration. */
@@ -89,3 +165,14 @@ export function tileNumber(n: number, words: Words): string {
   return words.say("number.thousands", { n: words.number(Math.floor(n / 1000)) });
 }
 
+/** `99,27%`: floored, never rounded up. */
+export function percent(value: number, words: Words, digits = 2): string {
+  const scale = 10 ** digits;
+  // A figure such as 99.99 is a hair below itself in binary; that must not cost a digit.
+  const floored = Math.floor(value * scale + 1e-6) / scale;
+  const text = new Intl.NumberFormat(words.language === "id" ? "id-ID" : "en-GB", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(floored);
+  return `${text}%`;
+}

@@ -40,7 +40,8 @@ export function makeTiles(areas: readonly Area[], devices: Iterable<Device>): Ti
     .map(([code, inside]) => makeTile(code, names.get(code) ?? code, inside));
 }
 
-function makeTile(code: string, name: string, inside: readonly Device[]): Tile {
+/** A tile with these devices. */
+export function makeTile(code: string, name: string, inside: readonly Device[]): Tile {
   const devices = [...inside].sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
   const abnormal = devices.filter((one) => BADNESS[one.state] < BADNESS.maintenance);
   const services = new Set(abnormal.map((one) => serviceOf(one.kind)));
@@ -97,6 +98,11 @@ export interface Folded {
   readonly tiles: readonly Tile[];
   /** Healthy areas that have no tile of their own, because there are too many areas. */
   readonly normal: number;
+}
+
+/** How many tiles stand side by side. */
+export function columnsOf(tiles: number): number {
+  return tiles > 16 ? 5 : 4;
 }
 
 /** Above 24 areas only the abnormal ones are shown, worst first, and the rest is counted. */

@@ -1,14 +1,58 @@
 /** The one sentence on top of the wall, while it is live. */
 
 import type { Counts } from "../shared/model";
-import type { Incident } from "./incidents";
+import { compareIncidents, isIncident, isMass, isOpen, type Incident } from "./incidents";
+import { causeOf } from "./sentences";
 import type { Words } from "./words";
 
-/** The sentence a person could say aloud, while the wall is live. */
-export function verdict(incidents: readonly Incident[], counts: Counts, words: Words): string {
-  const open = incidents.filter((one) => one.takenBy === null).length;
-  if (open > 0) return words.count("verdict.open", open);
+/** The sentence a person could say aloud. `page`: what a page about a part is called. */
+export function verdict(
+  rows: readonly Incident[],
+  counts: Counts,
+  words: Words,
+  page: string | null = null,
+): string {
+  const said = sentence(rows, counts, words, page !== null);
+  return page === null ? said : words.say("verdict.page", { page, said });
+}
+
+/** As `verdict`, for a page that lists all of them: `8 insiden, 1 belum ditangani`. */
+export function listVerdict(rows: readonly Incident[], counts: Counts, words: Words): string {
+  const all = rows.filter(isIncident).length;
+  const open = rows.filter(isOpen).length;
+  if (open === 0 || open === all) return verdict(rows, counts, words);
+  return words.count("verdict.some", all, { open: words.number(open) });
+}
+
+function sentence(
+  rows: readonly Incident[],
+  counts: Counts,
+  words: Words,
+  brief: boolean,
+): string {
+  const incidents = rows.filter(isIncident);
+  const open = incidents.filter(isOpen).length;
+  const storm = stormOf(rows);
+  if (storm !== null && storm.cause !== "unknown" && storm.cause !== null) {
+    const cause = causeOf(storm, words);
+    return brief ? cause : capital(cause);
+  }
+  if (open > 0) return words.count(brief ? "verdict.open_brief" : "verdict.open", open);
   if (incidents.length > 0) return words.count("verdict.taken", incidents.length);
-  if (counts.unknown > 0) return words.count("verdict.unknown", counts.unknown);
-  return words.say("verdict.calm");
+  if (counts.degraded > 0) {
+    return words.count(brief ? "verdict.degraded_brief" : "verdict.degraded", counts.degraded);
+  }
+  if (counts.unknown > 0) {
+    return words.count(brief ? "verdict.unknown_brief" : "verdict.unknown", counts.unknown);
+  }
+  return words.say(brief ? "verdict.calm_brief" : "verdict.calm");
+}
+
+/** The worst incident that took a whole place and that nobody has, or null. */
+export function stormOf(rows: readonly Incident[]): Incident | null {
+  return [...rows].filter(isMass).sort(compareIncidents)[0] ?? null;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

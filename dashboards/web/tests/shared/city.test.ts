@@ -46,17 +46,13 @@ describe("a transition", () => {
     expect(result.city?.devices.get("a")?.state).toBe("maintenance");
   });
 
-  test("back to up is remembered as the last recovery, and frees who had it in hand", () => {
-    const next = after(
-      city(device("a", "down", { takenBy: "Piket 2" })),
-      ...moves(transition(11, "a", "down", "up")),
-    );
+  test("back to up is remembered as the last recovery", () => {
+    const next = after(city(device("a", "down")), ...moves(transition(11, "a", "down", "up")));
     expect(next.lastRecovery).toEqual({ device: "a", at: NOW });
-    expect(next.devices.get("a")?.takenBy).toBeNull();
   });
 
   test("that only says that flapping began or ended leaves the state as it is", () => {
-    const down = device("a", "down", { takenBy: "Piket 2", cause: null });
+    const down = device("a", "down");
     const begun = transition(11, "a", "down", "down", { flapping: true, at: NOW - 60_000 });
     const flapping = after(city(down), ...moves(begun));
     expect(flapping.devices.get("a")).toEqual({ ...down, flapping: true });

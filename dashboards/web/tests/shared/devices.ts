@@ -21,7 +21,6 @@ export function device(id: string, state: State = "up", more: Partial<Device> = 
     detail: "",
     cause: null,
     flapping: false,
-    takenBy: null,
     observed: state === "unknown" ? null : state,
     ...more,
   };

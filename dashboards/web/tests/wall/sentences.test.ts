@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { findIncidents, rollUp } from "../../src/wall/incidents";
-import { describe as rowText, tileNumber } from "../../src/wall/sentences";
+import { describe as rowText, percent, tileNumber } from "../../src/wall/sentences";
 import { wordsOf } from "../../src/wall/words";
+import { incident } from "../shared/api";
 import { device, table } from "../shared/devices";
 
 test("a large number in a tile is cut to thousands", () => {
@@ -10,9 +11,18 @@ test("a large number in a tile is cut to thousands", () => {
   expect(tileNumber(12_999, wordsOf("en"))).toBe("12k");
 });
 
-const rows = (...devices: ReturnType<typeof device>[]) => findIncidents(table(...devices));
+test("a percentage is cut, never rounded up, and keeps what binary fractions would take", () => {
+  expect(percent(99.999, wordsOf("id"))).toBe("99,99%");
+  expect(percent(99.99, wordsOf("en"))).toBe("99.99%");
+  expect(percent(100, wordsOf("id"))).toBe("100,00%");
+  expect(percent(41.29, wordsOf("id"), 1)).toBe("41,2%");
+});
+
+const OWNERS = new Map([["pln", "PLN"]]);
+
+const rows = (...devices: ReturnType<typeof device>[]) => findIncidents(table(...devices), null);
 const text = (language: "id" | "en", ...devices: ReturnType<typeof device>[]) =>
-  rows(...devices).map((row) => rowText(row, wordsOf(language)))[0];
+  rows(...devices).map((row) => rowText(row, OWNERS, wordsOf(language)))[0];
 
 test("a dead switch and what is behind it is one sentence", () => {
   const devices = [
@@ -20,10 +30,10 @@ test("a dead switch and what is behind it is one sentence", () => {
     device("a", "unreachable", { cause: "sw" }),
   ];
   expect(text("id", ...devices)).toEqual({
-    what: "Switch Boulevard 02 mati",
-    why: "1 perangkat di belakangnya tidak terjangkau",
+    what: "jaringan putus · 2 perangkat",
+    why: "tidak ada jawaban · Switch Boulevard 02 · Diskominfo",
   });
-  expect(text("en", ...devices)?.why).toBe("1 device behind it is unreachable");
+  expect(text("en", ...devices)?.what).toBe("network cut · 2 devices");
 });
 
 test("a single device says why and whose it is", () => {
@@ -48,7 +58,7 @@ test("a rolled-up row says how many and of how many causes", () => {
     1,
   );
   if (row === undefined) throw new Error("no row");
-  expect(rowText(row, wordsOf("id"))).toEqual({
+  expect(rowText(row, OWNERS, wordsOf("id"))).toEqual({
     what: "2 kamera mati · 2 sebab",
     why: "beberapa sebab · Diskominfo",
   });
@@ -57,7 +67,18 @@ test("a rolled-up row says how many and of how many causes", () => {
 test("children without a failing parent name it", () => {
   const held = device("a", "unreachable", { cause: "sw" });
   expect(text("id", held)).toEqual({
-    what: "1 perangkat tidak terjangkau",
-    why: "induk: sw",
+    what: "1 kamera tidak terjangkau",
+    why: "induk: sw · Diskominfo",
   });
+});
+
+test("a known cause, its doubt and who answers for it stand in the place of the reason", () => {
+  const told = incident(1, { group_key: "a", cause: "power", responsible: "pln" });
+  const say = (more: object): string => {
+    const [row] = findIncidents(table(device("a", "down")), [{ ...told, ...more }]);
+    return row === undefined ? "" : rowText(row, OWNERS, wordsOf("id")).why;
+  };
+  expect(say({})).toBe("listrik padam · PLN");
+  expect(say({ cause_suspected: true })).toBe("listrik padam (diduga) · PLN");
+  expect(say({ cause: "unknown", responsible: "who" })).toBe("tidak ada jawaban · who");
 });

@@ -1,28 +1,62 @@
 import { describe, expect, test } from "vitest";
+import type { IncidentView } from "../../src/shared/api/schema";
 import { count } from "../../src/shared/city";
 import { findIncidents } from "../../src/wall/incidents";
-import { verdict } from "../../src/wall/verdict";
+import { listVerdict, verdict } from "../../src/wall/verdict";
 import { wordsOf } from "../../src/wall/words";
+import { incident } from "../shared/api";
 import { device, table } from "../shared/devices";
 
 describe("the verdict", () => {
-  const say = (language: "id" | "en", ...devices: ReturnType<typeof device>[]): string =>
-    verdict(findIncidents(table(...devices)), count(devices), wordsOf(language));
+  const taken = incident(1, { group_key: "b", acknowledged_by: "Piket 2" });
+  const say = (
+    language: "id" | "en",
+    devices: readonly ReturnType<typeof device>[],
+    told: readonly IncidentView[] = [],
+    page: string | null = null,
+  ): string =>
+    verdict(findIncidents(table(...devices), told), count(devices), wordsOf(language), page);
 
   test("counts what nobody has in hand", () => {
-    const taken = device("b", "down", { takenBy: "Piket 2" });
-    expect(say("id", device("a", "down"), taken)).toBe("1 insiden belum ditangani");
-    expect(say("en", device("a", "down"), taken)).toBe("1 incident not taken");
-    expect(say("id", taken)).toBe("1 insiden, semua ditangani");
+    const devices = [device("a", "down"), device("b", "down")];
+    expect(say("id", devices, [taken])).toBe("1 insiden belum ditangani");
+    expect(say("en", devices, [taken])).toBe("1 incident not taken");
+    expect(say("id", devices.slice(1), [taken])).toBe("1 insiden, semua ditangani");
   });
 
-  test("does not call a city well of which something is unknown", () => {
-    expect(say("id", device("a"), device("b", "unknown"))).toBe(
+  test("of the list says how many there are and how many nobody has", () => {
+    const devices = [device("a", "down"), device("b", "down")];
+    const rows = findIncidents(table(...devices), [taken]);
+    expect(listVerdict(rows, count(devices), wordsOf("id"))).toBe("2 insiden, 1 belum ditangani");
+    expect(listVerdict(rows.slice(1), count(devices), wordsOf("id"))).toBe(
+      "1 insiden belum ditangani",
+    );
+  });
+
+  test("is the cause itself when one took a whole place", () => {
+    const devices = Array.from({ length: 10 }, (_, n) => device(`d${n}`, "down"));
+    const storm = incident(2, {
+      group: "area",
+      group_key: "73.71",
+      cause: "power",
+      cause_suspected: true,
+    });
+    expect(say("id", devices, [storm])).toBe("Listrik padam (diduga)");
+    expect(say("id", devices, [storm], "Peta")).toBe("Peta: listrik padam (diduga)");
+  });
+
+  test("does not call a city well of which something is degraded or unknown", () => {
+    expect(say("id", [device("a", "degraded"), device("b", "unknown")])).toBe(
+      "Tidak ada insiden; 1 perangkat terganggu",
+    );
+    expect(say("id", [device("a"), device("b", "unknown")])).toBe(
       "Tidak ada insiden; 1 perangkat tidak diketahui",
     );
   });
 
-  test("says so when all is well", () => {
-    expect(say("id", device("a"), device("b", "maintenance"))).toBe("Semua layanan aktif");
+  test("says so when all is well, and of what", () => {
+    const devices = [device("a"), device("b", "maintenance")];
+    expect(say("id", devices)).toBe("Semua layanan aktif");
+    expect(say("id", devices, [], "CCTV")).toBe("CCTV: semua aktif");
   });
 });

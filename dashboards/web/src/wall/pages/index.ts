@@ -6,17 +6,65 @@
  */
 
 import type { JSX } from "preact";
+import type { Service } from "../../shared/services";
+import { listVerdict, verdict } from "../verdict";
 import type { View } from "../view/view";
+import { Incidents } from "./incidents";
+import { CityMap } from "./map";
 import { Overview } from "./overview";
+import { ServicePage } from "./service";
 
 export interface Page {
   readonly name: string;
   readonly Body: (view: View) => JSX.Element;
+  /** The sentence on top while the wall is live. */
+  readonly verdict: (view: View) => string;
+  /** What the page is about; null: everything. */
+  readonly services: readonly Service[] | null;
+  /** It shows every incident: it may stay while somebody should come. */
+  readonly tells: boolean;
 }
 
-const OVERVIEW: Page = { name: "ringkasan", Body: Overview };
+const OVERVIEW: Page = {
+  name: "ringkasan",
+  Body: Overview,
+  verdict: ({ summary, words }) => verdict(summary.incidents, summary.counts, words),
+  services: null,
+  tells: true,
+};
 
-export const PAGES: readonly Page[] = [OVERVIEW];
+/** A page whose verdict begins with its name. */
+function named(
+  name: string,
+  key: "page.map" | "page.wifi" | "page.cctv" | "page.server",
+  more: Pick<Page, "Body" | "services" | "tells">,
+): Page {
+  return {
+    name,
+    verdict: ({ summary, words }) =>
+      verdict(summary.incidents, summary.counts, words, words.say(key)),
+    ...more,
+  };
+}
+
+export const PAGES: readonly Page[] = [
+  OVERVIEW,
+  {
+    name: "insiden",
+    Body: Incidents,
+    verdict: ({ summary, words }) => listVerdict(summary.incidents, summary.counts, words),
+    services: null,
+    tells: true,
+  },
+  named("peta", "page.map", { Body: CityMap, services: null, tells: true }),
+  named("wifi", "page.wifi", { Body: ServicePage, services: ["wifi"], tells: false }),
+  named("cctv", "page.cctv", { Body: ServicePage, services: ["cctv"], tells: false }),
+  named("server", "page.server", {
+    Body: ServicePage,
+    services: ["server", "power"],
+    tells: false,
+  }),
+];
 
 const PREFIX = "/dinding/";
 

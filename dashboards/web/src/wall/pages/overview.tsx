@@ -1,47 +1,31 @@
 /** `/dinding/ringkasan`: what is wrong beside where it is, and the services below. */
 
 import type { JSX } from "preact";
-import { lastKnownAt } from "../../shared/condition";
 import { Foot } from "../view/foot";
-import { IncidentList } from "../view/list";
-import { TileMap } from "../view/map";
-import { Blind, Calm } from "../view/panels";
-import { isCalm, type View } from "../view/view";
+import { Middle } from "../view/middle";
+import type { View } from "../view/view";
+
+/** More would need smaller type than the back of the room can read. */
+const MOST_FIGURES = 5;
 
 export function Overview(view: View): JSX.Element {
+  const { summary, words } = view;
+  const items = summary.services.slice(0, MOST_FIGURES).map(({ service, worst }) => ({
+    key: `service:${service}`,
+    glyph: service,
+    name: words.say(`service.${service}`),
+    count: null,
+    calm: worst === "up",
+  }));
   return (
     <>
       <Middle {...view} />
       <Foot
-        services={view.summary.services}
-        blind={view.condition === "blind"}
-        words={view.words}
+        view={view}
+        head={words.say("service.head")}
+        unit={words.say("service.unit")}
+        items={items}
       />
     </>
-  );
-}
-
-function Middle(view: View): JSX.Element {
-  const { city, summary, condition, link, words, at, rem } = view;
-  const blind = condition === "blind";
-  if (city.devices.size === 0) {
-    return (
-      <section class="panel">
-        <p>{words.say("empty.body")}</p>
-      </section>
-    );
-  }
-  const until = condition === "stale" ? (lastKnownAt(link) ?? at) : at;
-  return (
-    <div class="middle">
-      {blind ? (
-        <Blind city={city} summary={summary} words={words} />
-      ) : isCalm(summary) ? (
-        <Calm city={city} summary={summary} words={words} />
-      ) : (
-        <IncidentList summary={summary} at={until} zone={city.zone} words={words} rem={rem} />
-      )}
-      <TileMap summary={summary} condition={condition} words={words} rem={rem} />
-    </div>
   );
 }

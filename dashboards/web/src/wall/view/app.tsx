@@ -17,10 +17,14 @@ import { useLive, useSeconds } from "../../shared/view/hooks";
 import { chooseLanguage } from "../../shared/words";
 import { isCritical, type Incident } from "../incidents";
 import type { Page } from "../pages";
+import type { Positions } from "../placing";
+import type { Questions } from "../questions";
+import { turnAt, type Rotation } from "../rotation";
 import { remPixels, type Screen } from "../screen";
-import { summarize, type Summary } from "../summary";
-import { verdict } from "../verdict";
+import { SHIFT_MS, shiftAt } from "../shift";
+import { narrow, summarize, type Summary } from "../summary";
 import { wordsOf, type Words } from "../words";
+import { useCurrent } from "./current";
 import {
   Banner,
   CalmCount,
@@ -30,43 +34,70 @@ import {
   isTight,
   StateCounts,
   Trust,
+  Turns,
 } from "./frame";
 import { lastHeartbeat, Notice } from "./panels";
 import { isCalm, type View } from "./view";
 
 const NOTHING: Pick<City, "areas" | "devices"> = { areas: [], devices: new Map() };
+const NOWHERE: Positions = new Map();
 
 /** A new critical takes the wall out of its night colours for this long. */
 const WAKE_MS = 30_000;
 
 export interface AppProps {
   readonly wall: LiveCity;
+  readonly questions: Questions;
   readonly mono: () => number;
   readonly panelNow: () => number;
-  readonly askedLanguage: string | null;
-  readonly screen: Screen | null;
-  /** What stands between the head and the bottom edge. */
-  readonly page: Page;
+  readonly asked: AskedFor;
 }
 
-export function App(props: AppProps): JSX.Element {
-  const { wall, mono, panelNow, askedLanguage, screen, page } = props;
+/** What the address asks for. */
+export interface AskedFor {
+  readonly language: string | null;
+  readonly screen: Screen | null;
+  /** What stands between the head and the bottom edge; with a rotation, its pages in turn. */
+  readonly page: Page;
+  readonly rotation: Rotation | null;
+  readonly site: string | null;
+}
+
+export function App({ wall, questions, mono, panelNow, asked }: AppProps): JSX.Element {
   const { city, link } = useLive(wall);
   // Time is read on every drawing, not only each second: an event may come just after a tick.
   useSeconds(mono, (at) => serverNow(link, at) ?? panelNow());
   const now = mono();
   useEffect(() => wall.check());
 
-  const rem = useRem(screen);
-  const language = chooseLanguage(askedLanguage, city?.language ?? null);
+  const rem = useRem(asked.screen);
+  const language = chooseLanguage(asked.language, city?.language ?? null);
   const words = useMemo(() => wordsOf(language), [language]);
+  const { open } = useCurrent(questions.incidents);
+  const positions = useCurrent(questions.positions).value;
+  const today = useCurrent(questions.today).value;
+  const month = useCurrent(questions.month).value;
+  const day = useCurrent(questions.day).value;
   // A heartbeat renews the city but neither its areas nor its devices: nothing to count anew.
   const { areas, devices } = city ?? NOTHING;
-  const summary = useMemo(() => summarize(areas, devices), [areas, devices]);
+  const whole = useMemo(
+    () => summarize(areas, devices, open, positions ?? NOWHERE),
+    [areas, devices, open, positions],
+  );
   const condition = judge(link, city, now);
   const at = serverNow(link, now) ?? panelNow();
   const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  useRootAttributes(language, condition, nightFits(condition, summary, at, zone));
+  useRootAttributes(language, condition, nightFits(condition, whole, at, zone));
+  useShift(Math.floor(at / SHIFT_MS));
+
+  const held = condition !== "live" || whole.incidents.some(isCritical);
+  const turn = asked.rotation === null ? null : turnAt(asked.rotation, at, held);
+  const page = (turn === null ? null : asked.rotation?.pages[turn.index]) ?? asked.page;
+  const { services } = page;
+  const summary = useMemo(
+    () => (services === null ? whole : narrow(whole, services)),
+    [whole, services],
+  );
 
   if (condition === "refused") return <Refused link={link} words={words} />;
   const face = <Clock at={at} zone={zone} words={words} />;
@@ -91,18 +122,42 @@ export function App(props: AppProps): JSX.Element {
       </main>
     );
   }
-  const view = { city, summary, link, condition, words, mono: now, panelNow: panelNow(), at, rem };
+  const view: View = {
+    city,
+    summary,
+    link,
+    condition,
+    words,
+    mono: now,
+    panelNow: panelNow(),
+    at,
+    rem,
+    uptime: { today, month, lateMs: questions.today.lateMs(now) },
+    day: questions.day.lateMs(now) === null ? day : null,
+    positions,
+    pointed: asked.site,
+  };
   return (
-    <main class="frame">
-      <Top {...view}>{face}</Top>
-      <page.Body {...view} />
+    <main class="frame" data-page={page.name}>
+      <Top {...view} page={page}>
+        {face}
+      </Top>
+      <page.Body {...view} key={page.name} />
+      {turn !== null && asked.rotation !== null && (
+        <Turns pages={asked.rotation.pages.length} turn={turn} />
+      )}
       {/* Renewed with every word heard; if this script dies, the style sheet lets it appear. */}
       <div class="dead-man" key={link.heardMono} />
     </main>
   );
 }
 
-function Top({ children, ...view }: View & { children: JSX.Element }): JSX.Element {
+interface TopProps extends View {
+  readonly page: Page;
+  readonly children: JSX.Element;
+}
+
+function Top({ children, page, ...view }: TopProps): JSX.Element {
   const { city, summary, link, condition, words, mono, panelNow, at } = view;
   if (condition === "stale") {
     const known = lastKnownAt(link) ?? at;
@@ -123,15 +178,13 @@ function Top({ children, ...view }: View & { children: JSX.Element }): JSX.Eleme
       </Banner>
     );
   }
-  const empty = city.devices.size === 0;
+  const empty = summary.devices.length === 0;
   const calm = isCalm(summary);
   const tight = isTight(summary.counts, panelOffset(link, mono, panelNow) !== 0);
   return (
     <>
       <Head
-        verdict={
-          empty ? words.say("verdict.empty") : verdict(summary.incidents, summary.counts, words)
-        }
+        verdict={empty ? words.say("verdict.empty") : page.verdict(view)}
       >
         {children}
       </Head>
@@ -190,6 +243,16 @@ function useRootAttributes(language: string, condition: Condition, night: boolea
     else if (!night) delete root.dataset["fade"];
     root.dataset["light"] = night ? "night" : "day";
   }, [language, condition, night]);
+}
+
+/** A panel that shows one picture for months burns it in: everything wanders a little. */
+function useShift(step: number): void {
+  useLayoutEffect(() => {
+    const { x, y } = shiftAt(step);
+    const { style } = document.documentElement;
+    style.setProperty("--shift-x", `${x}px`);
+    style.setProperty("--shift-y", `${y}px`);
+  }, [step]);
 }
 
 /** Pixels of one rem for this window, set on the root element. */

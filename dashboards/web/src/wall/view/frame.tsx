@@ -5,6 +5,7 @@ import { panelOffset, type Link } from "../../shared/condition";
 import { STATES, type City, type Collector, type Counts, type State } from "../../shared/model";
 import { age, clock, date, zoneName } from "../../shared/time";
 import { Glyph, type GlyphName } from "../../shared/view/glyphs";
+import type { Turn } from "../rotation";
 import type { Words } from "../words";
 
 export function Clock({ at, zone, words }: { at: number; zone: string; words: Words }): JSX.Element {
@@ -102,6 +103,19 @@ export function CalmCount({ counts, words }: { counts: Counts; words: Words }): 
         </span>
       )}
     </div>
+  );
+}
+
+/** The pages of a rotation; the current one fills as its time runs, and is full while it is held. */
+export function Turns({ pages, turn }: { pages: number; turn: Turn }): JSX.Element {
+  return (
+    <ol class="turns" data-test="turns" data-held={turn.share === null ? "" : undefined}>
+      {Array.from({ length: pages }, (_, index) => (
+        <li key={index} class={index === turn.index ? "current" : ""}>
+          {index === turn.index && <i style={{ width: `${100 * (turn.share ?? 1)}%` }} />}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -2,16 +2,15 @@
 
 import type { JSX, RefObject } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import type { Condition } from "../../shared/condition";
 import { STATES, type State } from "../../shared/model";
 import { shortName } from "../../shared/places";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { drawField, fitGrid, type Grid } from "../field";
 import { tileNumber } from "../sentences";
-import type { Summary } from "../summary";
-import type { Tile } from "../tiles";
+import { columnsOf, type Tile } from "../tiles";
 import type { Words } from "../words";
+import type { View } from "./view";
 
 /** Largest distance of two marks, in rem. */
 const LARGEST_PITCH_REM = 2.9;
@@ -21,14 +20,8 @@ const LARGEST_PITCH_REM = 2.9;
  */
 const KINDS_BESIDE_DIGITS = [4, 4, 2, 0] as const;
 
-export interface MapProps {
-  readonly summary: Summary;
-  readonly condition: Condition;
-  readonly words: Words;
-  readonly rem: number;
-}
-
-export function TileMap({ summary, condition, words, rem }: MapProps): JSX.Element {
+export function TileMap({ view }: { view: View }): JSX.Element {
+  const { summary, condition, words, rem } = view;
   // Nobody watches: nothing is known of any device.
   const blind = condition === "blind";
   const { tiles, normal } = summary.map;
@@ -44,12 +37,12 @@ export function TileMap({ summary, condition, words, rem }: MapProps): JSX.Eleme
   const grid = kept.current ?? fitting;
   const cells = tiles.length + (normal > 0 ? 1 : 0);
   return (
-    <section class="map" data-columns={cells > 16 ? "5" : "4"} data-test="map">
+    <section class="map" data-columns={columnsOf(cells)} data-test="map">
       {tiles.map((tile, index) => (
         <TileView
           key={tile.code}
           tile={tile}
-          untaken={blind ? undefined : summary.untaken.get(tile.code)}
+          untaken={!blind && summary.untaken.has(tile.code)}
           blind={blind}
           words={words}
           fieldRef={index === 0 ? ref : null}
@@ -68,7 +61,7 @@ export function TileMap({ summary, condition, words, rem }: MapProps): JSX.Eleme
 
 interface TileProps {
   readonly tile: Tile;
-  readonly untaken: "down" | "degraded" | undefined;
+  readonly untaken: boolean;
   readonly blind: boolean;
   readonly words: Words;
   readonly fieldRef: RefObject<HTMLDivElement | null> | null;
@@ -108,8 +101,8 @@ function TileView({ tile, untaken, blind, words, fieldRef, grid, box }: TileProp
   );
 }
 
-function tileClass(state: State, untaken: "down" | "degraded" | undefined): string {
-  if (untaken !== undefined) return `tile solid-${untaken}`;
+function tileClass(state: State, untaken: boolean): string {
+  if (untaken) return "tile solid-down";
   if (state === "unknown") return "tile hatched";
   return state === "up" || state === "maintenance" ? "tile" : "tile abnormal";
 }

@@ -1,19 +1,16 @@
 /** What stands in the place of the list when there is no list: calm, blind, or no link at all. */
 
 import type { ComponentChildren, JSX } from "preact";
+import type { Summary as DaySummary } from "../../shared/api/schema";
 import { STATES, type City } from "../../shared/model";
-import { clock } from "../../shared/time";
+import { clock, duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import type { Summary } from "../summary";
 import type { Words } from "../words";
+import type { View } from "./view";
 
-export interface PanelProps {
-  readonly city: City;
-  readonly summary: Summary;
-  readonly words: Words;
-}
-
-export function Calm({ city, summary, words }: PanelProps): JSX.Element {
+export function Calm({ view }: { view: View }): JSX.Element {
+  const { city, summary, day, words } = view;
   const recovered = city.lastRecovery;
   const device = recovered === null ? undefined : city.devices.get(recovered.device);
   return (
@@ -29,11 +26,22 @@ export function Calm({ city, summary, words }: PanelProps): JSX.Element {
           })}
         </p>
       )}
+      {day !== null && day.incidents > 0 && <p data-test="day">{dayLine(day, words)}</p>}
     </section>
   );
 }
 
-export function Blind({ city, summary, words }: PanelProps): JSX.Element {
+/** `Hari ini 3 insiden, rata-rata pulih 41 mnt`. */
+export function dayLine(day: DaySummary, words: Words): string {
+  const parts = [words.count("day.incidents", day.incidents)];
+  if (day.mttr_seconds !== null) {
+    parts.push(words.say("day.recovery", { time: duration(day.mttr_seconds * 1000, words) }));
+  }
+  return parts.join(", ");
+}
+
+export function Blind({ view }: { view: View }): JSX.Element {
+  const { city, summary, words } = view;
   const heard = lastHeartbeat(city);
   return (
     <section class="panel blind-panel" data-test="blind">
@@ -54,7 +62,7 @@ export function Blind({ city, summary, words }: PanelProps): JSX.Element {
   );
 }
 
-function LastKnown({ summary, words }: Omit<PanelProps, "city">): JSX.Element {
+function LastKnown({ summary, words }: { summary: Summary; words: Words }): JSX.Element {
   const abnormal = STATES.filter((state) => state !== "up" && summary.observed[state] > 0);
   if (abnormal.length === 0) return <span>{words.say("blind.last_calm")}</span>;
   return (
