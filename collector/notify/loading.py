@@ -77,6 +77,7 @@ def plan_of(file: AlertsFile, zone: str, language: str) -> AlertPlan:
                 one.language or language,
                 one.give_up_seconds,
                 one.give_up_critical_seconds,
+                one.may_act,
             )
             for name, one in file.receivers.items()
         },

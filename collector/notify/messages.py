@@ -62,7 +62,9 @@ class Renderer:
             text=said.text,
             html=said.html,
             link=said.link,
-            actions=self._actions(one, facts, speaker.language),
+            actions=()
+            if receiver is not None and not receiver.may_act
+            else self._actions(one, facts, speaker.language),
             reference=reference,
             edit=quiet and channel.can_edit and reference is not None,
             maybe_twice=one.maybe_twice,

@@ -19,6 +19,7 @@ class Receiver:
     language: str = "id"
     give_up_seconds: float = 3_600.0  # how long a channel is tried before the next one is
     give_up_critical_seconds: float = 600.0  # the same for what is critical
+    may_act: bool = True  # False: its messages have no one-time links
 
 
 @dataclass(frozen=True, slots=True)

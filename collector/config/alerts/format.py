@@ -174,6 +174,9 @@ class ReceiverShape(Shape):
     give_up_critical_seconds: Annotated[Duration, Field(ge=10, le=_WEEK_SECONDS)] = Field(
         600.0, alias="give_up_critical", description="The same for what is critical."
     )
+    may_act: bool = Field(
+        True, description="Its messages have links to take an incident, or to silence it."
+    )
     quiet_hours: Annotated[Words[Hours], Field(max_length=_MOST_HOURS)] = Field(
         (), description="Hours in which what can wait is held for a digest at their end."
     )
