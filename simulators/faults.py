@@ -112,7 +112,7 @@ class Rhythm:
     @property
     def surely_well_after(self) -> float:
         """Return how long after a fault's end its devices have surely been seen well again."""
-        return max(self.snmp + 2 * self.snmp_retry, 2 * self.ping) + self.timeouts
+        return max(self.snmp + 2 * self.snmp_retry, 3 * self.ping) + self.timeouts
 
     @property
     def surely_missed_before(self) -> float:
