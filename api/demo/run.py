@@ -244,7 +244,10 @@ class Demo:
         devices = [item["id"] for item in api.items("/devices")]
         truth = read_truth(city.record(), devices)
         heard = Heard(
-            receiver.messages, _stored().held_devices(settings), receiver.refused, receiver.again
+            receiver.messages,
+            _stored().held_devices(settings, truth.started_at),
+            receiver.refused,
+            receiver.again,
         )
         schedule = _stored().schedule_of(settings)
         report = read_report(api, truth, schedule, self._usage, heard, SETTLE_SECONDS)

@@ -6,6 +6,7 @@ platform's memory is measured.
 
 import time
 from contextlib import closing
+from datetime import datetime
 
 from collector.config import Config
 from collector.sinks.spool import Spool
@@ -23,11 +24,11 @@ def wait_for_courier(settings: Config) -> None:
             time.sleep(_LOOK_SECONDS)  # noqa: TID251 - in a thread of its own
 
 
-def held_devices(config: Config) -> dict[str, frozenset[str]]:
-    """Return which devices' alerts were held for a while, by reason."""
+def held_devices(config: Config, start: datetime) -> dict[str, frozenset[str]]:
+    """Return which devices' alerts were held for a while since a moment, by reason."""
     found: dict[str, set[str]] = {}
     with Store.open(config.store_path, read_only=True) as store:
-        for device_id, reason in store.alerts.ever_held():
+        for device_id, reason in store.alerts.held_since(start):
             found.setdefault(reason.value, set()).add(device_id)
     return {reason: frozenset(devices) for reason, devices in found.items()}
 

@@ -112,7 +112,14 @@ def judge(
     open_ended = [
         one.id for one in faults if told[one.id] and not _is_ended(one, back, finished_at)
     ]
-    invented = [one for one in counted if not any(fault.explains(one) for fault in faults)]
+    began_at = min((one.start for one in faults), default=finished_at)
+    invented = [
+        one
+        for one in counted
+        if not any(fault.explains(one) for fault in faults)
+        # an end before the first beginning: of what an earlier run left in the same folder
+        and not (one.purpose == ENDS and one.at < began_at)
+    ]
     again = _told_again(counted)
     alone = _not_held(must, heard)
     problems = [

@@ -333,17 +333,18 @@ def test_incidents_that_changed_are_told_once_with_those_that_were_merged(store:
 # --- people -----------------------------------------------------------------------------------
 
 
-def test_what_was_ever_held_is_known_when_it_is_over_each_reason_once(store: Store) -> None:
+def test_what_was_held_is_known_when_it_is_over_each_reason_once(store: Store) -> None:
     settling = held(CAMERA, HoldReason.SETTLING, stage=Stage.GROUP)
     store.alerts.commit(one_step())
     for number, decision in enumerate((settling, held(CAMERA, HoldReason.PARENT_DOWN), settling)):
         store.alerts.commit(Batch(at(2 + number), alerts=[CAMERA], decisions=[decision]))
     over = replace(CAMERA, ended_at=at(9), end_confirmed_at=at(9))
     store.alerts.commit(Batch(at(9), alerts=[over], decisions=[passed(over)]))
-    assert store.alerts.ever_held() == [
+    assert store.alerts.held_since(at(0)) == [
         ("cam-1", HoldReason.PARENT_DOWN),
         ("cam-1", HoldReason.SETTLING),
     ]
+    assert store.alerts.held_since(at(10)) == []
 
 
 def test_alerts_are_listed_by_what_people_ask_for(store: Store) -> None:

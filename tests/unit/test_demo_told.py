@@ -102,6 +102,10 @@ def test_a_message_that_no_fault_explains_is_invented(wrong: Message) -> None:
     assert result["problems"] == [f"invented: {wrong.title}"]
 
 
+def test_the_end_of_what_an_earlier_run_left_behind_is_not_invented() -> None:
+    assert hold([fault()], [message("recovered", 20, "other"), *TOLD])["problems"] == []
+
+
 def test_a_pause_of_the_collector_explains_that_it_is_said_to_be_gone() -> None:
     pause = fault(60, 150, kind="collector_pause")
     gone = [message(it, 100, "collector:demo", about="collector") for it in ("firing", "recovered")]

@@ -159,10 +159,10 @@ class Alerts:
         with self._database.read() as connection:
             return health.first_at(connection)
 
-    def ever_held(self) -> list[tuple[str, HoldReason]]:
-        """Return which devices' alerts were held for which reasons, also those that are over."""
+    def held_since(self, start: datetime) -> list[tuple[str, HoldReason]]:
+        """Return which devices' alerts were held for which reasons since, also those that are over."""
         with self._database.read() as connection:
-            return reading.ever_held(connection)
+            return reading.held_since(connection, start)
 
     # --- links of messages --------------------------------------------------------------------
 

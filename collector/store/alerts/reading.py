@@ -231,12 +231,12 @@ def counts(connection: Connection) -> list[AlertCount]:
     ]
 
 
-def ever_held(connection: Connection) -> list[tuple[str, HoldReason]]:
-    """Return device and reason of every hold in the history of decisions, each pair once."""
+def held_since(connection: Connection, start: datetime) -> list[tuple[str, HoldReason]]:
+    """Return device and reason of every hold that was decided since, each pair once."""
     query = (
         select(alerts.c.device_id, alert_decisions.c.reason)
         .join(alerts, alerts.c.id == alert_decisions.c.alert_id)
-        .where(alert_decisions.c.reason.is_not(None))
+        .where(alert_decisions.c.reason.is_not(None), alert_decisions.c.at >= to_micros(start))
         .distinct()
         .order_by(alerts.c.device_id, alert_decisions.c.reason)
     )
