@@ -160,7 +160,7 @@ class Alerts:
             return health.first_at(connection)
 
     def held_since(self, start: datetime) -> list[tuple[str, HoldReason]]:
-        """Return which devices' alerts were held for which reasons since, also those that are over."""
+        """Return whose alerts were held for which reasons since, also those that are over."""
         with self._database.read() as connection:
             return reading.held_since(connection, start)
 
