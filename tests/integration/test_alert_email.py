@@ -221,6 +221,19 @@ async def test_five_hundreds_are_permanent_and_four_hundreds_pass(
     assert len(server.taken) == 1
 
 
+@pytest.mark.parametrize("answer", ["xyz", "999 what", "199 hm", "354 go on"])
+async def test_words_that_are_no_answer_leave_open_what_became_of_the_mail(answer: str) -> None:
+    async with running_mail_server() as server:
+        server.refuse["DATA"] = [answer]
+        error = await trouble(email(server))
+        server.refuse[ONE] = [answer]
+        before = await trouble(email(server))
+    assert error.maybe_sent
+    assert not error.permanent
+    assert not before.maybe_sent
+    assert not before.permanent
+
+
 @pytest.mark.parametrize(("step", "maybe"), [("RCPT", False), ("DATA", True)])
 async def test_a_server_that_hangs_up_after_the_content_began_may_have_it(
     step: str, maybe: bool

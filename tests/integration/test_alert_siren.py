@@ -436,6 +436,35 @@ async def test_a_broker_that_says_nothing_is_left_in_bounded_time() -> None:
     assert not error.permanent
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"\x20\x05\x00\x00\x02\xff\xff",  # CONNACK with broken properties
+        b"\x20\x09\x00\x00\x06\x1f\x00\x02\xff\xfe\x00",  # with words that are no UTF-8
+        b"\x20\x00",
+        b"\xff\xff\xff\xff\xff\xff",
+        b"\x20\x03\x00\x00\x00\x40\x03\x00\x01\x55",  # PUBACK with an unknown reason
+        b"\x20\x03\x00\x00\x00\x30\x07\x00\x02\xff\xfeabc",  # something published to us
+    ],
+)
+async def test_a_broker_that_talks_nonsense_is_a_passing_error(answer: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(answer)
+        await writer.drain()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        channel = Siren(SirenSettings("sirene", TOPIC, port=port, seconds=0.3), CLOCK)
+        error = await trouble(channel)
+        await channel.close()
+    assert not error.permanent
+    assert f"127.0.0.1:{port}" in str(error)
+
+
 async def test_what_waited_for_a_resolver_that_hangs_is_not_said_any_more(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -204,6 +204,8 @@ class Email:
     def _refused(self, error: aiosmtplib.SMTPResponseException, journey: "_Journey") -> NotifyError:
         said = cleaned(error.message, self._secrets)
         text = f"{self._settings.host} refused {journey.step}: {error.code} {said}".strip()
+        if not 400 <= error.code <= 599:  # no answer to what was asked
+            return NotifyError(text, maybe_sent=journey.content)
         if error.code < 500:
             return NotifyError(text)
         hint = _HINTS.get(journey.step, "")
@@ -303,7 +305,7 @@ async def _name_recipients(server: aiosmtplib.SMTP, journey: _Journey) -> None:
         except aiosmtplib.SMTPRecipientRefused as error:
             if error.code == 421:  # it ends the connection
                 raise
-            refused = journey.later if error.code < 500 else journey.never
+            refused = journey.never if 500 <= error.code <= 599 else journey.later
             refused[address] = (error.code, error.message)
         else:
             journey.taken.append(address)

@@ -1,6 +1,7 @@
 """One message to an MQTT broker, with its answer: connected, published (QoS 1), and gone again."""
 
 import asyncio
+import logging
 import secrets
 import ssl
 import time
@@ -15,6 +16,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.notify.channels.contract import NotifyError
 from collector.notify.channels.tls import why_not_connected
+
+logger = logging.getLogger(__name__)
 
 QOS = 1
 CONNECT_SECONDS = 5.0
@@ -82,10 +85,19 @@ def _published(broker: Broker, topic: str, payload: str, retain: bool, until: fl
         if time.monotonic() >= until:
             raise NotifyError(f"the broker {broker.place} did not answer in time")
         talk = _Talk(broker, protocol)
+        trouble = ""
+        reason = None
         try:
             reason = talk.run(topic, payload, retain, until)
+        except NotifyError:
+            raise
+        except Exception:  # what paho cannot digest, whatever it is
+            logger.exception("talking to the broker %s failed inside", broker.place)
+            trouble = f"the broker {broker.place} says what is no MQTT"
         finally:
             talk.end()
+        if trouble:
+            raise NotifyError(trouble, maybe_sent=True)
         if reason is not None:
             return reason
     raise NotifyError(f"the broker {broker.place} knows no MQTT that we know", permanent=True)
