@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from collector.alarm_health import BUCKET, Noisy, Tally, reckon
+from collector.courier.teller.alarm_health import alarm_line
 from collector.courier.teller.places import place_of
 from collector.courier.teller.states import inventory_line, state_line
 from collector.courier.teller.transitions import transition_lines
@@ -25,6 +27,8 @@ from collector.model import (
     Transition,
 )
 from collector.model import Site as WatchedSite
+from collector.model.alerts import HoldReason, Severity
+from collector.moments import EPOCH
 from collector.probes.snmp import ber as wire
 from collector.probes.snmp.ber_content import DECODERS
 from collector.probes.snmp.interpret import (
@@ -329,6 +333,8 @@ def _long(city: City, end: datetime) -> Iterator[bytes]:
             sums |= {"unreachable": 0, "unknown": 0, "excluded": 0}
             yield line("uptime", _tags(device), sums, at)
             yield line("uptime_contract", _tags(device), sums, at)
+    for hours in range(49):
+        yield alarm_line(reckon(_alarms(full - timedelta(hours=hours))))
     broken = down(city)
     moment = end - LONG / 2
     moved = Transition(
@@ -347,3 +353,18 @@ def _long(city: City, end: datetime) -> Iterator[bytes]:
     yield line("incident", place, event, moment)
     work = {"title": "Pemeliharaan: ganti sakelar", "text": "piket", "open": 1, "gone": 0}
     yield line("maintenance", place, event | work, moment)
+
+
+def _alarms(start: datetime) -> Tally:
+    """Return an hour in which something was raised, told and held for every reason."""
+    first = (start - EPOCH) // BUCKET
+    return Tally(
+        start,
+        start + timedelta(hours=1),
+        raised={first: 40, first + 3: 2},
+        told={"piket": {first: 12, first + 1: 6, first + 3: 1}},
+        own_by_severity={Severity.CRITICAL: 1, Severity.WARNING: 3, Severity.INFO: 8},
+        held=dict.fromkeys(HoldReason, 2),
+        noisy=(Noisy("cam-0001", 12, 4, 3, chattering=True),),
+        waited=(240.0, None),
+    )

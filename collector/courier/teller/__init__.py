@@ -3,7 +3,8 @@
     Store ─ SumsTeller ───────────► uptime, uptime_contract ─┐
           ─ TransitionsTeller ────► transition               ├─ Delivery ─► bucket of an hour
           ─ IncidentsTeller ──────► incident                 │     (a mark says how far)
-          ─ MaintenanceTeller ────► maintenance ─────────────┘
+          ─ MaintenanceTeller ────► maintenance              │
+          ─ AlarmHealthTeller ────► alarm_health ────────────┘
           ─ StatesTeller ─────────► state, inventory ────────┐
           ─ FiguresTeller ────────► pantau ──────────────────┴─ Spool ─► bucket of the readings
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from collector.clock import Clock
 from collector.courier.delivery import Delivery
+from collector.courier.teller.alarm_health import AlarmHealthTeller
 from collector.courier.teller.annotations import AnnotationsTeller
 from collector.courier.teller.figures import FiguresTeller
 from collector.courier.teller.settings import TellerSettings
@@ -25,6 +26,7 @@ STATES_SECONDS = 1.0  # how often it is looked whether anything moved or a minut
 EVENTS_SECONDS = 5.0
 SPANS_SECONDS = 20.0
 FIGURES_SECONDS = 30.0
+ALARMS_SECONDS = 60.0  # how often it is looked whether an hour is over
 RETRY_SECONDS = 10.0
 _AFTER_THE_MINUTE = 5.0  # seconds past the full minute: who looked then has said so
 
@@ -50,6 +52,7 @@ class Teller:
         self._transitions = TransitionsTeller(store, spool, delivery, clock, settings, quick)
         self._annotations = AnnotationsTeller(store, spool, delivery, clock, settings, quick)
         self._figures = FiguresTeller(store, spool, clock, settings, quick)
+        self._alarms = AlarmHealthTeller(store, spool, delivery, clock, settings, slow)
 
     async def run(self) -> None:
         """Tell for ever. What fails is told of once, and tried again."""
@@ -61,6 +64,7 @@ class Teller:
                     ("incidents", self._annotations.tell_incidents, SPANS_SECONDS),
                     ("maintenance", self._annotations.tell_maintenance, SPANS_SECONDS),
                     ("figures", self._figures.tell, FIGURES_SECONDS),
+                    ("the health of alarms", self._alarms.tell, ALARMS_SECONDS),
                 ):
                     loops.create_task(self._for_ever(name, tell, seconds), name=f"teller: {name}")
                 loops.create_task(self._sums_for_ever(), name="teller: uptime")

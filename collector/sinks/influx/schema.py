@@ -86,7 +86,7 @@ _PREFIXES = tuple((prefix, family) for family, all_ in _FAMILIES.items() for pre
 OTHERS = "device"
 MEASUREMENTS = ("ping", "snmp", *_FAMILIES, OTHERS)
 """Where readings may be. States, uptime and Pantau's own figures have measurements of their own."""
-KEPT_LONG = ("incident", "maintenance", "transition", "uptime", "uptime_contract")
+KEPT_LONG = ("alarm_health", "incident", "maintenance", "transition", "uptime", "uptime_contract")
 """Measurements that are no readings and are kept as long as the roll-ups of an hour: the teller
 writes them straight into that bucket (`BUCKET_1h`), never into the one of the readings. Queries
 name it: `"pantau_1h".."uptime"`. The roller leaves them alone (ADR 0030)."""

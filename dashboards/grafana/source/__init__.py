@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboards.grafana.source.board import make
 from dashboards.grafana.source.boards import (
+    alarms,
     availability,
     cctv,
     city,
@@ -20,7 +21,7 @@ from dashboards.grafana.source.boards import (
 )
 from dashboards.grafana.source.words import Words
 
-BOARDS = (city, cctv, wifi, servers, network, availability, device, pantau)
+BOARDS = (city, cctv, wifi, servers, network, availability, device, alarms, pantau)
 """In the order in which people open them."""
 
 

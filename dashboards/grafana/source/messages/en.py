@@ -30,6 +30,10 @@ PANELS = {
         "Pantau: one device",
         "All that is known about one device. Choose the device above.",
     ),
+    "alarm": (
+        "Pantau: the health of alarms",
+        "How much alerts ask of people: raised, told, held, floods, noise, and who took them when.",
+    ),
     "pantau": (
         "Pantau: Pantau's own health",
         "Is Pantau itself well: checks on time, data reaching InfluxDB.",
@@ -433,6 +437,62 @@ PANELS = {
         "Temperature and humidity",
         "Last values of sensors at the sites, and the WiFi signal of the sensor. Hottest on top.",
     ),
+    "alarm.raised": (
+        "Alerts raised",
+        "Every alert of the time chosen above, told or held.",
+    ),
+    "alarm.told": (
+        "Messages",
+        "Messages that people got. A receiver that gets more than 150 a day stops reading.",
+    ),
+    "alarm.held": (
+        "Held",
+        "Alerts that were in no message: behind a dead parent, in maintenance, silenced …",
+    ),
+    "alarm.flood": (
+        "Time in flood",
+        "Share of the time in which the busiest receiver got more than 10 messages in ten"
+        " minutes, until fewer than 5 came. Good: below 1 %.",
+    ),
+    "alarm.stale": (
+        "Older than a day",
+        "Alerts that have been firing for more than a day: plan the work, or retire the device.",
+    ),
+    "alarm.dead": (
+        "Given up",
+        "Messages that reached nobody: pantau alert messages --dead.",
+    ),
+    "alarm.raised_and_told": (
+        "Raised and told",
+        "Alerts that were raised and messages that people got, by hour.",
+    ),
+    "alarm.peak": (
+        "Most in ten minutes",
+        "The most messages to the busiest receiver within ten minutes. Above 10 is a flood.",
+    ),
+    "alarm.held_by": (
+        "Held, by reason",
+        "Why alerts were in no message. No route: nobody would ever be told.",
+    ),
+    "alarm.severities": (
+        "By severity",
+        "Alerts of devices themselves, by severity. To aim at: 5 % critical, 15 % warning, 80 %"
+        " info.",
+    ),
+    "alarm.noise": (
+        "Fleeting and chattering",
+        "Alerts that were over within five minutes, and devices with three alerts within ten:"
+        " raise their confirm.",
+    ),
+    "alarm.stale_over_time": (
+        "Older than a day, over time",
+        "Alerts older than a day at the end of each hour. Good: fewer than 5.",
+    ),
+    "alarm.acknowledged_after": (
+        "Time to acknowledge",
+        "From the first message until somebody has the incident in hand, the median. Good: below"
+        " 10 minutes.",
+    ),
     "pantau.ping": ("Ping", "Echoes sent and answered, per second."),
     "pantau.snmp": ("SNMP", "Questions, answers, and those without one, per second."),
     "pantau.mqtt": (
@@ -571,6 +631,23 @@ WORDS = {
     "column.retries": "Sent again",
     "column.devices": "Devices",
     "column.open": "Status",
+    "column.raised": "Raised",
+    "column.told": "Messages",
+    "column.held_parent_down": "Parent down",
+    "column.held_power": "No power",
+    "column.held_in_maintenance": "Maintenance",
+    "column.held_silenced": "Silenced",
+    "column.held_flapping": "Flapping",
+    "column.held_not_wanted": "Not wanted",
+    "column.held_no_route": "No route",
+    "column.held_stale": "Over before",
+    "column.critical": "Critical",
+    "column.warning": "Warning",
+    "column.info": "Info",
+    "column.fleeting": "Fleeting",
+    "column.chattering": "Chattering devices",
+    "column.stale": "Older than a day",
+    "column.acknowledged_after": "Median",
     "row.sensors": "Sensors",
     "row.protocols": "Protocols",
     "battery.unknown": "Unknown",

@@ -30,6 +30,11 @@ PANELS = {
         "Pantau: satu perangkat",
         "Semua yang diketahui tentang satu perangkat. Pilih perangkatnya di atas.",
     ),
+    "alarm": (
+        "Pantau: kesehatan alarm",
+        "Seberapa banyak peringatan menuntut dari orang: yang muncul, diberitahukan, ditahan,"
+        " banjir, berisik, dan kapan ditangani.",
+    ),
     "pantau": (
         "Pantau: kesehatan Pantau",
         "Apakah Pantau sendiri sehat: pemeriksaan tepat waktu, data sampai ke InfluxDB.",
@@ -435,6 +440,63 @@ PANELS = {
         "Suhu dan kelembapan",
         "Nilai terakhir sensor di titik-titik, dan sinyal WiFi sensor itu. Yang terpanas di atas.",
     ),
+    "alarm.raised": (
+        "Peringatan muncul",
+        "Semua peringatan dalam waktu di atas, diberitahukan atau ditahan.",
+    ),
+    "alarm.told": (
+        "Pesan",
+        "Pesan yang sampai ke orang. Penerima dengan lebih dari 150 sehari berhenti membaca.",
+    ),
+    "alarm.held": (
+        "Ditahan",
+        "Peringatan yang tidak ada dalam pesan: di balik induk yang mati, dalam pemeliharaan,"
+        " disenyapkan …",
+    ),
+    "alarm.flood": (
+        "Waktu kebanjiran",
+        "Bagian waktu ketika penerima tersibuk mendapat lebih dari 10 pesan dalam sepuluh menit,"
+        " sampai kurang dari 5. Baik: di bawah 1 %.",
+    ),
+    "alarm.stale": (
+        "Lebih dari sehari",
+        "Peringatan yang sudah lebih dari sehari: rencanakan pekerjaan, atau keluarkan"
+        " perangkatnya.",
+    ),
+    "alarm.dead": (
+        "Gagal terkirim",
+        "Pesan yang tidak sampai ke siapa pun: pantau alert messages --dead.",
+    ),
+    "alarm.raised_and_told": (
+        "Muncul dan diberitahukan",
+        "Peringatan yang muncul dan pesan yang sampai ke orang, per jam.",
+    ),
+    "alarm.peak": (
+        "Terbanyak dalam sepuluh menit",
+        "Pesan terbanyak ke penerima tersibuk dalam sepuluh menit. Di atas 10 berarti banjir.",
+    ),
+    "alarm.held_by": (
+        "Ditahan, menurut alasan",
+        "Mengapa peringatan tidak ada dalam pesan. Tanpa rute: tidak akan ada yang diberi tahu.",
+    ),
+    "alarm.severities": (
+        "Menurut tingkat",
+        "Peringatan perangkat itu sendiri, menurut tingkat. Sasaran: 5 % kritis, 15 % waspada, 80"
+        " % info.",
+    ),
+    "alarm.noise": (
+        "Sekejap dan berulang",
+        "Peringatan yang pulih dalam lima menit, dan perangkat dengan tiga peringatan dalam"
+        " sepuluh menit: naikkan confirm-nya.",
+    ),
+    "alarm.stale_over_time": (
+        "Lebih dari sehari, dari waktu ke waktu",
+        "Peringatan yang lebih lama dari sehari di akhir tiap jam. Baik: kurang dari 5.",
+    ),
+    "alarm.acknowledged_after": (
+        "Waktu sampai ditangani",
+        "Dari pesan pertama sampai ada yang menangani insidennya, median. Baik: di bawah 10 menit.",
+    ),
     "pantau.ping": ("Ping", "Gema yang dikirim dan yang dijawab, per detik."),
     "pantau.snmp": ("SNMP", "Pertanyaan, jawaban, dan yang tak terjawab, per detik."),
     "pantau.mqtt": (
@@ -573,6 +635,23 @@ WORDS = {
     "column.retries": "Kiriman diulang",
     "column.devices": "Perangkat",
     "column.open": "Status",
+    "column.raised": "Muncul",
+    "column.told": "Pesan",
+    "column.held_parent_down": "Induk mati",
+    "column.held_power": "Listrik padam",
+    "column.held_in_maintenance": "Pemeliharaan",
+    "column.held_silenced": "Disenyapkan",
+    "column.held_flapping": "Berubah-ubah",
+    "column.held_not_wanted": "Tidak diminta",
+    "column.held_no_route": "Tanpa rute",
+    "column.held_stale": "Keburu pulih",
+    "column.critical": "Kritis",
+    "column.warning": "Waspada",
+    "column.info": "Info",
+    "column.fleeting": "Sekejap",
+    "column.chattering": "Perangkat berulang",
+    "column.stale": "Lebih dari sehari",
+    "column.acknowledged_after": "Median",
     "row.sensors": "Sensor",
     "row.protocols": "Protokol",
     "battery.unknown": "Tidak diketahui",
