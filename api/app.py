@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -21,6 +22,7 @@ from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
+from api.observe_alerts import alert_figures
 from api.routes import (
     acting,
     alarm_health,
@@ -99,6 +101,7 @@ def create_app(
             store.last_transition_id,
             live.counts,
             None if waiting is None else lambda: waiting.look(clock.now()),
+            partial(alert_figures, store, clock) if settings.alerts else None,
         )
     )
     app = _with_routes(settings)

@@ -31,6 +31,7 @@ class Figures(Collector):
     last_transition_id: Callable[[], int]
     live: Callable[[], LiveCounts]
     waiting: Callable[[], Look] | None = None  # None: readings do not go to a server
+    alerts: Callable[[], Iterable[Metric]] | None = None  # None: nobody is told of anything
 
     def collect(self) -> Iterator[Metric]:
         """Yield what there is to say now. Raises StoreError: no figures are better than old."""
@@ -43,6 +44,8 @@ class Figures(Collector):
         yield from _live(self.live())
         if self.waiting is not None:
             yield from spool_figures(self.waiting)
+        if self.alerts is not None:
+            yield from self.alerts()
 
 
 class Requests:

@@ -13,7 +13,7 @@ import click
 from api.commands.options import config_option
 from collector.clock import SystemClock
 
-ROLES = ("collector", "courier", "api")
+ROLES = ("collector", "courier", "alerts", "api")
 LONGEST_SILENCE_SECONDS = 60.0
 _ANSWER_SECONDS = 5.0
 
@@ -25,13 +25,15 @@ _ANSWER_SECONDS = 5.0
 def health(config: Path | None, role: str, port: int | None) -> None:
     """Say whether a process of this machine is well; exit code 1 says that it is not.
 
-    The collector and the courier are well while they leave signs of life, the API while it answers.
-    A broken network or an InfluxDB that is down makes none of them unwell: /readyz tells of those.
+    Collector, courier and alerts are well while they leave signs of life, the API while it answers.
+    A broken network or a server that is down makes none of them unwell: /readyz tells of those.
     """
     if role == "api":
         trouble = _api_trouble(port or _api_port(config))
     elif role == "collector":
         trouble = _collector_trouble(config)
+    elif role == "alerts":
+        trouble = _alerts_trouble(config)
     else:
         trouble = _courier_trouble(config)
     if trouble is not None:
@@ -94,6 +96,24 @@ def _courier_trouble(path: Path | None) -> str | None:
     except (ConfigError, SinkError) as error:
         return str(error)
     return _silence(None if report is None else report.at)
+
+
+def _alerts_trouble(path: Path | None) -> str | None:
+    from collector.config import ConfigError, load_config
+    from collector.notify.figures import REPORT
+    from collector.store import Store, StoreError
+
+    try:
+        config = load_config(path, os.environ)
+        if config.alerts is None:
+            return "there is no setting alerts, so nobody is told"
+        if not config.store_path.exists():
+            return f"there is no {config.store_path} yet"
+        with Store.open(config.store_path, read_only=True) as store:
+            mark = store.alerts.marks().get(REPORT)
+    except (ConfigError, StoreError) as error:
+        return str(error)
+    return _silence(None if mark is None else mark.at)
 
 
 def _silence(last_at: datetime | None) -> str | None:

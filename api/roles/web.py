@@ -32,6 +32,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             contracts=config.contracts,
             contract=config.contract,
             web_directory=PAGES,
+            alerts=config.alerts is not None,
             session_key=load_session_key(config.data_directory / "session.key"),
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))

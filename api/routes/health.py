@@ -6,7 +6,9 @@ from starlette.responses import Response
 
 from api import schemas
 from api.deps import Parts, PartsOf, ViewerOf, reply
+from api.observe_alerts import report_of
 from api.waiting import why_not_ready
+from collector.notify.figures import why_not_ready as why_not_told
 from collector.sinks import SinkError
 from collector.store import StoreError
 
@@ -56,6 +58,8 @@ def not_ready(parts: Parts) -> list[str]:
             for one in parts.store.collectors()
             if one.figures.get("same_name_twice")
         ]
+        if parts.settings.alerts:
+            reasons += why_not_told(report_of(parts.store), parts.clock.now())
     except StoreError:
         reasons.append("store: it cannot be read")
     try:

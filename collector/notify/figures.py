@@ -119,26 +119,30 @@ class AlertReport:
 
 
 def why_not_ready(report: AlertReport | None, now: datetime) -> list[str]:
-    """Return what keeps alerts from reaching people, in words for people; empty: nothing does."""
+    """Return what keeps alerts from reaching people; empty: nothing does.
+
+    Anybody may read it: what channels and the store said is left out.
+    """
     if report is None:
         return ["alerts: their process has given no sign of life yet; nobody is told of anything"]
     silent = now - report.at
     if silent > LONGEST_SILENCE:
         seconds = int(silent.total_seconds())
         return [f"alerts: the last sign of life of their process was {seconds} s ago"]
-    reasons = [f"alerts: {report.trouble}"] if report.trouble else []
+    reasons = []
+    if report.trouble:
+        reasons.append("alerts: they stand still; the log of their process says why")
     for name, one in report.channels.items():
-        why = f" ({one.trouble})" if one.trouble else ""
         if one.waiting_since_at is not None and now - one.waiting_since_at > LONGEST_WAIT:
             minutes = int((now - one.waiting_since_at).total_seconds() // 60)
             reasons.append(
                 f"alerts: {one.pending} messages wait for channel {name}, the oldest for"
-                f" {minutes} min{why}"
+                f" {minutes} min"
             )
         if one.died_at is not None and now - one.died_at < DEAD_SHOWN:
             reasons.append(
-                f"alerts: messages to channel {name} were given up within the last hour;"
-                " the list of notifications says which and why"
+                f"alerts: channel {name} has given messages up within the last hour; the list of"
+                " notifications says which and why"
             )
     return reasons
 
