@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from collector.clock import SystemClock
+from collector.clock import Clock, SystemClock
 from collector.model import (
     Area,
     Device,
@@ -54,22 +54,27 @@ class Town:
     devices: Sequence[str]
     store: Store = field(init=False)
     states: dict[str, State] = field(default_factory=dict)
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=SystemClock)
 
     def __post_init__(self) -> None:
         self.store = Store.open(self.folder / "pantau.db")
-        areas = {f"73.{number:02}": Area(f"73.{number:02}", f"Kecamatan {number}", parent="73")
-                 for number in range(1, len(self.devices) + 1)}  # fmt: skip
-        inventory = _Inventory(
-            {"73": Area("73", "Kota", zone="Asia/Makassar"), **areas},
-            {},
-            {f"s-{one}": Site(f"s-{one}", f"Titik {one}", code)
-             for one, code in zip(self.devices, areas, strict=True)},
-            {one: Device(one, f"Kamera {one}", "camera", f"s-{one}", "generic-ping")
-             for one in self.devices},
-        )  # fmt: skip
-        self.store.apply_inventory(inventory, self.clock.now())  # type: ignore[arg-type]
+        self.store.apply_inventory(self.inventory_of(self.devices), self.clock.now())  # type: ignore[arg-type]
         self.beat()
+
+    @staticmethod
+    def inventory_of(devices: Sequence[str]) -> "_Inventory":
+        """A city with a site and a district for each device."""
+        codes = {one: f"73.{number:02}" for number, one in enumerate(devices, 1)}
+        return _Inventory(
+            {"73": Area("73", "Kota", zone="Asia/Makassar")}
+            | {code: Area(code, f"Kecamatan {one}", parent="73") for one, code in codes.items()},
+            {},
+            {f"s-{one}": Site(f"s-{one}", f"Titik {one}", code) for one, code in codes.items()},
+            {
+                one: Device(one, f"Kamera {one}", "camera", f"s-{one}", "generic-ping")
+                for one in devices
+            },
+        )
 
     def beat(self) -> None:
         """Let the collector give a sign of life."""
@@ -126,9 +131,25 @@ def _state(row: Transition) -> DeviceState:
     )
 
 
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
+    def go(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
 @contextmanager
-def town(folder: Path, *devices: str) -> Iterator[Town]:
-    made = Town(folder, devices)
+def town(folder: Path, *devices: str, clock: Clock | None = None) -> Iterator[Town]:
+    made = Town(folder, devices, clock=clock or SystemClock())
     try:
         yield made
     finally:
@@ -183,7 +204,3 @@ def threadless_pause() -> None:
 def told(receiver: Receiver) -> list[tuple[str, str]]:
     """What the webhook took: purpose and title of each, in order."""
     return [(one["purpose"], one["title"]) for one in receiver.of("webhook")]
-
-
-def moment(text: object) -> datetime:
-    return datetime.fromisoformat(str(text))

@@ -65,7 +65,8 @@ class Line:
         self.trouble = str(trouble)
         if trouble.retry_after is not None:
             budgets.pause(self.limits, now + timedelta(seconds=trouble.retry_after))
-        if trouble.permanent:
+        rests = self.rests_until_at is not None and now < self.rests_until_at
+        if trouble.permanent or rests:  # what was under way with the first failure says no more
             return
         self.failures += 1
         rest = min(FIRST_REST_SECONDS * 2.0 ** min(self.failures - 1, 10), LONGEST_REST_SECONDS)

@@ -27,20 +27,25 @@ _DOUBLINGS = 20  # more overflow nothing, and wait no longer
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One try that failed. `luck` (0 to 1) spreads tries; `first_at`: of this message there."""
+    """A try that failed. `luck` (0 to 1) spreads the next ones.
+
+    `failures` are those that this process has seen: one that a kill cut short was no failure of
+    the channel, and costs no patience.
+    """
 
     notification: Notification
     trouble: NotifyError
     now: datetime
-    first_at: datetime
+    first_at: datetime  # of the first try there
+    failures: int  # this one counted
     luck: float
 
 
-def pause_seconds(attempts: int, severity: Severity, luck: float) -> float:
-    """Return how long to wait after so many tries: doubling, spread over its second half."""
+def pause_seconds(failures: int, severity: Severity, luck: float) -> float:
+    """Return how long to wait after so many failures: doubling, spread over its second half."""
     critical = severity is Severity.CRITICAL
     first = FIRST_PAUSE_CRITICAL_SECONDS if critical else FIRST_PAUSE_SECONDS
-    doubled = first * 2.0 ** min(max(attempts - 1, 0), _DOUBLINGS)
+    doubled = first * 2.0 ** min(max(failures - 1, 0), _DOUBLINGS)
     return min(doubled, LONGEST_PAUSE_SECONDS) * (0.5 + luck / 2)
 
 
@@ -53,7 +58,7 @@ def after(tried: Tried, plan: AlertPlan) -> End:
         given_up = replace(one, maybe_twice=one.maybe_twice or trouble.maybe_sent)
         instead = [] if following is None else [_by(given_up, following, tried.now)]
         return GivenUp(one.id, str(trouble), instead)
-    pause = pause_seconds(one.attempts, one.severity, tried.luck)
+    pause = pause_seconds(tried.failures, one.severity, tried.luck)
     wait = max(pause, trouble.retry_after or 0.0)
     return Failed(
         one.id,

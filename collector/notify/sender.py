@@ -12,6 +12,7 @@ import asyncio
 import logging
 import random
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
@@ -67,6 +68,7 @@ class Sender:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _claimed_at: datetime | None = None
     _first_at: dict[int, datetime] = field(default_factory=dict)  # first try, by message
+    _failures: Counter[int] = field(default_factory=Counter)  # by message
 
     def wake(self) -> None:
         """Look at the outbox now: something was put there."""
@@ -235,6 +237,7 @@ class Sender:
                 _log.error("message %s to %s is given up: %s", one.id, one.receiver, end.answer)
             if isinstance(end, GivenUp | Taken):
                 self._first_at.pop(end.notification_id, None)
+                del self._failures[end.notification_id]
         self.woken.set()  # what waited for these in its thread may go, or what is sent instead
 
     def _end(self, one: Notification, result: Sent | NotifyError, now: datetime) -> End:
@@ -242,7 +245,9 @@ class Sender:
         if isinstance(result, Sent):
             return Taken(one.id, now, result.reference, result.answer)
         first_at = self._first_at.get(one.id, now)
-        return after(Tried(one, result, now, first_at, random.random()), self.plan)  # noqa: S311
+        self._failures[one.id] += 1
+        luck = random.random()  # noqa: S311 - it spreads tries
+        return after(Tried(one, result, now, first_at, self._failures[one.id], luck), self.plan)
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)

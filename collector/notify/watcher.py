@@ -197,7 +197,7 @@ class Watcher:
         incidents = self._open_incidents()
         found: list[News] = []
         for device_id, state in self.store.load_states().devices.items():
-            if state.state is State.UP:
+            if state.state is State.UP or state.confirmed_at is None:  # well, or never seen
                 continue
             found += [
                 News(one, incidents.get((device_id, one.new)))
