@@ -82,7 +82,7 @@ def _print_rates(health: Health) -> None:
         table.append((name, str(rate.count), *means, str(rate.peak), str(rate.floods), shares))
     say_table(table)
     behind = health.raised.count - health.own
-    say(f"Of what was raised {behind} stood behind another device or were not seen.")
+    say(f"Of what was raised, behind another device or not looked at: {behind}.")
 
 
 def _figure(measure: Measure, value: float | None) -> str:

@@ -1,5 +1,6 @@
-"""Options that several commands share."""
+"""Options that several commands share, and who gives them."""
 
+import getpass
 from importlib import import_module
 from pathlib import Path
 
@@ -38,3 +39,11 @@ class Span(click.ParamType[float]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return seconds
+
+
+def who() -> str:
+    """Return who is at the keyboard, for the record."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):
+        return "command line"

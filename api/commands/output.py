@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 import orjson
@@ -39,6 +40,12 @@ def say_table(rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with what is wrong and how to mend it, and exit code 1."""
+    click.echo(f"pantau: {message}", err=True)
+    raise click.exceptions.Exit(FOUND_A_PROBLEM)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`pantau quarantine …`: who was heard and is no device, and what becomes of it."""
 
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 import click
 
 from api.adoption import AdoptedAlreadyError, Adopter, DeviceExistsError
-from api.commands.options import config_option
+from api.commands.options import config_option, who
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json, say_table
 from collector.clock import SystemClock
 from collector.config import Config, load_config
@@ -95,7 +94,7 @@ def adopt(
     }
     with problems_told(), _opened(config) as (store, adopter):
         try:
-            adopted = adopter.adopt(_entry(store, topic), asked, _who())
+            adopted = adopter.adopt(_entry(store, topic), asked, who())
         except _REFUSALS as error:
             click.echo(f"pantau: {error}", err=True)
             raise click.exceptions.Exit(FOUND_A_PROBLEM) from None
@@ -117,7 +116,7 @@ def ignore(topic: str, config: Path | None, *, undo: bool) -> None:
     with problems_told(), _opened(config) as (store, _):
         entry = _entry(store, topic)
         change = store.quarantine.unignore if undo else store.quarantine.ignore
-        row = change(entry.id, author=_who(), now=now) or entry
+        row = change(entry.id, author=who(), now=now) or entry
     say(f"{topic} is {row.state}.")
 
 
@@ -139,14 +138,6 @@ def _entry(store: Store, topic: str) -> QuarantineRow:
         click.echo(f"pantau: nothing is heard as {topic!r}; see `pantau quarantine list`", err=True)
         raise click.exceptions.Exit(FOUND_A_PROBLEM)
     return found[0]
-
-
-def _who() -> str:
-    """Return who is at the keyboard, for the record."""
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"
 
 
 def _names(fits: tuple[Fit, ...]) -> str:

@@ -31,7 +31,9 @@ from collector.store.schema import (
 DECISIONS_KEPT = 100
 """Of one alert. Of more, those in the middle go: how it began and how it stands are kept."""
 
-_FIRST_KEPT = 20
+FIRST_KEPT = 20
+"""So many of the first are; the middle goes after them."""
+
 _AFTER_TRIM = 60  # so that not every decision more trims again
 _COLUMNS = [column.name for column in alerts.columns]
 
@@ -224,7 +226,7 @@ def _trim(connection: Connection, alert_id: int) -> None:
         .where(alert_decisions.c.alert_id == alert_id)
         .order_by(alert_decisions.c.id)
     ).all()
-    middle = ids[_FIRST_KEPT : len(ids) - (_AFTER_TRIM - _FIRST_KEPT)]
+    middle = ids[FIRST_KEPT : len(ids) - (_AFTER_TRIM - FIRST_KEPT)]
     for some in chunks(middle):
         connection.execute(delete(alert_decisions).where(alert_decisions.c.id.in_(some)))
     connection.execute(
