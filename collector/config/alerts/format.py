@@ -380,7 +380,7 @@ class AlertsFile(Shape):
         (), description="What goes to whom; none: everything to the one receiver there is."
     )
     policies: Annotated[tuple[PolicyShape, ...], Field(max_length=_MOST_ROUTES)] = Field(
-        (), description="How severe what is; none: as the page on alerts says."
+        (), description="How severe what is; what they leave open is as usual."
     )
 
     @model_validator(mode="after")
