@@ -60,17 +60,17 @@ async def _answer(
     wanted = request.query_params.get(LANGUAGE, "")
     accepted = wanted if wanted in LANGUAGES else request.headers.get("accept-language", "")
     language = language_of(accepted, parts.settings.language)
-    now = parts.clock.now()
+    steady = parts.clock.monotonic()
     address = request.client.host if request.client else ""
-    wait = parts.visits.by_address(address, now)
+    wait = parts.visits.by_address(address, steady)
     if wait:
         return _too_often(wait, language)
     try:
-        permission = parts.links.read(token, now)
+        permission = parts.links.read(token, parts.clock.now())
     except LinkError as error:
         key, status = ("expired", 410) if error.expired else ("not_genuine", 404)
         return _send(problem(key, language), language, status)
-    wait = parts.visits.by_link(permission.nonce, now)
+    wait = parts.visits.by_link(permission.nonce, steady)
     if wait:
         return _too_often(wait, language)
     try:

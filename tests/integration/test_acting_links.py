@@ -11,8 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from api.acting.visits import Visits
 from api.acting.words import WORDS, language_of
+from api.deps import Parts
 from collector.model import Reason, State
 from collector.model.alerts import Alert, Notification, Severity
 from collector.notify.acting import LINKS_LAST, Acting
@@ -32,11 +35,21 @@ def city(tmp_path: Path) -> Iterator[City]:
         yield city
 
 
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """An application over a city of its own; to build one costs more than a test does."""
+    with make_city(tmp_path_factory.mktemp("application")) as other:
+        yield other.app(session_key=KEY)
+
+
 @pytest.fixture
-async def phone(city: City) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that is signed in nowhere."""
-    async with client_of(city.app(session_key=KEY)) as client:
+async def phone(application: FastAPI, city: City) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that is signed in nowhere; the pages look at this test's city."""
+    before: Parts = application.state.parts
+    application.state.parts = replace(before, store=city.store, clock=city.clock, visits=Visits())
+    async with client_of(application) as client:
         yield client
+    application.state.parts = before
 
 
 def paths(message: Notification, receiver: str = "piket") -> dict[Action, str]:

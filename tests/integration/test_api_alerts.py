@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.schemas import alerts as alert_schemas
 from api.schemas import audit as audit_schemas
@@ -27,6 +28,23 @@ def city(tmp_path: Path) -> Iterator[City]:
         switch_dies(city)
         camera_degrades(city)
         yield city
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, dict[str, str]]]:
+    """The same city to look at only, and an operator's token: to build an application is slow."""
+    with make_city(tmp_path_factory.mktemp("still")) as city:
+        switch_dies(city)
+        camera_degrades(city)
+        yield city.app(), city.token("operator")
+
+
+@pytest.fixture
+async def looking(
+    still: tuple[FastAPI, dict[str, str]],
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(*still) as client:
+        yield client
 
 
 @pytest.fixture
@@ -54,8 +72,8 @@ def devices(page: Any) -> list[str]:
 # --- alerts -----------------------------------------------------------------------------------
 
 
-async def test_the_list_of_alerts_tells_what_is_held_and_why(desk: httpx.AsyncClient) -> None:
-    page = await get(desk, "/alerts", firing="true", held="true")
+async def test_the_list_of_alerts_tells_what_is_held_and_why(looking: httpx.AsyncClient) -> None:
+    page = await get(looking, "/alerts", firing="true", held="true")
     alert_schemas.AlertPage.model_validate(page)
     (camera,) = page["items"]
     assert (camera["device"], camera["device_name"]) == ("cam-0001", "Kamera Losari 01")
@@ -81,14 +99,14 @@ async def test_the_list_of_alerts_tells_what_is_held_and_why(desk: httpx.AsyncCl
     ],
 )
 async def test_filters_of_alerts_narrow_together(
-    desk: httpx.AsyncClient, query: dict[str, object], found: list[str]
+    looking: httpx.AsyncClient, query: dict[str, object], found: list[str]
 ) -> None:
-    assert devices(await get(desk, "/alerts", **query)) == found
+    assert devices(await get(looking, "/alerts", **query)) == found
 
 
-async def test_alerts_come_in_pages(desk: httpx.AsyncClient) -> None:
-    first = await get(desk, "/alerts", limit=2)
-    rest = await get(desk, "/alerts", limit=2, cursor=first["next"])
+async def test_alerts_come_in_pages(looking: httpx.AsyncClient) -> None:
+    first = await get(looking, "/alerts", limit=2)
+    rest = await get(looking, "/alerts", limit=2, cursor=first["next"])
     assert devices(first) + devices(rest) == ["cam-0002", "cam-0001", "sw-0001"]
     assert rest["next"] is None
 
@@ -108,21 +126,21 @@ async def test_alerts_come_in_pages(desk: httpx.AsyncClient) -> None:
     ],
 )
 async def test_what_a_list_does_not_know_is_refused(
-    desk: httpx.AsyncClient, path: str, query: dict[str, str]
+    looking: httpx.AsyncClient, path: str, query: dict[str, str]
 ) -> None:
-    answer = await desk.get(API + path, params=query)
+    answer = await looking.get(API + path, params=query)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"]
 
 
-async def test_one_alert_has_its_decisions_and_threads(desk: httpx.AsyncClient) -> None:
-    (camera,) = (await get(desk, "/alerts", device="cam-0001"))["items"]
-    one = await get(desk, f"/alerts/{camera['id']}")
+async def test_one_alert_has_its_decisions_and_threads(looking: httpx.AsyncClient) -> None:
+    (camera,) = (await get(looking, "/alerts", device="cam-0001"))["items"]
+    one = await get(looking, f"/alerts/{camera['id']}")
     alert_schemas.AlertDetail.model_validate(one)
     assert [(d["stage"], d["reason"]) for d in one["decisions"]] == [("cause", "parent_down")]
     (thread,) = one["threads"]
     assert (thread["key"], thread["leads"], thread["receivers"]) == ("incident:1", False, ["piket"])
-    missing = await desk.get(f"{API}/alerts/99")
+    missing = await looking.get(f"{API}/alerts/99")
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown_alert")
 
 
@@ -130,14 +148,14 @@ async def test_one_alert_has_its_decisions_and_threads(desk: httpx.AsyncClient) 
 
 
 async def test_messages_are_listed_with_their_words_and_without_their_links(
-    desk: httpx.AsyncClient,
+    looking: httpx.AsyncClient,
 ) -> None:
-    page = await get(desk, "/notifications", incident=1)
+    page = await get(looking, "/notifications", incident=1)
     notification_schemas.NotificationPage.model_validate(page)
     (one,) = page["items"]
     assert (one["receiver"], one["channel"], one["state"]) == ("piket", "telegram", "pending")
     assert one["title"].startswith("🔴 Switch Losari (Anjungan Losari) mati sejak 11.50 WITA, 1 ")
-    detail = await get(desk, f"/notifications/{one['id']}", language="en")
+    detail = await get(looking, f"/notifications/{one['id']}", language="en")
     notification_schemas.NotificationDetail.model_validate(detail)
     assert detail["title"].startswith("🔴 Switch Losari (Anjungan Losari) down since 11:50")
     assert "Cut off with it: 1 camera" in detail["text"]
@@ -145,13 +163,15 @@ async def test_messages_are_listed_with_their_words_and_without_their_links(
     assert "tindak" not in str(page) + str(detail)
 
 
-async def test_filters_of_messages_narrow_together(desk: httpx.AsyncClient) -> None:
-    assert len((await get(desk, "/notifications"))["items"]) == 2
-    assert len((await get(desk, "/notifications", receiver="piket", state="pending"))["items"]) == 2
-    assert (await get(desk, "/notifications", channel="email"))["items"] == []
-    assert (await get(desk, "/notifications", purpose="recovered"))["items"] == []
-    (one,) = (await get(desk, "/notifications", incident=1))["items"]
-    assert (await get(desk, "/notifications", thread=one["thread"]))["items"] == [one]
+async def test_filters_of_messages_narrow_together(looking: httpx.AsyncClient) -> None:
+    assert len((await get(looking, "/notifications"))["items"]) == 2
+    assert (
+        len((await get(looking, "/notifications", receiver="piket", state="pending"))["items"]) == 2
+    )
+    assert (await get(looking, "/notifications", channel="email"))["items"] == []
+    assert (await get(looking, "/notifications", purpose="recovered"))["items"] == []
+    (one,) = (await get(looking, "/notifications", incident=1))["items"]
+    assert (await get(looking, "/notifications", thread=one["thread"]))["items"] == [one]
 
 
 async def test_only_a_dead_message_is_tried_again(desk: httpx.AsyncClient, city: City) -> None:
@@ -235,10 +255,10 @@ async def test_a_silence_that_somebody_else_ended_says_who(
     ],
 )
 async def test_a_silence_that_cannot_be_made_says_what_is_wrong(
-    desk: httpx.AsyncClient, path: str, wrong: dict[str, object], field: str
+    looking: httpx.AsyncClient, path: str, wrong: dict[str, object], field: str
 ) -> None:
     body = {"scope": {"devices": ["cam-0001"]}, "reason": "x", "ends_at": LATER} | wrong
-    problem = await post(desk, path, 422, **body)
+    problem = await post(looking, path, 422, **body)
     assert field in [one["field"] for one in problem["errors"]]
 
 
@@ -249,7 +269,8 @@ async def test_viewers_look_operators_act_and_only_administrators_read_the_trail
     city: City,
 ) -> None:
     silence = {"scope": {"devices": ["cam-0001"]}, "reason": "x", "ends_at": LATER}
-    async with client_of(city.app(), city.token("viewer")) as viewer:
+    app = city.app()
+    async with client_of(app, city.token("viewer")) as viewer:
         for path in ("/alerts", "/alerts/1", "/notifications", "/notifications/1", "/silences"):
             await get(viewer, path)
         for path, body in (
@@ -261,11 +282,11 @@ async def test_viewers_look_operators_act_and_only_administrators_read_the_trail
             assert (await post(viewer, path, 403, **body))["code"] == "role_too_low"
         answer = await viewer.delete(f"{API}/incidents/1/acknowledge")
         assert answer.json()["code"] == "role_too_low"
-    async with client_of(city.app(), city.token("operator")) as desk:
+    async with client_of(app, city.token("operator")) as desk:
         assert (await desk.get(f"{API}/audit")).json()["code"] == "role_too_low"
         await post(desk, "/silences", 201, **silence)
         await post(desk, "/incidents/1/acknowledge", 200)
-    async with client_of(city.app(), city.token("admin")) as admin:
+    async with client_of(app, city.token("admin")) as admin:
         page = await get(admin, "/audit")
         audit_schemas.AuditPage.model_validate(page)
         done = [(one["action"], one["object"], one["author"]) for one in page["items"]]
