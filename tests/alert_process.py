@@ -3,16 +3,16 @@
 Town ──transitions──► store ──► `pantau run --role alerts` ──► a receiver on loopback
 """
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from collector.clock import Clock, SystemClock
 from collector.model import (
@@ -167,9 +167,10 @@ def write_settings(folder: Path, receiver: Receiver, alerts: str) -> Path:
 
 
 @contextmanager
-def process(config: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the process of alerts; end it afterwards if it still runs."""
-    started = start(config)
+def process(config: Path, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Run the process of alerts, its words into a file; end it afterwards if it still runs."""
+    with nullcontext() if log is None else log.open("w") as file:
+        started = start(config, file)
     try:
         yield started
     finally:
@@ -177,15 +178,18 @@ def process(config: Path) -> Iterator[subprocess.Popen[str]]:
             started.send_signal(signal.SIGTERM)
         try:
             said, _ = started.communicate(timeout=WAIT_SECONDS)
-            sys.stdout.write(said)  # pytest shows it where a test fails
+            sys.stdout.write(said or "")  # pytest shows it where a test fails
         finally:
             started.kill()
 
 
-def start(config: Path) -> subprocess.Popen[str]:
+def start(config: Path, output: IO[str] | None = None) -> subprocess.Popen[str]:
     command = [PYTHON, "-m", "api", "run", "--config", str(config), "--role", "alerts"]
     return subprocess.Popen(  # noqa: S603 - our own words
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ.copy()
+        command,
+        stdout=output or subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

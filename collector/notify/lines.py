@@ -14,6 +14,7 @@ from collector.notify.channels.contract import NotifyError
 AT_ONCE = 16
 """Messages of one channel under way at once; so many connections go to one host."""
 
+PASSED_ON_EVERY = timedelta(minutes=15)
 FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 60.0
 
@@ -31,6 +32,7 @@ class Line:
     dead: int = 0
     trouble: str = ""  # the last, while it does not work
     sent_at: datetime | None = None
+    passed_on_at: datetime | None = None  # the last dead one that another receiver was told of
 
     def share(self, budgets: Budgets, now: datetime) -> int:
         """Return how many messages it may be given now."""
@@ -45,6 +47,11 @@ class Line:
         """Return from when on it may be given one more, as far as time decides."""
         free_at = budgets.next_free_at(self.limits, now)
         return free_at if self.rests_until_at is None else max(free_at, self.rests_until_at)
+
+    def may_pass_on(self, now: datetime) -> bool:
+        """Say whether another receiver may be told of one that is dead: not of each, in a row."""
+        last = self.passed_on_at
+        return last is None or not timedelta(0) <= now - last < PASSED_ON_EVERY
 
     def begins(self, budgets: Budgets, now: datetime) -> None:
         """Count a message that goes now."""

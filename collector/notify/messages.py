@@ -52,7 +52,12 @@ class Renderer:
             raise UnreadableError(f"its facts cannot be read: {error}") from error
         receiver = plan.receivers.get(one.receiver)
         speaker = self._speaker("id" if receiver is None else receiver.language)
-        said = speaker.say(facts, longest=channel.longest_text, maybe_twice=one.maybe_twice)
+        said = speaker.say(
+            facts,
+            longest=channel.longest_text,
+            maybe_twice=one.maybe_twice,
+            html=getattr(channel, "takes_html", False),
+        )
         quiet = one.purpose is Purpose.UPDATE and not any(named.is_new for named in facts.devices)
         return Message(
             key=one.key,

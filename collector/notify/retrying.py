@@ -3,6 +3,9 @@
     refused for good, or tried for too long ─► the receiver's next channel ─► … ─► dead
     else ─► again, after a pause that doubles (or what the channel asked for)
 
+What is dead is read by another receiver, with a word on whom it did not reach: once a channel and a
+quarter of an hour, so that a channel that broke does not flood those who are left.
+
 Pure. A message that a receiver's last channel refuses for good is dead at once; one that is only
 not taken is tried for `AlertPlan.keep_trying_seconds`.
 """
@@ -22,6 +25,7 @@ LEAST_ATTEMPTS = 3
 """Before a channel is given up, however long the message waited before."""
 
 _NEVER_INSTEAD = frozenset({Purpose.HEARTBEAT, Purpose.TEST})  # they are about their channel
+_PASSED_ON = ">>"  # in a key: then the receiver
 _DOUBLINGS = 20  # more overflow nothing, and wait no longer
 
 
@@ -39,6 +43,7 @@ class Tried:
     first_at: datetime  # of the first try there
     failures: int  # this one counted
     luck: float
+    may_pass_on: bool = True  # whether another receiver was told of no such message lately
 
 
 def pause_seconds(failures: int, severity: Severity, luck: float) -> float:
@@ -56,8 +61,9 @@ def after(tried: Tried, plan: AlertPlan) -> End:
     following = next_channel(one, plan)
     if trouble.permanent or _is_given_up(tried, plan, has_other=following is not None):
         given_up = replace(one, maybe_twice=one.maybe_twice or trouble.maybe_sent)
-        instead = [] if following is None else [_by(given_up, following, tried.now)]
-        return GivenUp(one.id, str(trouble), instead)
+        if following is not None:
+            return GivenUp(one.id, str(trouble), [_by(given_up, following, tried.now)])
+        return GivenUp(one.id, str(trouble), _passed_on(tried, plan) if tried.may_pass_on else [])
     pause = pause_seconds(tried.failures, one.severity, tried.luck)
     wait = max(pause, trouble.retry_after or 0.0)
     return Failed(
@@ -76,6 +82,25 @@ def next_channel(one: Notification, plan: AlertPlan) -> str | None:
     if known is not None and known.channels and one.channel not in known.channels:
         return known.channels[0]
     return plan.next_channel(one.receiver, one.channel)
+
+
+def is_passed_on(end: End) -> bool:
+    """Say whether another receiver is told of a message that is dead."""
+    return isinstance(end, GivenUp) and any(_PASSED_ON in one.key for one in end.instead)
+
+
+def _passed_on(tried: Tried, plan: AlertPlan) -> list[Notification]:
+    """Return the message as another receiver reads it: the first who has another channel."""
+    one = tried.notification
+    if one.purpose in _NEVER_INSTEAD or _PASSED_ON in one.key:
+        return []
+    for name, other in plan.receivers.items():
+        if name != one.receiver and one.channel not in other.channels:
+            sent = _by(one, other.channels[0], tried.now)
+            key = f"{one.key}{_PASSED_ON}{name}"
+            facts = {**one.facts, "not_reached": one.receiver}
+            return [replace(sent, receiver=name, key=key, facts=facts, maybe_twice=False)]
+    return []
 
 
 def _is_given_up(tried: Tried, plan: AlertPlan, *, has_other: bool) -> bool:

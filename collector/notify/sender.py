@@ -28,7 +28,7 @@ from collector.notify.channels.contract import Channel, Message, NotifyError, Se
 from collector.notify.lines import AT_ONCE, Line, Lines
 from collector.notify.messages import Renderer, UnreadableError, answers_another
 from collector.notify.plan import AlertPlan
-from collector.notify.retrying import Tried, after
+from collector.notify.retrying import Tried, after, is_passed_on
 from collector.store import End, GivenUp, Store, StoreError, Taken
 
 SEND_SECONDS = 60.0
@@ -247,7 +247,14 @@ class Sender:
         first_at = self._first_at.get(one.id, now)
         self._failures[one.id] += 1
         luck = random.random()  # noqa: S311 - it spreads tries
-        return after(Tried(one, result, now, first_at, self._failures[one.id], luck), self.plan)
+        line = self._line(one.channel)
+        end = after(
+            Tried(one, result, now, first_at, self._failures[one.id], luck, line.may_pass_on(now)),
+            self.plan,
+        )
+        if is_passed_on(end):
+            line.passed_on_at = now
+        return end
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)

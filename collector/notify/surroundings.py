@@ -4,7 +4,7 @@ Each part is made anew only when its mark in the store changed, or when time cha
 (a window begins, a silence ends, a heartbeat grows old). Blocks; used by one thread.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -80,10 +80,7 @@ class Surroundings:
         self._learn_incidents(named | set(incidents))
 
     def take(self, news: Iterable[NewsRow]) -> None:
-        """Take in what transitions say beside the state: flapping, and incidents not known yet.
-
-        Raises StoreError.
-        """
+        """Take in what transitions say beside the state: flapping, and incidents."""
         named: set[int] = set()
         for one in news:
             if one.transition.flapping:
@@ -117,9 +114,8 @@ class Surroundings:
         return world, None if inventory_changed else changed
 
     def know(self, incident_ids: set[int]) -> None:
-        """Read incidents that are not known yet, of which the next look hears. StoreError."""
+        """Let the next look read of these incidents, where they are not known yet."""
         self._wanted = incident_ids
-        self._learn_incidents(incident_ids - self._incidents.keys())
 
     def forget_silences(self) -> None:
         """Read silences anew at the next look: one was noted as reminded of."""
@@ -192,20 +188,39 @@ class Surroundings:
     def _look_at_incidents(self, alerts: Mapping[str, Alert]) -> set[str]:
         last, news = self.store.alerts.changed_incidents(self._incidents_after)
         self._incidents_after = last
-        if not news:
-            return set()
-        concerned = {one.row.incident.id for one in news}
-        # One that was merged takes along what was merged into it before.
-        concerned |= {known for known, facts in self._incidents.items() if facts.id in concerned}
         used = self._wanted | {
             one.incident_id for one in alerts.values() if one.incident_id is not None
         }
-        used |= {self._incidents[one].id for one in used if one in self._incidents}
-        before = self._incidents
-        self._incidents = {known: facts for known, facts in before.items() if known in used}
-        self._learn_incidents({one for one in concerned if one is not None and one in used})
-        moved = {known for known, facts in self._incidents.items() if before.get(known) != facts}
+        moved: set[int] = set()
+        if news:
+            moved = self._take_incidents(news, used)
+        self._learn_incidents(self._wanted - self._incidents.keys())
+        if not moved:
+            return set()
         return {one.device_id for one in alerts.values() if one.incident_id in moved}
+
+    def _take_incidents(self, news: Sequence[IncidentNews], used: set[int]) -> set[int]:
+        """Take in incidents that changed; return those of `used` that have come to something else.
+
+        One that was merged takes along what was merged into it before.
+        """
+        before = self._incidents
+        found = {one.row.incident.id: one for one in news}
+        stay = {
+            this: _incident(one)
+            for this, one in found.items()
+            if this is not None and one.row.incident.merged_into is None
+        }
+        kept = used | {before[one].id for one in used if one in before}
+        self._incidents = {
+            known: stay.get(facts.id, facts) for known, facts in before.items() if known in kept
+        } | {this: facts for this, facts in stay.items() if this in kept}
+        merged = found.keys() - stay.keys()
+        self._learn_incidents(
+            {one for one in kept if one in merged}
+            | {known for known, facts in self._incidents.items() if facts.id in merged}
+        )
+        return {known for known, facts in self._incidents.items() if before.get(known) != facts}
 
     def _learn_incidents(self, incident_ids: set[int]) -> None:
         """Read what incidents have come to, each as the one that stays."""

@@ -224,6 +224,19 @@ async def test_without_another_channel_it_is_dead_and_counted(
         assert [one.state for one in store.outbox.unsent()] == [DeliveryState.DEAD]
 
 
+async def test_what_is_dead_is_read_by_another_receiver(store: Store, receiver: Listening) -> None:
+    receiver.rule = lambda request: Fault(410) if request.path == "/hook1" else None
+    async with post(store, receiver, hooks=("hook1", "hook2")) as it:
+        it.sender.plan = AlertPlan(
+            PlainRules(),
+            {"ani": Receiver("ani", ("hook1",)), "noc": Receiver("noc", ("hook2",))},
+        )
+        it.put("k-1", "hook1", receiver="ani")
+        await it.until_state("k-1>>noc", DeliveryState.SENT)
+    (body,) = receiver.of("webhook")
+    assert "Tidak sampai ke ani" in body["text"]
+
+
 async def test_a_channel_that_is_no_more_is_said_and_the_first_one_taken(
     store: Store, receiver: Listening
 ) -> None:

@@ -118,6 +118,35 @@ def test_what_is_about_its_channel_goes_by_no_other(purpose: Purpose) -> None:
     assert given_up(after(tried(NEVER, replace(MESSAGE, purpose=purpose)), PLAN)).instead == []
 
 
+OTHERS = replace(
+    PLAN,
+    receivers={
+        **PLAN.receivers,
+        "budi": Receiver("budi", ("wa",)),
+        "noc": Receiver("noc", ("ntfy",)),
+    },
+)
+DEAD = replace(MESSAGE, channel="wa", facts={"purpose": "firing"})
+
+
+def test_what_is_dead_is_read_once_by_another_with_another_channel() -> None:
+    (passed,) = given_up(after(tried(NEVER, DEAD), OTHERS)).instead
+    assert (passed.receiver, passed.channel, passed.key) == ("noc", "ntfy", "k>>noc")
+    assert passed.facts == {"purpose": "firing", "not_reached": "ani"}
+    also_dead = replace(passed, id=4)
+    assert given_up(after(tried(NEVER, also_dead), OTHERS)).instead == []
+
+
+def test_a_broken_channel_floods_nobody_else() -> None:
+    again = replace(tried(NEVER, DEAD), may_pass_on=False)
+    assert given_up(after(again, OTHERS)).instead == []
+    line = Line()
+    assert line.may_pass_on(NOW)
+    line.passed_on_at = NOW
+    assert not line.may_pass_on(NOW + timedelta(minutes=14))
+    assert line.may_pass_on(NOW + timedelta(minutes=15))
+
+
 # --- lines ------------------------------------------------------------------------------------
 
 

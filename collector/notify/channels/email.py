@@ -76,6 +76,7 @@ class EmailSettings:
 class Email:
     """Sends as this module's text says."""
 
+    takes_html = True
     can_edit = False
     longest_text = LONGEST
 

@@ -14,8 +14,10 @@ token. Errors of httpx hold the request as well, so they end here.
 """
 
 import asyncio
+import importlib.util
 import json
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +41,13 @@ SECONDS = 15.0  # for a whole request, DNS and all addresses included
 CONNECT_SECONDS = 4.0  # for one address
 MOST_ADDRESSES = 4  # tried one after the other, when no connection comes about
 LONGEST_URL = 2048  # characters
+CONNECTIONS = 8  # to one host; httpx looks through all of them for each request
 KEPT_SECONDS = 20.0  # an idle connection; shorter than what servers and firewalls keep
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore tries to import it for each lock that it makes. That it is missing is searched for
+    # on the disk each time, which takes longer than the rest of the request, unless it is noted.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port in, addresses out, in the order to try them. Raises OSError."""
@@ -230,7 +238,7 @@ class Outbound:
             way = self._ways[key] = httpx.AsyncHTTPTransport(
                 verify=self._tls or False,  # False: of plain http, where it means nothing
                 trust_env=False,
-                limits=httpx.Limits(max_connections=16, keepalive_expiry=KEPT_SECONDS),
+                limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=KEPT_SECONDS),
             )
         return way
 

@@ -51,6 +51,7 @@ class TelegramSettings:
 class Telegram:
     """Sends as this module's text says."""
 
+    takes_html = True
     can_edit = True
     longest_text = LONGEST
 

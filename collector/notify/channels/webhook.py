@@ -67,7 +67,8 @@ class Webhook:
     def __init__(self, settings: WebhookSettings, outbound: Outbound, clock: Clock) -> None:
         """Use a way out that others use as well. ValueError when a secret is no base64."""
         self.name = settings.name
-        self.limits = (Limit(f"webhook:{self.name}", settings.per_minute, 60, 10),)
+        at_once = max(10, settings.per_minute // 60)  # what a second may have, at once
+        self.limits = (Limit(f"webhook:{self.name}", settings.per_minute, 60, at_once),)
         self._settings = settings
         self._outbound = outbound
         self._clock = clock

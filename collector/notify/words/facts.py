@@ -119,6 +119,7 @@ class Facts:
     silence: SilenceFacts | None = None
     collectors: tuple[str, ...] = ()  # that give no sign of life
     receiver: str = ""  # of a test
+    not_reached: str = ""  # for whom it was, when it could not be delivered there
     desk_link: str = ""
     map_link: str = ""
 

@@ -36,7 +36,7 @@ class Said:
 
     title: str
     text: str
-    html: str | None  # None: not even its first line is short enough
+    html: str | None  # None: not wanted, or not even its first line is short enough
     link: str | None
 
 
@@ -64,21 +64,23 @@ class Speaker:
         longest: int | None = None,
         size: Callable[[str], int] = len,
         maybe_twice: bool = False,
+        html: bool = True,
     ) -> Said:
         """Return words that fit into `longest` together: a title, a line end and the text.
 
-        `size` measures as the channel does (`lengths.in_bytes`). Never raises for facts from the
-        store: should a template fail on them, a short sentence of the bare facts is said instead.
+        Without `html` that is not made. `size` measures as the channel does (`lengths.in_bytes`).
+        Never raises for facts from the store: should a template fail on them, a short sentence of
+        the bare facts is said instead.
         """
         try:
             title = self._title(facts)
             values = {"facts": facts, "maybe_twice": maybe_twice}
             text = self._plain.get_template("text.j2").render(values).strip()
-            html = self._html.get_template("text.j2").render(values).strip()
+            marked = self._html.get_template("text.j2").render(values).strip() if html else ""
         except _FAILURES:
             log.exception("words for a message of purpose %s failed", facts.purpose)
             title, text = _bare(facts), facts.desk_link
-            html = str(escape(text))
+            marked = str(escape(text))
         title = fit(title, LONGEST_TITLE)
         links = sum(1 for one in (facts.desk_link, facts.map_link) if one)
         if longest is not None:
@@ -86,8 +88,8 @@ class Speaker:
         return Said(
             title=title,
             text=self._fitted(text, _rest(longest, title, size), links, size),
-            html=self._fitted_html(html, _rest(longest, f"<b>{escape(title)}</b>", size), links,
-                                   size),
+            html=self._fitted_html(marked, _rest(longest, f"<b>{escape(title)}</b>", size), links,
+                                   size) if html else None,
             link=facts.desk_link or None,
         )  # fmt: skip
 
