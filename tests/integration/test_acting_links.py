@@ -201,6 +201,35 @@ async def test_what_came_back_can_be_taken_anew(phone: httpx.AsyncClient, city: 
     assert holder(city) == "piket"
 
 
+async def test_an_incident_that_became_part_of_another_is_taken_as_that(
+    tmp_path_factory: pytest.TempPathFactory, application: FastAPI
+) -> None:
+    with make_city(tmp_path_factory.mktemp("merging"), extra=4) as city:
+        cameras = ("cam-10000", "cam-10001", "cam-10002", "cam-10003")
+        for number, camera in enumerate(cameras[:2]):
+            city.change(camera, State.DOWN, at=NOON - timedelta(seconds=60 - number))
+        known = Facts.from_json(camera_degrades(city).facts)
+        second = Alert(
+            cameras[1], State.DOWN, Severity.WARNING, NOON, NOON, Reason.NO_ANSWER, incident_id=2
+        )
+        facts = replace(known, name="Kamera 10001", incident_id=2)
+        links = paths(tell(city, "incident:2", [(second, None)], facts))
+        for camera in cameras[2:]:  # now it is plain: something happened to the place
+            city.change(camera, State.DOWN, at=NOON - timedelta(seconds=50))
+        before: Parts = application.state.parts
+        application.state.parts = replace(
+            before, store=city.store, clock=city.clock, visits=Visits()
+        )
+        async with client_of(application) as phone:
+            look = await phone.get(links[Action.ACKNOWLEDGE])
+            assert "Tangani insiden 1?" in words(look)
+            assert "Insiden 2 kini bagian dari insiden 1." in words(look)
+            assert "Sekarang 4 mati" in words(look)
+            assert (await phone.post(links[Action.ACKNOWLEDGE])).status_code == 200
+        application.state.parts = before
+        assert holder(city) == "piket"
+
+
 async def test_nobody_is_told_that_it_is_down_when_nobody_looks(
     phone: httpx.AsyncClient, city: City
 ) -> None:
