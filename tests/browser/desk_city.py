@@ -1,6 +1,7 @@
 """A city in a real store with a night's troubles, served by the real API, for the desk's tests."""
 
 import asyncio
+import math
 import tempfile
 import threading
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from collector.model import (
     Status,
     Transition,
 )
+from collector.sinks import Point, Series
 from collector.store import Store
 from tests.api_city import City, Inventory, ManualClock, StillSink, check_of, served
 from tests.browser.city import DISTRICTS, NIGHT
@@ -25,6 +27,27 @@ from tests.browser.city import DISTRICTS, NIGHT
 CITY = "73.71"
 KINDS = {"kam": ("camera", "Kamera"), "ap": ("access_point", "AP"), "nvr": ("recorder", "NVR")}
 BEHIND = 38
+
+
+class DaySink(StillSink):
+    """A sink with a day of a ping's times, every five minutes, with an hour that is missing."""
+
+    def query(
+        self,
+        device_id: str,
+        metric: str,
+        start: datetime,
+        end: datetime,
+        step_seconds: int | None = None,
+    ) -> list[Series]:
+        del device_id, step_seconds
+        points = []
+        for number in range(int((end - start) / timedelta(minutes=5))):
+            at = start + number * timedelta(minutes=5)
+            value = 0.004 + 0.002 * math.sin(number / 7) + (0.03 if number == 200 else 0)
+            if not 100 <= number < 112:
+                points.append(Point(at, value, value * 0.8, value * 1.5, 5))
+        return [Series(metric, "s", (), tuple(points))]
 
 
 def area_of(district: str) -> str:
@@ -95,7 +118,7 @@ def make_desk_city(folder: Path, *, troubled: bool = False, extra: int = 0) -> C
     file, states = _made_once(troubled=troubled, extra=extra)
     (folder / "pantau.db").write_bytes(file)
     store = Store.open(folder / "pantau.db")
-    return City(store, ManualClock(NIGHT), StillSink(), dict(states))
+    return City(store, ManualClock(NIGHT), DaySink(), dict(states))
 
 
 @cache

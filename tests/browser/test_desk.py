@@ -233,6 +233,37 @@ def test_without_a_collector_the_page_claims_nothing(desk: Browser, city: City) 
     desk.wait(TITLE, "6 masalah, 6 belum ditangani")
 
 
+def test_silencing_and_planned_work_need_a_reason_and_one_click(desk: Browser, city: City) -> None:
+    desk.press("j", "b")
+    desk.wait("[data-test=plan]", "Senyapkan: Switch Panakkukang 01")
+    desk.click("[data-test=span-30]")
+    desk.wait("[data-test=failure]", "tulis alasannya dahulu.")
+    desk.fill("[data-test=plan-reason]", "Sedang diperbaiki")
+    desk.click("[data-test=span-morning]")
+    desk.wait("[data-test=made]", "Disenyapkan s.d. 06.00.")
+    now = city.clock.now()
+    (silence,) = city.store.silences.page().items
+    assert (tuple(silence.scope.devices), silence.reason) == ((SWITCH,), "Sedang diperbaiki")
+    desk.click("[data-test=plan-undo]")
+    desk.wait("[data-test=plan]", state="detached")
+    (silence,) = city.store.silences.page().items
+    assert silence.ended_by == "Piket 1"
+    assert focused(desk) == "Switch Panakkukang 01"
+    desk.press("p")
+    desk.fill("[data-test=plan-reason]", "Penggantian sakelar")
+    desk.click(".check-line input")
+    desk.click("[data-test=span-120]")
+    desk.wait("[data-test=made]", "Pemeliharaan dicatat s.d. 05.26.")
+    (window,) = city.store.maintenance.page().items
+    assert (window.title, tuple(window.scope.devices)) == ("Switch Panakkukang 01", (SWITCH,))
+    assert window.starts_at < now, "planned work that began with the failure"
+
+
+def test_enter_on_a_button_is_the_buttons(desk: Browser) -> None:
+    desk.press("j", "Tab", "Enter")
+    desk.wait("[data-test=take]", "Switch Panakkukang 01")
+
+
 def test_an_incident_tells_its_story_and_takes_a_note_a_cause_and_an_end(
     desk: Browser, city: City
 ) -> None:
@@ -270,9 +301,9 @@ def test_an_incident_tells_its_story_and_takes_a_note_a_cause_and_an_end(
 
 
 def test_a_device_tells_its_state_its_past_and_its_neighbours(
-    desk: Browser, server: DeskServer
+    desk: Browser, server: DeskServer, pictures: Path
 ) -> None:
-    open_desk(desk, server, f"/meja/perangkat/{SWITCH}")
+    open_desk(desk, server, f"/meja/perangkat/{SWITCH}", (1440, 1300))
     desk.wait("[data-test=neighbours]", "36 kamera")
     desk.wait("[data-test=legend]", "aktif 22 j 4")
     assert desk.text("[data-test=sentence]").startswith(
@@ -282,6 +313,9 @@ def test_a_device_tells_its_state_its_past_and_its_neighbours(
     assert desk.text("[data-test=legend]").startswith("mati 1 j 12 m")
     desk.wait("[data-test=device-incidents]", "Switch Panakkukang 01")
     desk.wait("[data-test=uptime]", "Cakupan")
+    desk.wait("[data-test=chart] canvas")
+    assert desk.text("[data-test=chart] figcaption").startswith("Waktu tempuh ping terakhir")
+    desk.screenshot(pictures / "desk-device.png")
     desk.click("[data-test=history] >> text=30 hari")
     desk.wait("[data-test=legend]", "tidak diketahui")
     open_desk(desk, server, "/meja/perangkat/nobody")

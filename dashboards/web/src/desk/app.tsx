@@ -19,6 +19,7 @@ import { ProblemsPage } from "./problems/page";
 import { PROBLEMS, routeOf, type Route } from "./route";
 import { useDoor, type Door } from "./session";
 import { SignIn } from "./signin";
+import { ownersOf } from "./texts";
 import { wordsOf, type Words } from "./words";
 
 /** What is followed while somebody is inside; each session gets its own, and old words end with it. */
@@ -82,6 +83,12 @@ function Inside({ connect, mono, door, visitor, asked, onLanguage }: InsideProps
     if (link.refused !== "none" || incidents.trouble?.status === 401) door.lost();
   }, [link.refused, incidents.trouble, door]);
 
+  const devices = city?.devices;
+  const owners = useMemo(() => ownersOf(devices?.values() ?? []), [devices]);
+  const areas = useMemo(
+    () => new Map(city?.areas.map((one) => [one.code, one.name])),
+    [city?.areas],
+  );
   const now = mono();
   const condition = judge(link, city, now);
   const server = serverNow(link, now) ?? Date.now();
@@ -94,6 +101,8 @@ function Inside({ connect, mono, door, visitor, asked, onLanguage }: InsideProps
     store,
     incidents,
     visitor,
+    owners,
+    areas,
     zone: city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     at: condition === "stale" ? (lastKnownAt(link) ?? server) : server,
   };

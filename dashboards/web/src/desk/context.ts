@@ -20,6 +20,9 @@ export interface Desk {
   readonly incidents: Incidents;
   readonly visitor: Visitor;
   readonly zone: string;
+  /** Names of owners by id, of areas by code. */
+  readonly owners: ReadonlyMap<string, string>;
+  readonly areas: ReadonlyMap<string, string>;
   /** Server time now; while the page is stale, the last moment known: durations end there. */
   readonly at: number;
 }

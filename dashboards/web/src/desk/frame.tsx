@@ -271,6 +271,8 @@ const KEYS = [
   ["Enter", null, "key.open"],
   ["T", null, "key.take"],
   ["X", null, "key.mark"],
+  ["B", null, "key.silence"],
+  ["P", null, "key.maintenance"],
   ["C", null, "key.note"],
   ["/", null, "key.search"],
 ] as const;
@@ -297,6 +299,8 @@ const ALL_KEYS = [
   ["T", "key.take"],
   ["1 – 4", "key.reason"],
   ["X", "key.mark"],
+  ["B", "key.silence"],
+  ["P", "key.maintenance"],
   ["C", "key.note"],
   ["/", "key.search"],
   ["G M", "page.problems"],

@@ -12,9 +12,12 @@ export function nameOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" 
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
-/** Somebody writes there: letters are letters. */
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+/** Whose the key is: of a field that somebody writes in, an open popover, a button for Enter. */
+function isTheirs(target: EventTarget | null, name: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("input, textarea, select")) return true;
+  if (name !== "Escape" && target.closest("[role=dialog]") !== null) return true;
+  return (name === "Enter" || name === " ") && target.closest("a, button, summary") !== null;
 }
 
 /** Call what belongs to a key, while this component is shown. `g m` is G, then M. */
@@ -25,7 +28,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const name = nameOf(event);
-      if (name === null || event.defaultPrevented || isTyping(event.target)) return;
+      if (name === null || event.defaultPrevented || isTheirs(event.target, name)) return;
       const before = begun.current;
       begun.current = name === "g" ? { key: name, at: event.timeStamp } : null;
       const isSecond = before !== null && event.timeStamp - before.at < SEQUENCE_MS;

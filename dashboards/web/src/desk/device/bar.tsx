@@ -22,6 +22,23 @@ const PAGE = 500;
 const MOST_PAGES = 6;
 const TICKS = [0, 0.25, 0.5, 0.75] as const;
 
+/** A device's states over the last days, and how to ask again. */
+export function useStates(
+  device: string,
+  state: State,
+  version: string,
+  days: Span,
+): readonly Segment[] {
+  const { at } = useDesk();
+  const { value, renew } = useAnswer(`history ${device} ${days}`, (signal) =>
+    load(device, at - days * DAY_MS, signal),
+  );
+  useEffect(renew, [version]);
+  // The log knows nothing of planned windows: within one the state stays what was measured.
+  const measured: State = value?.[0]?.new ?? (state === "maintenance" ? "unknown" : state);
+  return value === null ? [] : segments(value, measured, at - days * DAY_MS, at);
+}
+
 export interface HistoryProps {
   readonly device: string;
   readonly state: State;
@@ -33,13 +50,7 @@ export function HistoryCard({ device, state, version }: HistoryProps): JSX.Eleme
   const { words, at, zone } = useDesk();
   const [days, setDays] = useState<Span>(1);
   const [from, to] = [at - days * DAY_MS, at];
-  const { value, renew } = useAnswer(`history ${device} ${days}`, (signal) =>
-    load(device, Date.now() - days * DAY_MS, signal),
-  );
-  useEffect(renew, [version]);
-  // The log knows nothing of planned windows: within one the state stays what was measured.
-  const measured: State = value?.[0]?.new ?? (state === "maintenance" ? "unknown" : state);
-  const list = value === null ? [] : segments(value, measured, from, to);
+  const list = useStates(device, state, version, days);
   return (
     <section class="card" data-test="history">
       <header class="card-head">

@@ -13,7 +13,7 @@ import { useAnswer } from "../answer";
 import { useDesk } from "../context";
 import { Link } from "../navigation";
 import { devicePath, incidentPath } from "../route";
-import { capital, causeOf, kindWord, ownersOf, stateOf, subject } from "../texts";
+import { capital, causeOf, kindWord, stateOf, subject } from "../texts";
 
 const SITE_PAGE = 500;
 
@@ -166,8 +166,7 @@ export function UptimeCard({ device, version }: { device: string; version: strin
 }
 
 export function OwnersCard({ view }: { view: DeviceView }): JSX.Element {
-  const { words, city } = useDesk();
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
+  const { words, owners } = useDesk();
   const name = (id: string | null): string => (id === null ? "–" : (owners.get(id) ?? id));
   const rows = [
     [words.say("owner.device"), name(view.owner)],

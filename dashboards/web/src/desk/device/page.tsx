@@ -1,15 +1,17 @@
 /** `/meja/perangkat/ID`: how a device is, since when and why, and what stands around it. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import type { CheckView, Device as DeviceView } from "../../shared/api/schema";
 import type { Device, State } from "../../shared/model";
 import { age, clock } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useAnswer } from "../answer";
-import { useDesk } from "../context";
+import { mayAct, useDesk } from "../context";
+import { useKeys } from "../keys";
 import { Link } from "../navigation";
+import { PlanBox, scopeOfDevices, type Plan } from "../planning";
 import { devicePath, DEVICES, incidentPath } from "../route";
 import {
   areaName,
@@ -18,12 +20,12 @@ import {
   kindWord,
   longDuration,
   moment,
-  ownersOf,
   reasonOf,
   sinceInZone,
 } from "../texts";
-import { HistoryCard } from "./bar";
+import { HistoryCard, useStates } from "./bar";
 import { IncidentsCard, NeighboursCard, OwnersCard, UptimeCard } from "./cards";
+import { ChartsCard } from "./charts";
 
 export function DevicePage({ id }: { id: string }): JSX.Element {
   const { words, city } = useDesk();
@@ -56,8 +58,9 @@ interface DeviceProps {
 }
 
 function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
-  const { words, city } = useDesk();
-  const areas = new Map(city?.areas.map((one) => [one.code, one.name]));
+  const desk = useDesk();
+  const { words, areas } = desk;
+  const states = useStates(view.id, stateOf(view, seen), version, 1);
   return (
     <article data-test="device-page">
       <p class="crumbs">
@@ -69,6 +72,7 @@ function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
         <h1 data-test="title">
           {view.name} <span class="tag">{kindWord(view.kind, 1, words)}</span>
         </h1>
+        {mayAct(desk) && view.retired_at === null && <Actions view={view} seen={seen} />}
       </header>
       <Sentence view={view} seen={seen} />
       <div class="two-columns">
@@ -76,6 +80,7 @@ function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
           <HistoryCard device={view.id} state={stateOf(view, seen)} version={version} />
           <ChecksCard device={view.id} version={version} />
           <IncidentsCard device={view.id} version={version} />
+          <ChartsCard device={view.id} states={states} />
         </div>
         <div class="column">
           <NeighboursCard view={view} />
@@ -87,14 +92,36 @@ function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
   );
 }
 
+function Actions({ view, seen }: Omit<DeviceProps, "version">): JSX.Element {
+  const { words } = useDesk();
+  const [open, setOpen] = useState<Plan | null>(null);
+  useKeys({ b: () => setOpen("silence"), p: () => setOpen("maintenance") });
+  const since = seen === undefined || seen.state === "up" ? null : seen.since;
+  return (
+    <div class="actions">
+      {(["silence", "maintenance"] as const).map((plan) => (
+        <button key={plan} type="button" onClick={() => setOpen(plan)} data-test={plan}>
+          {words.say(`plan.${plan}.do`)}
+        </button>
+      ))}
+      {open !== null && (
+        <PlanBox
+          plan={open}
+          subject={{ name: view.name, scope: scopeOfDevices([view]), since }}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </div>
+  );
+}
+
 function stateOf(view: DeviceView, seen: Device | undefined): State {
   if (seen !== undefined) return seen.state;
   return view.maintenance ? "maintenance" : view.state;
 }
 
 function Sentence({ view, seen }: Omit<DeviceProps, "version">): JSX.Element {
-  const { words, at, zone, city, incidents } = useDesk();
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
+  const { words, at, zone, city, incidents, owners } = useDesk();
   const state = stateOf(view, seen);
   const device = seen ?? fromView(view);
   const { since, confirmedAt } = device;

@@ -1,14 +1,14 @@
 /** Beside the story: what the incident took, and what it is put down to. */
 
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ApiError } from "../../shared/api/client";
 import type { CauseClass, IncidentDetail, IncidentOutage } from "../../shared/api/schema";
 import { correctCause, whyNot } from "../acts";
 import { mayAct, useDesk } from "../context";
 import { Link } from "../navigation";
 import { devicePath } from "../route";
-import { capital, causeOf, causeWord, joined, ownersOf } from "../texts";
+import { capital, causeOf, causeWord, joined } from "../texts";
 
 /** Minutes in which devices did not work, summed over the outages, floored. */
 export function lostMinutes(outages: readonly IncidentOutage[], now: number): number {
@@ -22,8 +22,7 @@ export function lostMinutes(outages: readonly IncidentOutage[], now: number): nu
 const MOST_DEVICES = 8;
 
 export function ImpactCard({ incident }: { incident: IncidentDetail }): JSX.Element {
-  const { words, at, city } = useDesk();
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
+  const { words, at, owners } = useDesk();
   const { first_outages: outages } = incident;
   const complete = outages.length >= incident.outages;
   const minutes = words.number(lostMinutes(outages, at));

@@ -1,7 +1,7 @@
 /** `/meja/insiden/ID`: what happened in its order, what it took, why, and what to do about it. */
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError, ask } from "../../shared/api/client";
 import type { IncidentDetail, NotificationView } from "../../shared/api/schema";
 import { shortName } from "../../shared/places";
@@ -12,6 +12,7 @@ import { useAnswer } from "../answer";
 import { mayAct, useDesk } from "../context";
 import { useKeys } from "../keys";
 import { Link } from "../navigation";
+import { PlanBox, scopeOf, type Plan } from "../planning";
 import { incidentPath, INCIDENTS } from "../route";
 import { Take } from "../take";
 import {
@@ -20,7 +21,6 @@ import {
   joined,
   longDuration,
   moment,
-  ownersOf,
   sinceInZone,
   stateOf,
   subject,
@@ -99,12 +99,16 @@ function Incident({ incident, onChange }: IncidentProps): JSX.Element {
 
 function Actions({ incident, onChange }: IncidentProps): JSX.Element {
   const { words } = useDesk();
-  const [open, setOpen] = useState<"take" | "resolve" | null>(null);
+  const [open, setOpen] = useState<"take" | "resolve" | Plan | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const over = incident.resolved_at !== null || incident.merged_into !== null;
+  const scope = scopeOf(incident);
+  const plannable = !over && scope !== null;
   const takeable = !over && incident.acknowledged_by === null;
   useKeys({
     t: () => takeable && setOpen("take"),
+    b: () => plannable && setOpen("silence"),
+    p: () => plannable && setOpen("maintenance"),
     c: () => document.getElementById("catatan")?.focus(),
     Escape: () => setOpen(null),
   });
@@ -134,6 +138,12 @@ function Actions({ incident, onChange }: IncidentProps): JSX.Element {
           {words.say("give_back")}
         </button>
       )}
+      {plannable &&
+        (["silence", "maintenance"] as const).map((plan) => (
+          <button key={plan} type="button" onClick={() => setOpen(plan)} data-test={plan}>
+            {words.say(`plan.${plan}.do`)}
+          </button>
+        ))}
       {!over && (
         <button
           type="button"
@@ -158,6 +168,17 @@ function Actions({ incident, onChange }: IncidentProps): JSX.Element {
           onClose={() => setOpen(null)}
         />
       )}
+      {(open === "silence" || open === "maintenance") && scope !== null && (
+        <PlanBox
+          plan={open}
+          subject={{
+            name: subject(incident, words),
+            scope,
+            since: Date.parse(incident.started_at),
+          }}
+          onClose={() => setOpen(null)}
+        />
+      )}
       {open === "resolve" && (
         <Writing
           id="penyelesaian"
@@ -174,8 +195,7 @@ function Actions({ incident, onChange }: IncidentProps): JSX.Element {
 }
 
 function Sentence({ incident }: { incident: IncidentDetail }): JSX.Element {
-  const { words, at, zone, city } = useDesk();
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
+  const { words, at, zone, owners } = useDesk();
   const state = stateOf(incident);
   const behind = incident.group === "device" ? incident.unreachable : 0;
   const began = Date.parse(incident.started_at);

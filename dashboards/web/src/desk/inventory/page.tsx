@@ -23,7 +23,7 @@ const PHONE_ROW_PX = 60;
 const PHONE = "(max-width: 760px)";
 
 export function DevicesPage(): JSX.Element {
-  const { words, city } = useDesk();
+  const { words, city, areas } = useDesk();
   const { query } = usePlace();
   const text = query.get("q") ?? "";
   const asked = query.get("keadaan");
@@ -43,7 +43,6 @@ export function DevicesPage(): JSX.Element {
   );
   const counts = useMemo(() => count(found), [found]);
   const to = (changes: Record<string, string | null>): string => withQuery(DEVICES, query, changes);
-  const areas = new Map(city?.areas.map((one) => [one.code, one.name]));
 
   return (
     <>

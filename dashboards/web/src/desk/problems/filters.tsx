@@ -1,14 +1,13 @@
 /** The filters of the list as chips; they live in the address, each with its count. */
 
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import { STATES } from "../../shared/model";
 import { shortName } from "../../shared/places";
 import { Glyph } from "../../shared/view/glyphs";
 import { useDesk } from "../context";
 import { go, Link } from "../navigation";
 import { withQuery } from "../route";
-import { capital, kindWord, ownersOf } from "../texts";
+import { capital, kindWord } from "../texts";
 import { fits, isUntaken, QUERY, type Filter, type Problem } from "./problems";
 
 export interface FiltersProps {
@@ -19,8 +18,7 @@ export interface FiltersProps {
 }
 
 export function Filters({ all, filter, path, query }: FiltersProps): JSX.Element {
-  const { words, city } = useDesk();
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
+  const { words, owners, areas } = useDesk();
   // Counts are of what the other filters leave: they say what a click would show.
   const rest = (left: Partial<Filter>): readonly Problem[] =>
     all.filter((one) => fits(one, { ...filter, ...left }));
@@ -30,7 +28,6 @@ export function Filters({ all, filter, path, query }: FiltersProps): JSX.Element
   const states = STATES.filter(
     (state) => filter.state === state || byState.some((one) => one.state === state),
   );
-  const areas = new Map(city?.areas.map((one) => [one.code, one.name]));
   return (
     <nav class="chips" aria-label={words.say("filter.label")} data-test="chips">
       <Link to={to(none)} class={chip(!filter.untaken && filter.state === null)}>

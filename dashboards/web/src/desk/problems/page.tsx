@@ -6,9 +6,11 @@ import { giveBack } from "../acts";
 import { mayAct, useDesk } from "../context";
 import { useKeys } from "../keys";
 import { go, usePlace } from "../navigation";
+import { PlanBox, scopeOf, scopeOfDevices, type Plan, type Subject } from "../planning";
 import { INCIDENTS, incidentPath, devicePath } from "../route";
 import { Take } from "../take";
 import { subject } from "../texts";
+import type { Words } from "../words";
 import { useAnnouncements } from "./announce";
 import { Filters } from "./filters";
 import {
@@ -20,6 +22,10 @@ import {
   type Problem,
 } from "./problems";
 import { HeadRow, Row } from "./row";
+import { describe } from "./words";
+
+/** Beyond these somebody filters, or asks for more: a storm must not slow the page down. */
+const MOST_ROWS = 200;
 
 /** How long a take can be taken back from where it was done. */
 const UNDO_MS = 10_000;
@@ -31,7 +37,11 @@ export function ProblemsPage(): JSX.Element {
   const [focus, setFocus] = useState<string | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [taking, setTaking] = useState<readonly Problem[] | null>(null);
+  const [planning, setPlanning] = useState<{ plan: Plan; key: string; subject: Subject } | null>(
+    null,
+  );
   const [undo, setUndo] = useState<ReadonlyMap<number, number>>(new Map());
+  const [most, setMost] = useState(MOST_ROWS);
   const table = useRef<HTMLDivElement>(null);
   const shown = useRef<readonly Problem[] | null>(null);
   const hands = useHands(table);
@@ -51,13 +61,14 @@ export function ProblemsPage(): JSX.Element {
   );
   const filter = filterIn(query);
   const wanted = all.filter((one) => fits(one, filter));
-  const held = taking !== null || hands.busy;
+  const held = taking !== null || planning !== null || hands.busy;
   const settled = settle(wanted, hands.view === query.toString() ? shown.current : null, held);
   shown.current = settled.rows;
   hands.view = query.toString();
   useAnnouncements(all, incidents.open !== null);
 
-  const { rows } = settled;
+  const rows = settled.rows.slice(0, most);
+  const hidden = settled.rows.length - rows.length;
   const now = performance.now();
   const at = rows.findIndex((one) => one.key === focus);
   const current = rows[at];
@@ -82,6 +93,12 @@ export function ProblemsPage(): JSX.Element {
     const takeable = chosen.filter((row) => isUntaken(row) && !settled.over.has(row.key));
     if (takeable.length > 0) setTaking(takeable);
   };
+  const plan = (what: Plan, one: Problem | undefined): void => {
+    const about = one === undefined ? null : subjectOf(one, words);
+    if (mayAct(desk) && one !== undefined && about !== null) {
+      setPlanning({ plan: what, key: one.key, subject: about });
+    }
+  };
   const mark = (one: Problem | undefined): void => {
     if (one === undefined || !isUntaken(one)) return;
     const next = new Set(marked);
@@ -104,6 +121,8 @@ export function ProblemsPage(): JSX.Element {
     ArrowUp: () => move(-1),
     Enter: () => open(current),
     t: () => begin(current),
+    b: () => plan("silence", current),
+    p: () => plan("maintenance", current),
     x: () => mark(current),
     c: () => current?.incident != null && go(`${incidentPath(current.incident.id)}#catatan`),
     Escape: () => {
@@ -147,11 +166,23 @@ export function ProblemsPage(): JSX.Element {
                   onClose={() => setTaking(null)}
                 />
               )}
+              {planning !== null && one.key === planning.key && (
+                <PlanBox
+                  plan={planning.plan}
+                  subject={planning.subject}
+                  onClose={() => setPlanning(null)}
+                />
+              )}
             </Row>
           ))}
         </div>
       ) : (
         <Empty all={all.length} path={path} />
+      )}
+      {hidden > 0 && (
+        <button type="button" class="more" onClick={() => setMost(most + MOST_ROWS)}>
+          {words.count("problems.hidden", hidden)}
+        </button>
       )}
     </>
   );
@@ -170,6 +201,12 @@ function takeTitle(taking: readonly Problem[], { words }: ReturnType<typeof useD
     return words.say("take.title", { what: subject(only.incident, words) });
   }
   return words.count("take.many", taking.length);
+}
+
+/** What silencing or planned work on a row would cover. */
+function subjectOf(one: Problem, words: Words): Subject | null {
+  const scope = one.incident === null ? scopeOfDevices(one.devices) : scopeOf(one.incident);
+  return scope === null ? null : { name: describe(one, words).title, scope, since: one.since };
 }
 
 function secondsLeft(one: Problem, undo: ReadonlyMap<number, number>, now: number): number | null {

@@ -4,10 +4,9 @@ import type { ComponentChildren, JSX } from "preact";
 import { duration, since } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { mayAct, useDesk } from "../context";
-import { areaName, capital, moment, ownersOf } from "../texts";
+import { areaName, capital, moment } from "../texts";
 import { isUntaken, type Problem } from "./problems";
 import { describe } from "./words";
-import { useMemo } from "preact/hooks";
 
 export function HeadRow(): JSX.Element {
   const { words } = useDesk();
@@ -40,10 +39,8 @@ export interface RowProps {
 
 export function Row(props: RowProps): JSX.Element {
   const { problem, over, first, marked, onFocus, onOpen, children } = props;
-  const { words, at, zone, city } = useDesk();
+  const { words, at, zone, owners, areas } = useDesk();
   const { title, detail, cause } = describe(problem, words);
-  const owners = useMemo(() => ownersOf(city?.devices.values() ?? []), [city?.devices]);
-  const areas = useMemo(() => new Map(city?.areas.map((one) => [one.code, one.name])), [city?.areas]);
   const untaken = isUntaken(problem) && !over;
   const flapping = problem.devices.length === 1 && problem.devices[0]?.flapping === true;
   const began = problem.since;
