@@ -28,6 +28,12 @@ def list_sites(parts: PartsOf) -> Response:
     return reply({"items": parts.store.sites(), "next": None})
 
 
+@router.get("/owners", response_model=schemas.OwnerPage)
+def list_owners(parts: PartsOf) -> Response:
+    """All owners in use, of devices, links and power, sorted by id."""
+    return reply({"items": parts.store.owners(), "next": None})
+
+
 @router.get("/areas", response_model=schemas.AreaPage)
 def list_areas(parts: PartsOf) -> Response:
     """All administrative areas, sorted by Kemendagri code."""

@@ -228,6 +228,20 @@ class SitePage(Shape):
     next: Next
 
 
+class OwnerView(Shape):
+    """An agency or provider that answers for devices, links or power."""
+
+    id: str
+    name: str
+
+
+class OwnerPage(Shape):
+    """All owners by id; `next` is always null."""
+
+    items: list[OwnerView]
+    next: Next
+
+
 class AreaView(Shape):
     """An administrative area with its Kemendagri code."""
 

@@ -53,6 +53,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "/uptime": uptime_schemas.Uptime,
     "/sites": schemas.SitePage,
     "/areas": schemas.AreaPage,
+    "/owners": schemas.OwnerPage,
     "/wall": schemas.Wall,
     "/session": schemas.Visitor,
 }

@@ -2,11 +2,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useState } from "preact/hooks";
+import { ask } from "../shared/api/client";
 import { judge, lastKnownAt, serverNow } from "../shared/condition";
 import type { OpenIncidents } from "../shared/incidents";
 import type { LiveCity } from "../shared/live";
 import { useLive, useSeconds } from "../shared/view/hooks";
 import { chooseLanguage } from "../shared/words";
+import { useAnswer } from "./answer";
 import { chooseLanguageHere, chosenLanguage } from "./choices";
 import { DeskContext, type Desk } from "./context";
 import { DevicePage } from "./device/page";
@@ -84,7 +86,18 @@ function Inside({ connect, mono, door, visitor, asked, onLanguage }: InsideProps
   }, [link.refused, incidents.trouble, door]);
 
   const devices = city?.devices;
-  const owners = useMemo(() => ownersOf(devices?.values() ?? []), [devices]);
+  // The stream names owners of devices; those of links and power are in the list alone.
+  const { value: listed } = useAnswer(`owners ${city?.areas.length}`, (signal) =>
+    ask("GET /owners", { signal }),
+  );
+  const owners = useMemo(
+    () =>
+      new Map([
+        ...ownersOf(devices?.values() ?? []),
+        ...(listed?.items ?? []).map(({ id, name }) => [id, name] as const),
+      ]),
+    [devices, listed],
+  );
   const areas = useMemo(
     () => new Map(city?.areas.map((one) => [one.code, one.name])),
     [city?.areas],

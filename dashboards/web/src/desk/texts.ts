@@ -4,6 +4,7 @@ import type { CauseClass, IncidentView } from "../shared/api/schema";
 import type { Device, State } from "../shared/model";
 import { shortName } from "../shared/places";
 import { clock, since, zoneName } from "../shared/time";
+import { limitWord } from "./values";
 import type { Words } from "./words";
 
 /** Parts with a dot between them; empty ones are left out. */
@@ -81,6 +82,8 @@ export function reasonOf(device: Pick<Device, "reason" | "detail">, words: Words
   const word = words.find(`reason.${device.reason}`) ?? "";
   const tells = device.reason === "threshold" || device.reason === "agent_error";
   if (!tells || device.detail === "") return word;
+  const limit = device.reason === "threshold" ? limitWord(device.detail, words) : null;
+  if (limit !== null) return `${word}: ${limit}`;
   return word === "" ? device.detail : `${word}: ${device.detail}`;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { chartable, columns, valueWord } from "../../src/desk/device/series";
+import { chartable, columns } from "../../src/desk/device/series";
 import { heldBy } from "../../src/desk/incident/told";
+import { limitWord, valueWord } from "../../src/desk/values";
 import { wordsOf } from "../../src/desk/words";
 import type { AlertView, HoldReason, MetricView, SeriesView } from "../../src/shared/api/schema";
 
@@ -76,6 +77,14 @@ test.each([
   [null, "%", "–"],
 ])("%d in %s is %s", (value, unit, text) => {
   expect(valueWord(value, unit, wordsOf("id"))).toBe(text);
+});
+
+test("what the collector says of a limit is said in words; other texts are left alone", () => {
+  const words = wordsOf("id");
+  expect(limitWord("ping_loss_percent = 33.3333 %", words)).toBe("Ping hilang 33,3%");
+  expect(limitWord("queue_length = 12", words)).toBe("queue length 12");
+  expect(limitWord("uplink 96 %", words)).toBeNull();
+  expect(limitWord("", words)).toBeNull();
 });
 
 test("what is held is counted by why, the most frequent first; what is over is not held", () => {

@@ -204,7 +204,7 @@ export function IncidentsCard({ device, version }: { device: string; version: st
     <section class="card" data-test="device-incidents">
       <h2>{words.say("device.incidents")}</h2>
       {value?.items.length === 0 && <p class="quiet">{words.say("device.no_incidents")}</p>}
-      <ul class="plain">
+      <ul class="entries">
         {value?.items.map((one) => {
           const began = Date.parse(one.started_at);
           const ended = one.recovered_at === null ? at : Date.parse(one.recovered_at);

@@ -8,8 +8,9 @@ import { clock } from "../../shared/time";
 import { useBox } from "../../shared/view/hooks";
 import { useAnswer } from "../answer";
 import { useDesk } from "../context";
+import { metricWord, valueWord } from "../values";
 import type { Segment } from "./history";
-import { chartable, columns, valueWord } from "./series";
+import { chartable, columns } from "./series";
 
 const DAY_MS = 86_400_000;
 const RENEW_MS = 60_000;
@@ -71,7 +72,7 @@ function Chart({ device, metric, states }: ChartProps): JSX.Element {
     const timer = setInterval(renew, RENEW_MS);
     return () => clearInterval(timer);
   }, [renew]);
-  const name = words.find(`metric.${metric.metric}`) ?? metric.metric.replaceAll("_", " ");
+  const name = metricWord(metric.metric, words);
   const points = value?.items.some((one) => one.points.length > 0) === true;
   return (
     <figure class="chart" data-test="chart">
@@ -93,6 +94,9 @@ function Chart({ device, metric, states }: ChartProps): JSX.Element {
   );
 }
 
+/** The shortest span a chart shows. */
+const SHORTEST_SECONDS = 1800;
+
 interface DrawingProps {
   readonly name: string;
   readonly unit: string;
@@ -108,8 +112,12 @@ function Drawing({ name, unit, readings, states }: DrawingProps): JSX.Element {
     null,
   );
   const data = useMemo(() => columns(readings.items.slice(0, MOST_LINES)), [readings]);
-  const from = Date.parse(readings.from) / 1000;
   const to = Date.parse(readings.to) / 1000;
+  // A device that is watched since a minute ago: its line is not squeezed into the last pixel.
+  const from = Math.max(
+    Date.parse(readings.from) / 1000,
+    Math.min(data.at[0] ?? to, to - SHORTEST_SECONDS),
+  );
   const bands = states.filter((one) => one.state !== "up" && one.state !== "maintenance");
   const drawn = JSON.stringify(bands.map((one) => [one.state, one.from > from * 1000 ? one.from : 0]));
   useEffect(() => {

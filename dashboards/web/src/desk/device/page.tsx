@@ -129,7 +129,8 @@ function Sentence({ view, seen }: Omit<DeviceProps, "version">): JSX.Element {
   const behind = [...(city?.devices.values() ?? [])].filter((one) => one.cause === view.id).length;
   const incident = [...(incidents.open?.values() ?? [])].find((one) => one.device === view.id);
   const owner = view.owner === null ? "" : (owners.get(view.owner) ?? view.owner);
-  const late = since !== null && confirmedAt !== null && confirmedAt > since;
+  const failing = state === "down" || state === "degraded" || state === "unreachable";
+  const late = failing && since !== null && confirmedAt !== null && confirmedAt > since;
   return (
     <section class="say" data-state={state} data-test="sentence">
       <Glyph name={state} />
@@ -251,7 +252,11 @@ function Check({ check, at }: { check: CheckView; at: number }): JSX.Element {
       </span>
       <b role="cell">{check.name}</b>
       <span role="cell">
-        {skipped && last === null ? words.say("checks.not_asked") : joined(reason, check.detail)}
+        {skipped && last === null
+          ? words.say("checks.not_asked")
+          : check.verdict === "ok"
+            ? ""
+            : joined(reason, check.detail)}
       </span>
       <span role="cell" class="number">
         {check.latency_seconds === null

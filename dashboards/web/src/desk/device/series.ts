@@ -1,7 +1,6 @@
 /** What charts are drawn from: which metrics, in which order, with gaps where nothing was measured. */
 
 import type { MetricView, SeriesView } from "../../shared/api/schema";
-import type { Words } from "../words";
 
 /** What people look at first; the rest follows by name. */
 const FIRST = [
@@ -103,22 +102,4 @@ function bridge(
 function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Infinity;
-}
-
-const SCALES: Readonly<Record<string, readonly [factor: number, unit: string]>> = {
-  s: [1000, "unit.ms"],
-};
-
-/** A value with its unit as people say it: `12,3 md`, `96%`, `41,5 °C`. */
-export function valueWord(value: number | null, unit: string, words: Words): string {
-  if (value === null) return "–";
-  const [factor, key] = SCALES[unit] ?? [1, null];
-  const scaled = value * factor;
-  const digits = Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2;
-  const text = new Intl.NumberFormat(words.language === "id" ? "id-ID" : "en-GB", {
-    maximumFractionDigits: digits,
-  }).format(scaled);
-  if (key !== null) return `${text} ${words.find(key) ?? unit}`;
-  if (unit === "%") return `${text}%`;
-  return unit === "1" ? text : `${text} ${unit === "celsius" ? "°C" : unit}`;
 }

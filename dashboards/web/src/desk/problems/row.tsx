@@ -80,7 +80,9 @@ export function Row(props: RowProps): JSX.Element {
         <b>{began === null ? "–" : duration(at - began, words)}</b>
         <small>{began === null ? "" : since(began, at, zone, words)}</small>
       </span>
-      <span role="cell" class="cell-cause">{cause}</span>
+      <span role="cell" class="cell-cause" title={cause}>
+        {cause}
+      </span>
       <span role="cell" class="cell-owner">
         {problem.owner === null ? "" : (owners.get(problem.owner) ?? problem.owner)}
       </span>

@@ -867,6 +867,19 @@ export interface OutageView {
 /** How a run of a check ended. UNKNOWN is our own fault or blindness, never the device's. */
 export type Outcome = "answered" | "failed" | "unknown";
 
+/** All owners by id; `next` is always null. */
+export interface OwnerPage {
+  readonly items: readonly OwnerView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** An agency or provider that answers for devices, links or power. */
+export interface OwnerView {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** RFC 9457 problem details. */
 export interface ProblemDetails {
   readonly type: string;
@@ -1732,6 +1745,11 @@ export interface Routes {
     readonly query: { };
     readonly body: CauseBody;
     readonly answer: OutageDetail;
+  };
+  readonly "GET /owners": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: OwnerPage;
   };
   readonly "GET /quarantine": {
     readonly query: { readonly state?: QuarantineState; readonly limit?: number; readonly cursor?: string | null; };
