@@ -28,6 +28,10 @@ from tests.influxd import Influxd, free_ports
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
     (REPOSITORY / "docker-compose.yml").read_text()
 )["services"]
+ALERTS = """
+channels: {grup: {type: webhook, url: 'http://127.0.0.1:9/'}}
+receivers: {noc: {channels: grup}}
+"""
 PATIENCE_SECONDS = 60.0
 TOKENS = {"influxdb-write-token": WRITE_TOKEN, "influxdb-read-token": READ_TOKEN}
 
@@ -62,6 +66,8 @@ class Machine:
         made = {key: self.moved(str(value)) for key, value in given.items()}
         if "PANTAU__MQTT__HOST" in made:
             made["PANTAU__MQTT__PORT"] = str(self.broker_port)
+        if name == "alerts":
+            made["PANTAU__ALERTS"] = str(self.root / "alerts.yaml")
         return {**_bare(), **made}
 
     def start(self, name: str) -> None:
@@ -175,10 +181,11 @@ def test_what_compose_starts_is_well_and_readings_reach_influxdb(
     subprocess.run(["/bin/sh", script, str(made.root / "secrets")], check=True)  # noqa: S603 - ours
     set_up(made, engine)
     start_broker(made)
-    for name in ("collector", "courier", "api"):
+    (made.root / "alerts.yaml").write_text(ALERTS)
+    for name in ("collector", "courier", "api", "alerts"):
         made.start(name)
 
-    for name in ("collector", "courier", "api"):
+    for name in ("collector", "courier", "api", "alerts"):
         until(partial(made.is_well, name), f"{name} is well", made)
     until(lambda: engine.query("SHOW MEASUREMENTS", "pantau"), "readings in InfluxDB", made)
     until(made.is_ready, "the API is ready", made)

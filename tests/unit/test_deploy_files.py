@@ -146,6 +146,7 @@ def test_everything_waits_for_what_it_needs() -> None:
     assert needs("influxdb") == needs("mosquitto") == {"secrets": done}
     assert needs("setup") == {"secrets": done, "influxdb": well}
     assert needs("grafana") == needs("courier") == needs("api") == {"setup": done}
+    assert needs("alerts") == {"setup": done}
     assert needs("collector") == {"setup": done, "mosquitto": well}
     for name in SERVICES:
         for other, condition in needs(name).items():
@@ -170,7 +171,7 @@ def test_every_command_of_pantau_is_one(name: str) -> None:
 def test_set_up_and_what_runs_read_the_same_settings() -> None:
     mounts = {
         name: {source for source, target, _ in parts(name) if target == "/etc/pantau"}
-        for name in ("setup", "collector", "courier", "api")
+        for name in ("setup", "collector", "courier", "alerts", "api")
     }
     assert set(map(frozenset, mounts.values())) == {frozenset({"./deploy/pantau"})}
     for name in mounts:
