@@ -207,7 +207,13 @@ class _Telling:
                 return f"it {would} told if it lasts{until}."
             case _:
                 again = "" if until_at is None else ", and is decided again then"
-                return f"it {would} held at {held.stage.value}{until}{again}."
+                known = "; people know of it" if self._is_known() else ""
+                return f"it {would} held at {held.stage.value}{until}{again}{known}."
+
+    def _is_known(self) -> bool:
+        """Say whether it was told before something else came to hold it."""
+        holds = (one.hold for one in self._found.stages)
+        return any(one and one.reason is HoldReason.ALREADY_TOLD for one in holds)
 
     def _history(self) -> Iterator[str]:
         detail = self._found.detail
@@ -232,11 +238,11 @@ class _Telling:
     def _messages(self) -> Iterator[str]:
         yield ""
         if not self._found.messages:
-            yield "No message was about it."
+            yield "No message was about it, or about what it is told with."
             return
         detail = self._found.detail
         threads = {} if detail is None else {its.id: its.key for its, _ in detail.threads}
-        yield "Messages about it:"
+        yield "Messages about it, or about what it is told with:"
         for one in self._found.messages:
             to = f"{one.receiver} by {one.channel}" if one.receiver else one.channel
             key = threads.get(one.thread_id)

@@ -22,8 +22,10 @@ from collector.model.alerts import (
     Thread,
 )
 from collector.notify.deciding.desk import Desk
+from collector.notify.deciding.following import COLLECTOR
 from collector.notify.deciding.stages import STAGES, Hold, explain
 from collector.notify.deciding.world import DeviceFacts, Rules, World
+from collector.notify.routing import COLLECTOR_KIND
 from collector.notify.surroundings import START_GRACE, Surroundings
 from collector.store import AlertDetail, NotificationFilter, Store
 
@@ -179,16 +181,12 @@ def _in_force(decisions: Sequence[Decision], at: datetime) -> Decision | None:
 def _messages(store: Store, detail: AlertDetail | None) -> tuple[Notification, ...]:
     """Return the messages of an alert's threads, and the roll-ups and digests they were in."""
     found: dict[int, Notification] = {}
-    for thread, member in () if detail is None else detail.threads:
+    for thread, _ in () if detail is None else detail.threads:
         own = store.outbox.page(NotificationFilter(thread=thread.id), limit=MESSAGES).items
-        found |= {one.id or 0: one for one in own if _while_in(one, member.joined_at)}
+        found |= {one.id or 0: one for one in own}
         for purpose in _WITH_OTHERS:
             found |= {one.id or 0: one for one in _with_others(store, thread, purpose)}
     return tuple(found[number] for number in sorted(found))
-
-
-def _while_in(message: Notification, joined_at: datetime) -> bool:
-    return message.created_at >= joined_at
 
 
 def _with_others(store: Store, thread: Thread, purpose: Purpose) -> list[Notification]:
@@ -220,4 +218,6 @@ def _of_alert(device_id: str, detail: AlertDetail | None) -> DeviceFacts | None:
     if detail is None:
         return None
     row = detail.row
+    if device_id.startswith(COLLECTOR):
+        return DeviceFacts(device_id, device_id.removeprefix(COLLECTOR), COLLECTOR_KIND, site="")
     return DeviceFacts(device_id, row.device_name or device_id, row.kind or "", row.site or "")

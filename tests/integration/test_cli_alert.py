@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from collector.clock import SystemClock
-from collector.model import MaintenanceWindow, State
+from collector.model import MaintenanceWindow, Reason, State
 from collector.model.alerts import DeliveryState, Silence, Stage
 from collector.model.history import Scope
 from collector.store import Store
@@ -116,7 +116,7 @@ def test_what_is_silenced_says_by_whom_why_and_until_when(lived: Path) -> None:
     assert stages(said)["group"].startswith("would hold")
     assert re.search(r"So: it is held at silence until .* WITA, and is decided again then\.", said)
     assert 'down is info, told when it has lasted 1m (policy "sensor")' in said
-    assert "No message was about it." in said
+    assert "No message was about it, or about what it is told with." in said
 
 
 def test_a_device_that_is_well_is_explained_as_if_it_failed(lived: Path) -> None:
@@ -303,3 +303,34 @@ def test_a_night_needs_no_more_than_the_messages_that_matter(tmp_path: Path) -> 
         city.becomes("cam-0001", State.UP)
         city.pass_by(5)
         assert [one.purpose.value for one in city.sent] == ["firing", "recovered"]
+
+
+def test_what_somebody_has_in_hand_says_who_and_that_people_know(tmp_path: Path) -> None:
+    with night(tmp_path, hours=0.1) as city:
+        city.becomes("sw-0001", State.DOWN)
+        city.pass_by(2)
+        city.city.store.incidents.acknowledge(1, "budi", "saya ke sana", city.now)
+        city.pass_by(1)
+    said = alert(tmp_path, "explain", "sw-0001")
+    assert stages(said)["acknowledged"] == (
+        "HOLDS budi has it in hand; told again only if it gets worse"
+    )
+    assert "So: it is held at acknowledged; people know of it." in said
+
+
+def test_a_collector_that_is_gone_is_explained_as_one(tmp_path: Path) -> None:
+    with night(tmp_path, hours=0.3) as city:
+        city.pass_by(1)
+        for _ in range(12):
+            city.city.clock.advance(10)
+            while city.watcher.look():
+                pass
+        city.city.change("cam-0001", State.UNKNOWN, at=city.now, reason=Reason.COLLECTOR_GONE)
+        while city.watcher.look():
+            pass
+    collector = alert(tmp_path, "explain", "collector:main")
+    assert collector.startswith("collector:main (main): collector\n")
+    assert "unknown is critical" in collector
+    camera = alert(tmp_path, "explain", "cam-0001")
+    assert stages(camera)["cause"].startswith("HOLDS collector main gives no sign of life")
+    assert "first word (collector main) to noc by grup: waits" in camera
