@@ -176,7 +176,7 @@ def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(rows=some_rows())
 def test_the_store_counts_what_a_slow_count_counts(one_store: Store, rows: list[Row]) -> None:
     with one_store._database.write() as connection:

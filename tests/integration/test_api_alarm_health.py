@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from fastapi import FastAPI
 
 from api.cli import main
 from api.schemas import alarm_health as schemas
@@ -20,12 +21,21 @@ from tests.api_city import NOON, City, ManualClock, client_of, make_city
 from tests.contract.alerts_made import message
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A camera that chatters, another behind its switch, and three messages about them."""
-    with make_city(tmp_path) as city:
+    with make_city(tmp_path_factory.mktemp("city")) as city:
         fill(city)
         yield city
+
+
+Way = tuple[FastAPI, dict[str, str]]
+"""The application, and the header that opens it."""
+
+
+@pytest.fixture(scope="module")
+def app(city: City) -> Way:
+    return city.app(), city.token()
 
 
 def fill(city: City) -> None:
@@ -60,13 +70,13 @@ def fill(city: City) -> None:
         city.store.outbox.sent(taken.id or 0, sent_at, reference=None)
 
 
-async def ask(city: City, **query: str) -> httpx.Response:
-    async with client_of(city.app(), city.token()) as client:
+async def ask(way: Way, **query: str) -> httpx.Response:
+    async with client_of(*way) as client:
         return await client.get("/api/v1/alarm-health", params=query)
 
 
-async def test_the_figures_are_told_with_verdicts_and_advice(city: City) -> None:
-    answer = await ask(city)
+async def test_the_figures_are_told_with_verdicts_and_advice(app: Way) -> None:
+    answer = await ask(app)
     assert answer.status_code == 200, answer.text
     data: dict[str, Any] = answer.json()
     schemas.AlarmHealth.model_validate(data)
@@ -88,8 +98,8 @@ async def test_the_figures_are_told_with_verdicts_and_advice(city: City) -> None
     assert "sensor-0001" in data["advice"][1]["id"]
 
 
-async def test_a_window_is_what_was_asked_for_but_never_the_future(city: City) -> None:
-    answer = await ask(city, **{"from": "2026-11-22T00:03:00+00:00", "to": "2030-01-01T00:00:00Z"})
+async def test_a_window_is_what_was_asked_for_but_never_the_future(app: Way) -> None:
+    answer = await ask(app, **{"from": "2026-11-22T00:03:00+00:00", "to": "2030-01-01T00:00:00Z"})
     data = answer.json()
     assert (data["from"], data["to"]) == ("2026-11-22T00:00:00Z", "2026-11-22T04:00:00Z")
     assert data["noisy"][0]["alerts"] == 20
@@ -104,16 +114,14 @@ async def test_a_window_is_what_was_asked_for_but_never_the_future(city: City) -
         ({"days": "3"}, "days: unknown parameter"),
     ],
 )
-async def test_what_cannot_be_answered_says_why(
-    city: City, query: dict[str, str], told: str
-) -> None:
-    answer = await ask(city, **query)
+async def test_what_cannot_be_answered_says_why(app: Way, query: dict[str, str], told: str) -> None:
+    answer = await ask(app, **query)
     assert (answer.status_code, told in answer.text) == (422, True), answer.text
 
 
 async def test_a_city_without_alerts_is_well(tmp_path: Path) -> None:
     with make_city(tmp_path) as city:
-        data = (await ask(city)).json()
+        data = (await ask((city.app(), city.token()))).json()
     schemas.AlarmHealth.model_validate(data)
     assert (data["verdict"]["verdict"], data["advice"], data["noisy"]) == ("good", [], [])
     assert data["to"] == NOON.isoformat().replace("+00:00", "Z")
@@ -128,13 +136,14 @@ def run(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(main, words)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same city, of this moment."""
-    with make_city(tmp_path) as city:
+    folder = tmp_path_factory.mktemp("now")
+    with make_city(folder) as city:
         city.clock = ManualClock(SystemClock().now())
         fill(city)
-    return tmp_path
+    return folder
 
 
 def test_people_read_a_table_and_what_to_do(folder: Path) -> None:
