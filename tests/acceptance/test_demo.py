@@ -29,6 +29,10 @@ async def test_four_minutes_of_faults_are_reported_and_nothing_else(
     assert summary["faults"] >= 10, story
     assert summary["missed"] == 0, story
     assert summary["false_alarms"] == 0, story
+    told = summary["notifications"]
+    assert told["problems"] == [], story
+    assert told["told"] == told["must_be_told"] >= 5, story
+    assert told["out"] >= told["back"] >= 5, story
     assert code == 0, story
     assert summary["readings"]["stored"] >= summary["readings"]["expected"] * 0.99, story
     assert summary["schedule"]["done"] == summary["schedule"]["due"], story
