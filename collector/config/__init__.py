@@ -4,6 +4,7 @@ reader    YAML text → plain data that knows its lines
 shape     strict models, durations and other values; findings: their errors as problems
 settings  what may stand in pantau.yaml
 load      defaults, file, environment and secret files → Config
+alerts    what may stand in alerts.yaml, and its secrets
 """
 
 from collector.config.grafana import GrafanaSettings

@@ -5,6 +5,9 @@
 
     deciding    stages (maintenance, silence, cause, flapping, acknowledged, policy, route), what is
                 told as one, storms, escalation, digests; values and `now` in, values out
+    routing     what alerts.yaml says, as the stages ask it (pure): policies, routes (matching),
+                rosters, hours; reasons: why, in words; loading: from the file; checking and
+                advising: what is wrong with it, and what may be (docs/adr/0036)
     words       what people read, in Indonesian and English, cut to a channel's length; signed links
     channels    send one message and say what became of it; one guarded way out for HTTP; budgets
 
