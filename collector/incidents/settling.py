@@ -13,8 +13,8 @@ def settle(
     """Return an incident as its outages leave it, and what is to be told of that.
 
     It recovers with the last of its outages (`recovered_at` is the latest end), opens again with
-    a new one, and is resolved by Pantau when all were taken back. One that is resolved or merged
-    stays as it is.
+    a new one, and is nobody's then; it is resolved by Pantau when all were taken back. One that is
+    resolved or merged stays as it is.
     """
     if incident.resolved_at is not None or incident.merged_into is not None:
         return incident, ()
@@ -28,7 +28,8 @@ def settle(
     recovered = None if sums.out else sums.last_end_at
     settled = replace(incident, started_at=sums.first_start_at, recovered_at=recovered)
     if recovered is None and incident.recovered_at is not None:
-        return settled, (IncidentEventKind.REOPENED,)
+        again = replace(settled, acknowledged_at=None, acknowledged_by=None)
+        return again, (IncidentEventKind.REOPENED,)
     if recovered is not None and incident.recovered_at is None:
         return settled, (IncidentEventKind.RECOVERED,)
     return settled, ()

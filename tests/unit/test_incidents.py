@@ -275,6 +275,17 @@ def test_who_took_the_part_minutes_ago_has_the_whole(desk: Desk) -> None:
     assert desk.incidents[1].acknowledged_at == at(60)
 
 
+def test_an_incident_that_opens_again_is_nobodys(desk: Desk) -> None:
+    desk.record(outage(1, "a", 0))
+    taken(desk, 1, 30, "ani")
+    desk.record(outage(1, "a", 0, 60))
+    before = desk.incidents[1]
+    desk.record(outage(2, "a", 120))
+    after = desk.incidents[1]
+    assert (before.acknowledged_at, before.acknowledged_by) == (at(30), "ani")
+    assert (after.acknowledged_at, after.acknowledged_by) == (None, None)
+
+
 def test_what_was_taken_long_before_it_grew_is_nobodys_again(desk: Desk) -> None:
     for i, device in enumerate("abc", 1):
         desk.record(outage(i, device, i))

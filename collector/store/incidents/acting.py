@@ -16,7 +16,7 @@ from collector.store.incidents import rows
 from collector.store.incidents.recording import resolve_due
 from collector.store.incidents.rows import COUNTS
 from collector.store.incidents.views import IncidentRefusedError, Refusal, UnknownIncidentError
-from collector.store.schema import incident_events, incidents, outages
+from collector.store.schema import incidents, outages
 
 _DEEDS = {
     IncidentEventKind.ACKNOWLEDGED: "acknowledge",
@@ -29,18 +29,13 @@ _DEEDS = {
 def acknowledge(
     connection: Connection, incident_id: int, author: str, text: str, now: datetime
 ) -> None:
-    """Note that somebody has it in hand. Raises UnknownIncidentError, IncidentRefusedError.
-
-    Whoever had it before it was opened again has it no more: alerts are told again from then on.
-    """
+    """Note that somebody has it in hand. Raises UnknownIncidentError, IncidentRefusedError."""
     one = _changeable(connection, incident_id, now)
-    free: ColumnElement[bool] = incidents.c.acknowledged_at.is_(None)
+    if one.acknowledged_by == author:
+        return
     if one.acknowledged_at is not None:
-        if not _came_back_since(connection, incident_id, one.acknowledged_at):
-            if one.acknowledged_by == author:
-                return
-            raise IncidentRefusedError(Refusal.TAKEN, one)
-        free = incidents.c.acknowledged_at == to_micros(one.acknowledged_at)
+        raise IncidentRefusedError(Refusal.TAKEN, one)
+    free = incidents.c.acknowledged_at.is_(None)
     claim = {"acknowledged_at": to_micros(now), "acknowledged_by": author}
     if not _claimed(connection, incident_id, free, claim):
         raise IncidentRefusedError(Refusal.TAKEN, _there(connection, incident_id))
@@ -91,16 +86,6 @@ def resolve(
     if not _claimed(connection, incident_id, free, claim):
         raise IncidentRefusedError(Refusal.RESOLVED, _there(connection, incident_id))
     _tell(connection, incident_id, IncidentEventKind.RESOLVED, author, text, now)
-
-
-def _came_back_since(connection: Connection, incident_id: int, moment: datetime) -> bool:
-    c = incident_events.c
-    again = select(func.count()).where(
-        c.incident_id == incident_id,
-        c.kind == IncidentEventKind.REOPENED.value,
-        c.at > to_micros(moment),
-    )
-    return bool(connection.scalar(again))
 
 
 def _changeable(connection: Connection, incident_id: int, now: datetime) -> Incident:
