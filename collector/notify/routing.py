@@ -76,7 +76,9 @@ class _Standing:
     routes: tuple[Route, ...]
     wanted: dict[tuple[State, Reason], Wanted] = field(default_factory=dict)
     taking: dict[tuple[State, Reason], tuple[Route, ...]] = field(default_factory=dict)
-    taken: dict[tuple[State, Reason], Taken | None] = field(default_factory=dict)
+    taken: tuple[datetime, dict[tuple[State, Reason], Taken | None]] = field(
+        default_factory=lambda: (EPOCH, {})
+    )  # at the moment that was asked about last
 
 
 @dataclass(slots=True)
@@ -132,14 +134,14 @@ class Routing:
         Its severity is what the policies say now, whatever the alert had before.
         """
         standing = self._standing(device)
+        at, taken = standing.taken
+        if at != now:
+            taken = {}
+            standing.taken = now, taken
         key = alert.state, alert.reason
-        if key in standing.taken:
-            return standing.taken[key]
-        routes = self._taking(alert, standing)
-        taken = self._joined(routes, standing, now)
-        if all(route.match.hours is None for route in routes):
-            standing.taken[key] = taken
-        return taken
+        if key not in taken:
+            taken[key] = self._joined(self._taking(alert, standing), standing, now)
+        return taken[key]
 
     def people(self, receiver: str, now: datetime) -> tuple[Address, ...]:
         """Return who stands behind a receiver's name now: a roster's shift, or itself."""
