@@ -126,7 +126,7 @@ def _opened(config: Path | None) -> Iterator[tuple[Store, str]]:
 
 def _see_that_it_is_known(store: Store, device: str) -> None:
     if store.device(device) is None and not store.alerts.page(AlertFilter(device=device)).items:
-        known = [one.id for one in store.facts()]
+        known = [one.id for one in store.facts() if one.retired_at is None]
         fail(f"there is no device {device!r}; {did_you_mean(device, known)}")
 
 

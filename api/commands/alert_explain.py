@@ -22,6 +22,7 @@ from collector.notify.figures import REPORT, AlertReport, why_not_ready
 from collector.notify.loading import load_alert_plan
 from collector.notify.plan import AlertPlan
 from collector.notify.stage_words import PASSES, PURPOSES, Moment, hold_words
+from collector.notify.words.cleaning import clean
 from collector.notify.words.sayings import Sayings
 from collector.store import Store
 from collector.store.alerts.writing import FIRST_KEPT
@@ -35,6 +36,7 @@ _VERDICTS = {
 }
 _STATES = [one.value for one in State if one is not State.UP]
 _JUST_NOW = timedelta(seconds=1)
+_LONGEST_DETAIL = 200
 
 
 @click.command()
@@ -63,7 +65,7 @@ def explain(
         settings = load_config(config, os.environ)
         with Store.open(settings.store_path) as store:
             found, lines = _explained(store, settings, device, at_, State(state), now)
-            notes = _notes(store, settings, now)
+            notes = not_ready(store, settings, now)
     if as_json:
         say_json(_as_json(found, lines, notes))
     else:
@@ -86,7 +88,7 @@ def _explained(
     else:
         found = explain_then(store, device, at, collector_id=settings.collector_id)
     if found is None:
-        known = [one.id for one in store.facts()]
+        known = [one.id for one in store.facts() if one.retired_at is None]
         fail(f"there is no device {device!r}; {did_you_mean(device, known)}")
     if plan is None or found.alert is None:
         return found, []
@@ -104,7 +106,7 @@ def _zone(store: Store, device: str) -> str | None:
     return next((one.zone for one in store.facts() if one.id == device), None)
 
 
-def _notes(store: Store, settings: Config, now: datetime) -> list[str]:
+def not_ready(store: Store, settings: Config, now: datetime) -> list[str]:
     """Return what keeps anybody from being told, whatever the stages say."""
     if settings.alerts is None:
         return [
@@ -165,7 +167,8 @@ class _Telling:
     def _state(self, alert: Alert) -> str:
         since_at = alert.state_at or alert.began_at
         lasted = _SAY.duration(self._found.at - since_at)
-        said = f'; it says "{alert.detail}"' if alert.detail else ""
+        detail = clean(alert.detail, _LONGEST_DETAIL)  # a device's own words
+        said = f'; it says "{detail}"' if detail else ""
         root = f", behind {alert.root}" if alert.root else ""
         incident = f", incident {alert.incident_id}" if alert.incident_id else ""
         reason = _SAY.word(alert.reason.value, "reason")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from api.alarm_health import as_json, health_of, window
+from api.commands.alert_explain import not_ready
 from api.commands.options import config_option
 from api.commands.output import problems_told, say, say_json, say_table
 from collector.alarm_health import Health, Measure, advise, judge, worst
@@ -27,19 +28,24 @@ _PERCENT = frozenset({Measure.FLOOD, Measure.CRITICAL, Measure.NOISY, Measure.FL
 @config_option
 def health(days: int, config: Path | None, *, as_json_: bool) -> None:
     """Say how much is asked of the people who get alerts, and what to mend first."""
-    with problems_told(), Store.open(load_config(config, os.environ).store_path) as store:
-        now = SystemClock().now()
-        found = health_of(store, *window(now - timedelta(days=days), now, now))
+    now = SystemClock().now()
+    with problems_told():
+        settings = load_config(config, os.environ)
+        with Store.open(settings.store_path) as store:
+            found = health_of(store, *window(now - timedelta(days=days), now, now))
+            notes = not_ready(store, settings, now)
     if as_json_:
         say_json(as_json(found))
     else:
-        _print(found)
+        _print(found, notes)
 
 
-def _print(health: Health) -> None:
+def _print(health: Health, notes: list[str]) -> None:
     verdicts = judge(health)
     overall = verdict_words(None, worst(verdicts.values()), _LANGUAGE)
     say(f"{health.start:%Y-%m-%dT%H:%MZ} to {health.end:%Y-%m-%dT%H:%MZ}: {overall}")
+    for note in notes:
+        say(f"! {note}")
     say("")
     lines = [("", "FIGURE", "GOOD UP TO", "VERDICT")]
     for measure, value in values(health).items():

@@ -14,6 +14,7 @@
     watcher     follows the log from a durable cursor and writes each step of the desk
     sender      claims what waits, says it in words, sends it, notes what became of it
     app         both in one process, with what it says of itself (docs/adr/0040)
+    explaining  why an alert is told or held, now or at a moment of the past, for people who ask
 
 Cursor, alerts, decisions, threads and outbox rows move in one transaction (`store.alerts.commit`,
 docs/adr/0034): killed anywhere, nothing is told twice but what was on its way, and nothing is

@@ -28,9 +28,17 @@ from collector.alarm_health import (
 )
 from collector.alarm_health.judging import BOUNDS
 from collector.alarm_health.reckoning import rate
-from collector.alarm_health.words import HELD, MEASURES, VERDICTS, advice_words, verdict_words
+from collector.alarm_health.words import (
+    HELD,
+    MEASURES,
+    STATES,
+    VERDICTS,
+    advice_words,
+    verdict_words,
+)
 from collector.model import State
 from collector.model.alerts import HoldReason, Severity
+from collector.notify.words.catalogue import WORDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -245,6 +253,12 @@ def test_every_word_is_there_in_both_languages(language: str) -> None:
         "terlalu lama",
         "too long",
     )
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_states_are_called_as_in_messages(language: str) -> None:
+    said = {state: WORDS[language][f"state.{state.value}"] for state in State}
+    assert said == STATES[language]
 
 
 def test_a_window_begins_at_full_ten_minutes() -> None:
