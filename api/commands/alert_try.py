@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from api.commands.options import config_option
+from api.commands.options import config_option, who
 from api.commands.output import FOUND_A_PROBLEM, fail, problems_told, say, say_json
 from collector.clock import Clock, SystemClock
 from collector.config import Config, load_config
 from collector.config.problems import did_you_mean
 from collector.inventory import load_inventory
-from collector.model.alerts import Notification, Purpose, Severity
+from collector.model.alerts import AuditEntry, Notification, Purpose, Severity
 from collector.notify.channels.contract import Channel, NotifyError
 from collector.notify.channels.opening import open_channels
 from collector.notify.loading import load_alert_plan
@@ -23,6 +23,7 @@ from collector.notify.messages import Renderer
 from collector.notify.plan import AlertPlan
 from collector.notify.routing import Routing
 from collector.notify.words.gathering import Desk, facts_of_test
+from collector.store import Store
 
 SEND_SECONDS = 60.0
 
@@ -60,7 +61,10 @@ def test(receiver: str, severity: str, config: Path | None, *, as_json: bool) ->
         plan = load_alert_plan(settings, load_inventory(settings.inventory))
         clock = SystemClock()
         names = _people(plan, receiver, clock.now())
-        tried = asyncio.run(_try_all(settings, plan, names, Severity(severity), clock))
+        with Store.open(settings.store_path) as store:
+            note = AuditEntry(clock.now(), who(), "notification.test", f"receiver:{receiver}")
+            store.audit.append(note)
+            tried = asyncio.run(_try_all(settings, plan, names, Severity(severity), clock, store))
     if as_json:
         say_json(tried)
     else:
@@ -85,9 +89,15 @@ def _people(plan: AlertPlan, name: str, now: datetime) -> list[str]:
 
 
 async def _try_all(
-    settings: Config, plan: AlertPlan, names: list[str], severity: Severity, clock: Clock
+    settings: Config,
+    plan: AlertPlan,
+    names: list[str],
+    severity: Severity,
+    clock: Clock,
+    store: Store,
 ) -> list[Tried]:
-    async with open_channels(settings, clock) as channels:
+    # A siren that rings for something real goes on ringing after its test: it asks the store.
+    async with open_channels(settings, clock, store.outbox.ringing) as channels:
         tests = [
             _try(plan, settings.zone, name, severity, channels[channel], clock)
             for name in names

@@ -275,6 +275,9 @@ def test_a_test_to_a_roster_goes_to_whoever_is_on_duty(folder: Path, receiver: R
     said = alert(folder, "test", "piket", "--severity", "critical")
     assert said.startswith("budi by cadangan: taken")
     assert receiver.requests[0].json["severity"] == "critical"
+    with Store.open(folder / "pantau.db") as store:
+        (entry,) = store.audit.page(action="notification.test").items
+        assert (entry.object, entry.author.endswith("(command line)")) == ("receiver:piket", True)
 
 
 def test_a_channel_that_refuses_is_said_with_its_words(folder: Path, receiver: Receiver) -> None:
