@@ -13,7 +13,7 @@ from typing import Protocol
 import orjson
 
 from collector.model import Heartbeat, Transition
-from collector.store import FiringAlert
+from collector.store import AreaFreshness, FiringAlert
 
 INCIDENTS_NAMED = 100  # in one event; who is told of more asks for the list
 ALERTS_NAMED = 100
@@ -63,6 +63,9 @@ class LiveSource(Protocol):
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector that ever wrote one."""
+
+    def freshness(self) -> Sequence[AreaFreshness]:
+        """Return how new what is known of every area with devices is."""
 
     def inventory_mark(self) -> object:
         """Return a value that differs when devices, sites or areas were added or changed."""

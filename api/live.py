@@ -35,6 +35,7 @@ from api.live_alerts import AlertFollower
 from collector.clock import Clock
 from collector.model import Heartbeat
 from collector.sight import CollectorLife, collector_lives
+from collector.store import AreaFreshness
 
 _LOG = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Live:
         self._alerts = AlertFollower(source, clock)
         self._version: int | None = None
         self._heartbeats: Sequence[Heartbeat] = ()
+        self._freshness: Sequence[AreaFreshness] = ()  # as old as the store could be read
         self._blind: bool | None = None  # no collector alive; None: not known yet
         self._switched_at_id = 0  # the cursor when `_blind` last changed
         self._inventory: object = None
@@ -157,6 +159,7 @@ class Live:
             self._heartbeats = await asyncio.to_thread(self._source.heartbeats)
             self._looked_at = now
         if now - self._checked_at >= self._heartbeat_seconds:
+            self._freshness = await asyncio.to_thread(self._source.freshness)
             await self._check_inventory()
             await self._end_revoked()
             self._checked_at = now
@@ -228,7 +231,12 @@ class Live:
 
     def _heartbeat_frame(self) -> bytes:
         return encode_event(
-            "heartbeat", {"at": self._clock.now(), "collectors": self._collectors()}
+            "heartbeat",
+            {
+                "at": self._clock.now(),
+                "collectors": self._collectors(),
+                "areas": self._freshness,
+            },
         )
 
     # --- serving one screen ---------------------------------------------------------------

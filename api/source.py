@@ -12,7 +12,7 @@ from api.views import count_states, wall_device
 from collector.clock import Clock
 from collector.model import Area, DeviceState, Heartbeat, Transition
 from collector.sight import Sight, sight
-from collector.store import CountRow, DeviceRow, FiringAlert, Planned, Store
+from collector.store import AreaFreshness, CountRow, DeviceRow, FiringAlert, Planned, Store
 
 _EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
 _PAGE = 1_000
@@ -54,6 +54,10 @@ class StoreSource:
     def heartbeats(self) -> Sequence[Heartbeat]:
         """Return the last heartbeat of every collector."""
         return self._store.collectors()
+
+    def freshness(self) -> Sequence[AreaFreshness]:
+        """Return how new what is known of every area with devices is."""
+        return self._store.freshness()
 
     def inventory_mark(self) -> object:
         """Return a value that differs when a snapshot says what no transition told.

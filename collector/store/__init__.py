@@ -45,6 +45,7 @@ from collector.store.outage_list import OutageFilter, OutageRow
 from collector.store.outbox import ChannelFigures, NotificationFilter, UnsentCount
 from collector.store.outbox_ends import End, Failed, GivenUp, Taken
 from collector.store.rows import (
+    AreaFreshness,
     CheckRow,
     CountRow,
     Decision,
@@ -67,6 +68,7 @@ __all__ = [
     "AlertDetail",
     "AlertFilter",
     "AlertRow",
+    "AreaFreshness",
     "Batch",
     "Beginning",
     "ChannelFigures",

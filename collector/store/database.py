@@ -42,6 +42,7 @@ from collector.store.outage_list import Outages
 from collector.store.outbox import Outbox
 from collector.store.quarantine import QuarantineList
 from collector.store.rows import (
+    AreaFreshness,
     CheckRow,
     CountRow,
     DeviceFacts,
@@ -255,6 +256,11 @@ class Store:
         """Return how many devices in use there are by kind, area and state."""
         with self._database.read() as connection:
             return device_rows.counts(connection)
+
+    def freshness(self) -> list[AreaFreshness]:
+        """Return how new the newest result of every area with devices in use is, by code."""
+        with self._database.read() as connection:
+            return device_rows.freshness(connection)
 
     def transitions(
         self,

@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from collector.model import Role, Rule, RuleOverride, State
 from collector.moments import from_micros, from_micros_or_none
-from collector.store.rows import CheckRow, CountRow, DeviceFacts, DeviceRow, Page, RuleCount
+from collector.store.rows import (
+    AreaFreshness,
+    CheckRow,
+    CountRow,
+    DeviceFacts,
+    DeviceRow,
+    Page,
+    RuleCount,
+)
 from collector.store.schema import areas, check_states, checks, device_states, devices, sites
 from collector.store.states import check_state, device_state
 
@@ -149,6 +157,25 @@ def counts(connection: Connection) -> list[CountRow]:
         .order_by(*grouped)
     )
     return [CountRow(kind, area, State(state), count) for kind, area, state, count in rows]
+
+
+def freshness(connection: Connection) -> list[AreaFreshness]:
+    """Return how new the newest result of every area with devices in use is, by code."""
+    rows = connection.execute(
+        select(
+            sites.c.area,
+            func.max(device_states.c.last_result_at),
+            func.min(checks.c.interval_seconds),
+        )
+        .select_from(devices)
+        .join(sites, sites.c.id == devices.c.site)
+        .join(device_states, device_states.c.device_id == devices.c.id)
+        .join(checks, checks.c.device_id == devices.c.id)
+        .where(devices.c.retired_at.is_(None), checks.c.retired_at.is_(None))
+        .group_by(sites.c.area)
+        .order_by(sites.c.area)
+    )
+    return [AreaFreshness(code, from_micros_or_none(at), period) for code, at, period in rows]
 
 
 def _joined() -> Select[Any]:

@@ -130,6 +130,15 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaFreshness:
+    """How new what is known of an area is: its newest result, and how often one should come."""
+
+    code: str
+    last_result_at: datetime | None  # of any device in use there; None: none ever told anything
+    period_seconds: float  # of the check there that is made most often
+
+
+@dataclass(frozen=True, slots=True)
 class RuleCount:
     """How many checks in use of one probe and role have one rule."""
 

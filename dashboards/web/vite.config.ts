@@ -30,7 +30,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     rolldownOptions: {
-      input: Object.fromEntries(PAGES.map((name) => [name, `${name}/index.html`])),
+      input: {
+        ...Object.fromEntries(PAGES.map((name) => [name, `${name}/index.html`])),
+        sw: "src/wall/worker.ts",
+      },
+      // A service worker keeps its address for ever, and sees only what lies below it.
+      output: {
+        entryFileNames: ({ name }) =>
+          name === "sw" ? "dinding/sw.js" : "assets/[name]-[hash].js",
+      },
     },
   },
   // For work on the pages themselves: `npm run dev` beside a running `pantau demo`.

@@ -53,10 +53,11 @@ class Browser:
         *,
         still: bool = False,
         light: str = "light",
+        worker: bool = False,
     ) -> Self:
         """Open a page whose panel believes that it is `at`; `still`: it asks for no motion.
 
-        `light`: what the system prefers, `light` or `dark`.
+        `light`: what the system prefers, `light` or `dark`; `worker`: a service worker may run.
         """
         self._do(
             "open",
@@ -66,6 +67,7 @@ class Browser:
             height=size[1],
             reducedMotion="reduce" if still else "no-preference",
             light=light,
+            worker=worker,
         )
         return self
 
@@ -99,9 +101,21 @@ class Browser:
         """Write a text into a field."""
         self._do("fill", selector=selector, text=text)
 
+    def wait_for(self, script: str) -> None:
+        """Wait until an expression in the page is true."""
+        self._do("wait_for", script=script)
+
     def forward(self, seconds: float) -> None:
         """Let so much of the page's time pass at once."""
         self._do("forward", milliseconds=int(seconds * 1000))
+
+    def reload(self) -> None:
+        """Load the page anew, as a panel that is switched on again does."""
+        self._do("reload")
+
+    def counts(self) -> dict[str, int]:
+        """What Chromium counts after collecting garbage: `heap` (bytes), `nodes`, `listeners`."""
+        return dict(self._do("counts"))
 
     def screenshot(self, path: Path) -> None:
         """Write what the panel shows."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -48,6 +49,51 @@ async def test_a_killed_collector_blinds_the_wall_and_invents_no_outage(
         await verdict_becomes(panel, CALM)
         assert demo.pid_of("collector") not in (None, first)
         await expect_a_gap_everywhere(demo)
+
+
+async def test_a_wall_outlives_its_server_and_is_shut_out_when_its_link_is_revoked(
+    panel: Browser, tmp_path: Path
+) -> None:
+    """A panel with a link of its own; nobody touches it until the link is revoked."""
+    scenario = tmp_path / "quiet.yaml"
+    scenario.write_text(NO_FAULTS)
+    data = tmp_path / "data"
+    async with running_demo(data, "--devices", "40", "--scenario", str(scenario)) as demo:
+        await demo.wait_until(lambda seen: seen["up"] == 40, 75)
+        config = next(data.rglob("pantau.yaml"))
+        token = await pantau("token", "create", "layar-2", "--config", str(config))
+        address = demo.wall_url.split("#")[0]
+        link = f"{address}?halaman=ringkasan,insiden,peta&tiap=5#token={token}"
+        await asyncio.to_thread(panel.open, link, SystemClock().now())
+        await asyncio.to_thread(panel.wait, "[data-condition=live] [data-test=turns]")
+        await asyncio.to_thread(panel.wait, "[data-page=peta] [data-test=city-map]")
+        await asyncio.to_thread(panel.wait, "[data-page=ringkasan] [data-test=service]", "cakupan")
+
+        first = demo.pid_of("api")
+        assert first is not None
+        os.kill(first, signal.SIGSTOP)  # the connection stands, and says nothing
+        await asyncio.to_thread(panel.forward, 31)
+        await asyncio.to_thread(panel.wait, "[data-condition=stale] [data-test=verdict]", "usang")
+        os.kill(first, signal.SIGKILL)
+        await asyncio.to_thread(panel.wait, "[data-condition=live] [data-test=trust]")
+        assert demo.pid_of("api") not in (None, first)
+        late = "[data-test=tile-late]"
+        assert await asyncio.to_thread(panel.texts, late) == [], "the collector went on"
+
+        await pantau("token", "revoke", "layar-2", "--config", str(config))
+        title = "Tautan layar ini tidak berlaku lagi"
+        await asyncio.to_thread(panel.wait, "[data-test=notice]", title)
+        assert await asyncio.to_thread(panel.texts, "[data-test=tile]") == []
+
+
+async def pantau(*arguments: str) -> str:
+    """What the command prints, as an administrator would run it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode().strip()
 
 
 async def expect_a_gap_everywhere(demo: RunningDemo) -> None:

@@ -135,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path.startswith("/assets/"):
             self._file(path.removeprefix("/"))
+        elif path == "/dinding/sw.js":
+            self._file("dinding/sw.js")
         elif path.startswith("/dinding/"):
             self._file("dinding/index.html")
         elif self.wall.revoked or COOKIE not in self.headers.get("Cookie", ""):

@@ -19,7 +19,7 @@ from collector.model import (
     Status,
     Verdict,
 )
-from collector.store import CountRow, Store, StoreError
+from collector.store import AreaFreshness, CountRow, Store, StoreError
 from tests.contract.store_backends import (
     BACKENDS,
     T0,
@@ -298,6 +298,19 @@ def test_devices_are_counted_by_kind_area_and_state(filled: Store) -> None:
         CountRow("sensor", "73.710", UNKNOWN, 1),
         CountRow("switch", "73.71", UP, 1),
     ]
+
+
+def test_an_area_is_as_fresh_as_the_newest_result_of_what_is_in_use_there(filled: Store) -> None:
+    def known() -> dict[str, AreaFreshness]:
+        return {one.code: one for one in filled.freshness()}
+
+    filled.commit([replace(state("cam-1", UP), last_result_at=at(7))], [], [])
+    period = check("cam-1").interval_seconds
+    assert known()["73.71.01"] == AreaFreshness("73.71.01", at(7), period)
+    assert known()["73.71"].last_result_at is None
+    assert "73.710" not in known(), "nothing is checked there"
+    filled.apply_inventory(city(*standard_devices()[1:]), at(9))
+    assert set(known()) == {"73.71"}
 
 
 def test_the_data_version_moves_with_a_commit_and_only_then(filled: Store) -> None:

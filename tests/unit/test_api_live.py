@@ -15,7 +15,7 @@ from api.events import Listener, Snapshot, encode_batch, encode_event
 from api.live import RESUME_EVENTS, Live, LiveError, Stream
 from collector.model import Heartbeat, Reason, State, Transition
 from collector.model.alerts import HoldReason, Severity, Stage
-from collector.store import FiringAlert
+from collector.store import AreaFreshness, FiringAlert
 from tests.api_city import NOON, ManualClock, until
 
 
@@ -72,6 +72,9 @@ class Log:
 
     def heartbeats(self) -> Sequence[Heartbeat]:
         return self.beats
+
+    def freshness(self) -> Sequence[AreaFreshness]:
+        return []
 
     def inventory_mark(self) -> object:
         return self.mark

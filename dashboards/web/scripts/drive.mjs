@@ -28,7 +28,9 @@ function waiting({ selector, text, state = "visible" }) {
 }
 
 const operations = {
-  async open({ url, width = 1920, height = 1080, time, reducedMotion = "no-preference", zone, light }) {
+  async open(asked) {
+    const { url, width = 1920, height = 1080, time, zone, light, worker = false } = asked;
+    const { reducedMotion = "no-preference" } = asked;
     await page?.context().close();
     problems = [];
     const context = await browser.newContext({
@@ -36,12 +38,14 @@ const operations = {
       reducedMotion,
       timezoneId: zone ?? "UTC",
       colorScheme: light ?? "light",
-      serviceWorkers: "block",
+      serviceWorkers: worker ? "allow" : "block",
     });
     page = await context.newPage();
     page.setDefaultTimeout(WAIT_MS);
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+      const { level, text } = { level: message.type(), text: message.text() };
+      if (text.includes("registration blocked by Playwright")) return;
+      if (level === "error" || level === "warning") problems.push(text);
     });
     page.on("pageerror", (error) => problems.push(String(error)));
     const origin = new URL(url).origin;
@@ -68,12 +72,32 @@ const operations = {
   async fill({ selector, text }) {
     await page.locator(selector).first().fill(text);
   },
+  async wait_for({ script }) {
+    // Not by the page's own timers: they are the test's.
+    const until = Date.now() + WAIT_MS;
+    while (!(await page.evaluate(script).catch(() => false))) {
+      if (Date.now() > until) throw new Error(`not within ${WAIT_MS} ms: ${script}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
   async forward({ milliseconds }) {
     await page.clock.fastForward(milliseconds);
   },
   async screenshot({ path }) {
     await page.evaluate("document.fonts.ready.then(() => null)");
     await page.screenshot({ path, animations: "allow" });
+  },
+  async reload() {
+    await page.reload();
+  },
+  /** What Chromium counts in the page, after its garbage is collected: bytes of heap, DOM nodes. */
+  async counts() {
+    const session = await page.context().newCDPSession(page);
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
+    await session.detach();
+    return { heap: usedSize, nodes, listeners: jsEventListeners };
   },
   /** What went wrong since the last asking. */
   async problems() {

@@ -1,6 +1,7 @@
 /** The browser as the live city needs it. */
 
 import type { LivePorts } from "./live";
+import { steadyClock } from "./steady";
 import { STATUS_PATH } from "./stream";
 
 /** Five pictures a second at most: a storm must not keep a small panel PC from its clock. */
@@ -8,7 +9,7 @@ const FRAME_MS = 200;
 
 /** Ports to this browser's connections, clock and frames. */
 export function browserPorts(): LivePorts {
-  const mono = (): number => performance.now();
+  const mono = steadyClock(() => performance.now(), Date.now);
   let lastFrameMono = -FRAME_MS;
   return {
     open: (path) => new EventSource(path),

@@ -38,7 +38,9 @@ export function apply(city: City | null, events: readonly CityEvent[]): Applied 
     } else if (current === null) {
       gap = true; // the stream began in its middle
     } else if (event.type === "heartbeat") {
-      current = { ...current, collectors: event.heartbeat.collectors };
+      const { collectors, areas } = event.heartbeat;
+      const freshness = new Map(areas.map((area) => [area.code, area]));
+      current = { ...current, collectors, freshness };
     } else if (event.transition.id > current.cursor) {
       devices ??= new Map(current.devices);
       const moved = move(devices, event.transition);
@@ -71,6 +73,7 @@ function fromSnapshot(snapshot: Snapshot, before: City | null): City {
       ]),
     ),
     lastRecovery: before?.lastRecovery ?? null,
+    freshness: before?.freshness ?? new Map(),
   };
 }
 

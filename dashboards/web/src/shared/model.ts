@@ -85,9 +85,19 @@ export interface Transition {
   readonly flapping: boolean;
 }
 
+/** How new what is known of an area is. */
+export interface Freshness {
+  readonly code: string;
+  /** The newest result of any device there; null: none ever told anything. */
+  readonly lastResultAt: number | null;
+  /** How often at least one result should come. */
+  readonly periodMs: number;
+}
+
 export interface Heartbeat {
   readonly at: number;
   readonly collectors: readonly Collector[];
+  readonly areas: readonly Freshness[];
 }
 
 /** Incidents that are new or changed: ask for these; null: ask for the list. */
@@ -115,4 +125,6 @@ export interface City {
   readonly areas: readonly Area[];
   readonly devices: ReadonlyMap<string, Device>;
   readonly lastRecovery: Recovery | null;
+  /** By the code of the area; empty before the first heartbeat. */
+  readonly freshness: ReadonlyMap<string, Freshness>;
 }

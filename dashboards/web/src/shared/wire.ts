@@ -10,6 +10,7 @@ import {
   type Area,
   type Collector,
   type Device,
+  type Freshness,
   type Heartbeat,
   type IncidentNews,
   type Snapshot,
@@ -65,7 +66,11 @@ function readTransition(json: Json): Transition {
 }
 
 function readHeartbeat(json: Json): Heartbeat {
-  return { at: moment(json, "at"), collectors: list(json, "collectors").map(readCollector) };
+  return {
+    at: moment(json, "at"),
+    collectors: list(json, "collectors").map(readCollector),
+    areas: (json["areas"] === undefined ? [] : list(json, "areas")).map(readFreshness),
+  };
 }
 
 function readIncidentNews(json: Json): IncidentNews {
@@ -82,6 +87,14 @@ function readCollector(json: Json): Collector {
     id: string(json, "id"),
     heartbeatAt: moment(json, "heartbeat_at"),
     alive: json["alive"] === true,
+  };
+}
+
+function readFreshness(json: Json): Freshness {
+  return {
+    code: string(json, "code"),
+    lastResultAt: momentOrNull(json, "last_result_at"),
+    periodMs: 1000 * number(json, "period_seconds"),
   };
 }
 

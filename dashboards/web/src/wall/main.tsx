@@ -9,11 +9,11 @@ import { pageAt, PAGES } from "./pages";
 import { questionsFor } from "./questions";
 import { rotationIn } from "./rotation";
 import { screenIn } from "./screen";
+import { keepUp } from "./upkeep";
 import { App } from "./view/app";
 import "./style/index.css";
 
 const RETRY_SESSION_MS = 3_000;
-const RELOAD_AFTER_FAULT_MS = 60_000;
 
 const ports = browserPorts();
 const wall = new LiveCity(ports);
@@ -54,9 +54,10 @@ render(
   />,
   root,
 );
-// A fault of our own leaves an old picture standing. After 35 s the style sheet frames it as stale
-// (`.dead-man`); then the page begins anew, because nobody is there to do it.
-addEventListener("error", () => setTimeout(() => location.reload(), RELOAD_AFTER_FAULT_MS));
+keepUp(wall, ports.mono, () => {
+  const { open } = questions.incidents.current;
+  return open !== null && [...open.values()].every((one) => one.acknowledged_at !== null);
+});
 // A new link opened in the same tab changes only the fragment.
 addEventListener("hashchange", () => location.reload());
 void start(takeToken(location, history));

@@ -15,6 +15,8 @@ const FEWEST_TILES = 4;
 export interface Tile {
   readonly code: string;
   readonly name: string;
+  /** Codes of the areas in it. */
+  readonly areas: readonly string[];
   /** In the order of their marks: by site, then id. */
   readonly devices: readonly Device[];
   readonly worst: State;
@@ -48,6 +50,7 @@ export function makeTile(code: string, name: string, inside: readonly Device[]):
   return {
     code,
     name,
+    areas: [...new Set(devices.map((one) => one.area))],
     devices,
     worst: worst(devices),
     abnormal: abnormal.length,

@@ -5,22 +5,34 @@ import { compareIncidents, isIncident, isMass, isOpen, type Incident } from "./i
 import { causeOf } from "./sentences";
 import type { Words } from "./words";
 
-/** The sentence a person could say aloud. `page`: what a page about a part is called. */
+export interface Context {
+  /** What a page about a part is called. */
+  readonly page?: string;
+  /** How many areas show what is no longer current. */
+  readonly late?: number;
+}
+
+/** The sentence a person could say aloud. */
 export function verdict(
   rows: readonly Incident[],
   counts: Counts,
   words: Words,
-  page: string | null = null,
+  { page, late = 0 }: Context = {},
 ): string {
-  const said = sentence(rows, counts, words, page !== null);
-  return page === null ? said : words.say("verdict.page", { page, said });
+  const said = sentence(rows, counts, words, late, page !== undefined);
+  return page === undefined ? said : words.say("verdict.page", { page, said });
 }
 
 /** As `verdict`, for a page that lists all of them: `8 insiden, 1 belum ditangani`. */
-export function listVerdict(rows: readonly Incident[], counts: Counts, words: Words): string {
+export function listVerdict(
+  rows: readonly Incident[],
+  counts: Counts,
+  words: Words,
+  context: Context = {},
+): string {
   const all = rows.filter(isIncident).length;
   const open = rows.filter(isOpen).length;
-  if (open === 0 || open === all) return verdict(rows, counts, words);
+  if (open === 0 || open === all) return verdict(rows, counts, words, context);
   return words.count("verdict.some", all, { open: words.number(open) });
 }
 
@@ -28,6 +40,7 @@ function sentence(
   rows: readonly Incident[],
   counts: Counts,
   words: Words,
+  late: number,
   brief: boolean,
 ): string {
   const incidents = rows.filter(isIncident);
@@ -39,6 +52,7 @@ function sentence(
   }
   if (open > 0) return words.count(brief ? "verdict.open_brief" : "verdict.open", open);
   if (incidents.length > 0) return words.count("verdict.taken", incidents.length);
+  if (late > 0) return words.count(brief ? "verdict.late_brief" : "verdict.late", late);
   if (counts.degraded > 0) {
     return words.count(brief ? "verdict.degraded_brief" : "verdict.degraded", counts.degraded);
   }

@@ -112,10 +112,12 @@ test("a stream that begins in its middle is a gap", () => {
   expect(apply(null, moves(transition(1, "a", "up", "down")))).toEqual({ city: null, gap: true });
 });
 
-test("a heartbeat renews the collectors and keeps the device table", () => {
+test("a heartbeat renews the collectors and what is fresh, and keeps the device table", () => {
   const before = city(device("a"));
   const collectors = [{ id: "main", heartbeatAt: NOW, alive: false }];
-  const next = after(before, { type: "heartbeat", heartbeat: { at: NOW, collectors } });
+  const areas = [{ code: "73.71.01", lastResultAt: NOW, periodMs: 30_000 }];
+  const next = after(before, { type: "heartbeat", heartbeat: { at: NOW, collectors, areas } });
+  expect(next.freshness.get("73.71.01")).toBe(areas[0]);
   expect(next.collectors).toBe(collectors);
   expect(next.devices).toBe(before.devices);
 });

@@ -52,6 +52,7 @@ export function city(...devices: Device[]): City {
     areas,
     devices: table(...devices),
     lastRecovery: null,
+    freshness: new Map(),
   };
 }
 

@@ -15,7 +15,12 @@ describe("the verdict", () => {
     told: readonly IncidentView[] = [],
     page: string | null = null,
   ): string =>
-    verdict(findIncidents(table(...devices), told), count(devices), wordsOf(language), page);
+    verdict(
+      findIncidents(table(...devices), told),
+      count(devices),
+      wordsOf(language),
+      page === null ? {} : { page },
+    );
 
   test("counts what nobody has in hand", () => {
     const devices = [device("a", "down"), device("b", "down")];
@@ -52,6 +57,11 @@ describe("the verdict", () => {
     expect(say("id", [device("a"), device("b", "unknown")])).toBe(
       "Tidak ada insiden; 1 perangkat tidak diketahui",
     );
+  });
+
+  test("does not call an area well whose data is old", () => {
+    const calm = verdict([], count([device("a")]), wordsOf("id"), { late: 2 });
+    expect(calm).toBe("Tidak ada insiden; data 2 wilayah usang");
   });
 
   test("says so when all is well, and of what", () => {

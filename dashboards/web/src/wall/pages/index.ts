@@ -28,7 +28,8 @@ export interface Page {
 const OVERVIEW: Page = {
   name: "ringkasan",
   Body: Overview,
-  verdict: ({ summary, words }) => verdict(summary.incidents, summary.counts, words),
+  verdict: ({ summary, late, words }) =>
+    verdict(summary.incidents, summary.counts, words, { late: late.size }),
   services: null,
   tells: true,
 };
@@ -41,8 +42,8 @@ function named(
 ): Page {
   return {
     name,
-    verdict: ({ summary, words }) =>
-      verdict(summary.incidents, summary.counts, words, words.say(key)),
+    verdict: ({ summary, late, words }) =>
+      verdict(summary.incidents, summary.counts, words, { page: words.say(key), late: late.size }),
     ...more,
   };
 }
@@ -52,7 +53,8 @@ export const PAGES: readonly Page[] = [
   {
     name: "insiden",
     Body: Incidents,
-    verdict: ({ summary, words }) => listVerdict(summary.incidents, summary.counts, words),
+    verdict: ({ summary, late, words }) =>
+      listVerdict(summary.incidents, summary.counts, words, { late: late.size }),
     services: null,
     tells: true,
   },

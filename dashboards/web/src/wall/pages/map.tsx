@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../shared/model";
 import { shortName } from "../../shared/places";
+import { duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { makeRegions, spread, type Point, type Region } from "../geography";
@@ -52,7 +53,7 @@ export function CityMap(view: View): JSX.Element {
 }
 
 function Drawing(view: View): JSX.Element {
-  const { summary, condition, positions, words, rem, at, pointed } = view;
+  const { summary, condition, positions, words, rem, at, pointed, late } = view;
   const ref = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const box = useBox(ref, null);
@@ -61,15 +62,17 @@ function Drawing(view: View): JSX.Element {
     () => makeRegions(summary.tiles, positions ?? new Map(), box, MARGIN_REM * rem),
     [summary.tiles, positions, box, rem],
   );
-  const flags = useMemo(() => flagsOf(regions, blind, box, rem), [regions, blind, box, rem]);
+  const old = [...late.keys()].sort().join(" ");
+  const flags = useMemo(() => flagsOf(regions, blind, old, box, rem), [regions, blind, old, box, rem]);
   const aim = regions.flatMap(({ dots }) => dots).find(({ site }) => site === pointed) ?? null;
   const light = document.documentElement.dataset["light"];
   const step = Math.floor(at / REDRAW_MS);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context == null || box.width === 0) return;
-    drawMap(context, { regions, untaken: summary.untaken, flags, aim, blind, box, rem });
-  }, [regions, flags, summary.untaken, aim, blind, box, rem, light, step]);
+    const hatched = new Set(old.split(" "));
+    drawMap(context, { regions, untaken: summary.untaken, flags, aim, blind, hatched, box, rem });
+  }, [regions, flags, summary.untaken, aim, blind, old, box, rem, light, step]);
   const named = new Set(flags.map(({ region }) => region));
   const quiet = regions.filter((region) => !named.has(region));
   const shown = blind ? [] : namesOf(quiet, flags, rem);
@@ -94,6 +97,12 @@ function Drawing(view: View): JSX.Element {
             {tileNumber(number, words)}
           </b>
           <span>{shortName(tile.name)}</span>
+          {late.has(tile.code) && (
+            <span class="tile-late" data-test="tile-late">
+              <Glyph name="stale" />{" "}
+              {words.say("stale.part", { age: duration(late.get(tile.code) ?? 0, words) })}
+            </span>
+          )}
         </div>
       ))}
       {aim !== null && (
@@ -121,9 +130,16 @@ export interface Flag {
   readonly led: boolean;
 }
 
-/** One flag an abnormal region; blind, every region has one. */
-function flagsOf(regions: readonly Region[], blind: boolean, box: Box, rem: number): Flag[] {
-  const flagged = regions.filter(({ tile }) => blind || tile.abnormal > 0);
+/** One flag an abnormal region, and one whose data is old; blind, every region has one. */
+function flagsOf(
+  regions: readonly Region[],
+  blind: boolean,
+  old: string,
+  box: Box,
+  rem: number,
+): Flag[] {
+  const late = new Set(old.split(" "));
+  const flagged = regions.filter(({ tile }) => blind || tile.abnormal > 0 || late.has(tile.code));
   const size = { width: FLAG_REM.width * rem, height: FLAG_REM.height * rem };
   const places = spread(
     flagged.map(({ middle }) => middle),

@@ -16,6 +16,7 @@ import { age, clock, isNight } from "../../shared/time";
 import { useLive, useSeconds } from "../../shared/view/hooks";
 import { chooseLanguage } from "../../shared/words";
 import { isCritical, type Incident } from "../incidents";
+import { lateTiles, type Late } from "../lateness";
 import type { Page } from "../pages";
 import type { Positions } from "../placing";
 import type { Questions } from "../questions";
@@ -41,6 +42,7 @@ import { isCalm, type View } from "./view";
 
 const NOTHING: Pick<City, "areas" | "devices"> = { areas: [], devices: new Map() };
 const NOWHERE: Positions = new Map();
+const NONE_LATE: Late = new Map();
 
 /** A new critical takes the wall out of its night colours for this long. */
 const WAKE_MS = 30_000;
@@ -132,6 +134,7 @@ export function App({ wall, questions, mono, panelNow, asked }: AppProps): JSX.E
     panelNow: panelNow(),
     at,
     rem,
+    late: condition === "live" ? lateTiles(summary.tiles, city.freshness, at) : NONE_LATE,
     uptime: { today, month, lateMs: questions.today.lateMs(now) },
     day: questions.day.lateMs(now) === null ? day : null,
     positions,

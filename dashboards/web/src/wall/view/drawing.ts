@@ -12,6 +12,8 @@ export interface Drawn {
   /** The site that the address points to. */
   readonly aim: Dot | null;
   readonly blind: boolean;
+  /** Codes of the regions whose data is old. */
+  readonly hatched: ReadonlySet<string>;
   readonly box: Box;
   readonly rem: number;
 }
@@ -24,7 +26,7 @@ const STATE_DOT_REM = 0.46;
 
 /** Draw everything anew; the canvas takes the size of the box. */
 export function drawMap(context: CanvasRenderingContext2D, drawn: Drawn): void {
-  const { regions, untaken, flags, aim, blind, box, rem } = drawn;
+  const { regions, untaken, flags, aim, blind, hatched, box, rem } = drawn;
   const sharp = window.devicePixelRatio;
   const { canvas } = context;
   canvas.width = Math.round(box.width * sharp);
@@ -40,6 +42,7 @@ export function drawMap(context: CanvasRenderingContext2D, drawn: Drawn): void {
     const fill = open ? "--region-open" : bad ? "--region-bad" : "--region";
     fillOutline(context, hull, color(fill), PAD_REM * rem);
     if (blind || tile.worst === "unknown") hatch(context, hull, color("--line"), rem);
+    if (hatched.has(tile.code)) hatch(context, hull, color("--stale-dark"), rem);
   }
   drawDots(context, regions, blind, color, rem);
   context.strokeStyle = color("--t3");

@@ -4,6 +4,7 @@ import type { JSX, RefObject } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { STATES, type State } from "../../shared/model";
 import { shortName } from "../../shared/places";
+import { duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { drawField, fitGrid, type Grid } from "../field";
@@ -42,6 +43,7 @@ export function TileMap({ view }: { view: View }): JSX.Element {
         <TileView
           key={tile.code}
           tile={tile}
+          late={view.late.get(tile.code) ?? null}
           untaken={!blind && summary.untaken.has(tile.code)}
           blind={blind}
           words={words}
@@ -61,6 +63,8 @@ export function TileMap({ view }: { view: View }): JSX.Element {
 
 interface TileProps {
   readonly tile: Tile;
+  /** How old its newest result is, if that is too old. */
+  readonly late: number | null;
   readonly untaken: boolean;
   readonly blind: boolean;
   readonly words: Words;
@@ -69,13 +73,23 @@ interface TileProps {
   readonly box: Box;
 }
 
-function TileView({ tile, untaken, blind, words, fieldRef, grid, box }: TileProps): JSX.Element {
+function TileView(props: TileProps): JSX.Element {
+  const { tile, late, untaken, blind, words, fieldRef, grid, box } = props;
   const state: State = blind ? "unknown" : tile.worst;
   const number = blind ? tile.devices.length : tile.abnormal;
   const states = tile.devices.map((device) => (blind ? "unknown" : device.state));
   return (
-    <article class={tileClass(state, untaken)} data-state={state} data-test="tile">
+    <article
+      class={`${tileClass(state, untaken)}${late === null ? "" : " late"}`}
+      data-state={state}
+      data-test="tile"
+    >
       <h2>{shortName(tile.name)}</h2>
+      {late !== null && (
+        <p class="tile-late" data-test="tile-late">
+          <Glyph name="stale" /> {words.say("stale.part", { age: duration(late, words) })}
+        </p>
+      )}
       <div class="field" ref={fieldRef}>
         <Field states={states.join(" ")} grid={grid} box={box} />
       </div>

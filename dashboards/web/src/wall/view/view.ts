@@ -3,6 +3,7 @@
 import type { Summary as DaySummary } from "../../shared/api/schema";
 import { lastKnownAt, type Condition, type Link } from "../../shared/condition";
 import type { City } from "../../shared/model";
+import type { Late } from "../lateness";
 import type { Positions } from "../placing";
 import type { Summary } from "../summary";
 import type { Availabilities } from "../uptime";
@@ -20,6 +21,8 @@ export interface View {
   /** Server time now. */
   readonly at: number;
   readonly rem: number;
+  /** The tiles whose data is old, while the wall itself is live. */
+  readonly late: Late;
   readonly uptime: {
     readonly today: Availabilities | null;
     readonly month: Availabilities | null;
