@@ -81,7 +81,7 @@ def test_the_page_of_incidents_gives_each_two_lines_across_the_screen(
         "Panakkukang jaringan putus 6 1 j 12 m "
         "listrik padam (diduga) · Switch Panakkukang 01 · Diskominfo belum ditangani sejak 08.14"
     )
-    browser.wait("[data-test=day]", "hari ini 11 insiden, rata-rata pulih 41 mnt")
+    browser.wait("[data-test=day]", "Hari ini 11 insiden, rata-rata pulih 41 mnt")
 
 
 def test_more_untaken_incidents_than_fit_take_turns(browser: Browser, server: WallServer) -> None:

@@ -43,7 +43,7 @@ def test_an_area_without_new_results_says_how_old_its_data_is(
     ]
     server.send("heartbeat", city.heartbeat() | {"areas": areas})
     browser.wait("[data-test=tile].late", "Mariso")
-    assert browser.texts("[data-test=tile-late]") == ["data usang 4 mnt"]
+    assert browser.texts("[data-test=tile-late]") == ["usang 4 mnt"]
     assert browser.text("[data-test=verdict]") == "Tidak ada insiden; data 1 wilayah usang"
     browser.forward(25)  # nothing more is heard of the other one
     browser.wait("[data-test=tile].late", "Mamajang")

@@ -2,6 +2,7 @@
 
 import type { Device } from "../shared/model";
 import { shortName } from "../shared/places";
+import { duration } from "../shared/time";
 import { affected, type Incident } from "./incidents";
 import type { Words } from "./words";
 
@@ -163,6 +164,11 @@ export function placeName(name: string): string {
 export function tileNumber(n: number, words: Words): string {
   if (n < 10_000) return words.number(n);
   return words.say("number.thousands", { n: words.number(Math.floor(n / 1000)) });
+}
+
+/** `4 mnt`, `5 j`: the larger unit alone, for there is room for no more. */
+export function lateAge(milliseconds: number, words: Words): string {
+  return duration(milliseconds, words).split(" ").slice(0, 2).join(" ");
 }
 
 /** `99,27%`: floored, never rounded up. */

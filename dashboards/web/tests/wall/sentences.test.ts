@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findIncidents, rollUp } from "../../src/wall/incidents";
-import { describe as rowText, percent, tileNumber } from "../../src/wall/sentences";
+import { describe as rowText, lateAge, percent, tileNumber } from "../../src/wall/sentences";
 import { wordsOf } from "../../src/wall/words";
 import { incident } from "../shared/api";
 import { device, table } from "../shared/devices";
@@ -16,6 +16,12 @@ test("a percentage is cut, never rounded up, and keeps what binary fractions wou
   expect(percent(99.99, wordsOf("en"))).toBe("99.99%");
   expect(percent(100, wordsOf("id"))).toBe("100,00%");
   expect(percent(41.29, wordsOf("id"), 1)).toBe("41,2%");
+});
+
+test("the age of a tile is said in its larger unit alone", () => {
+  expect(lateAge(4 * 60_000, wordsOf("id"))).toBe("4 mnt");
+  expect(lateAge(346 * 60_000, wordsOf("id"))).toBe("5 j");
+  expect(lateAge(346 * 60_000, wordsOf("en"))).toBe("5 h");
 });
 
 const OWNERS = new Map([["pln", "PLN"]]);

@@ -7,12 +7,11 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { State } from "../../shared/model";
 import { shortName } from "../../shared/places";
-import { duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { makeRegions, spread, type Point, type Region } from "../geography";
 import { affected } from "../incidents";
-import { headline, joined, tileNumber } from "../sentences";
+import { headline, joined, lateAge, tileNumber } from "../sentences";
 import { drawMap } from "../view/drawing";
 import { Hand, lasted, More, placeOf, rowClass, useRows, type RowProps } from "../view/list";
 import { Blind, Calm } from "../view/panels";
@@ -99,8 +98,7 @@ function Drawing(view: View): JSX.Element {
           <span>{shortName(tile.name)}</span>
           {late.has(tile.code) && (
             <span class="tile-late" data-test="tile-late">
-              <Glyph name="stale" />{" "}
-              {words.say("stale.part", { age: duration(late.get(tile.code) ?? 0, words) })}
+              {words.say("tile.late", { age: lateAge(late.get(tile.code) ?? 0, words) })}
             </span>
           )}
         </div>

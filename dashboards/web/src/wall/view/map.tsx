@@ -4,11 +4,10 @@ import type { JSX, RefObject } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { STATES, type State } from "../../shared/model";
 import { shortName } from "../../shared/places";
-import { duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { drawField, fitGrid, type Grid } from "../field";
-import { tileNumber } from "../sentences";
+import { lateAge, tileNumber } from "../sentences";
 import { columnsOf, type Tile } from "../tiles";
 import type { Words } from "../words";
 import type { View } from "./view";
@@ -87,7 +86,7 @@ function TileView(props: TileProps): JSX.Element {
       <h2>{shortName(tile.name)}</h2>
       {late !== null && (
         <p class="tile-late" data-test="tile-late">
-          <Glyph name="stale" /> {words.say("stale.part", { age: duration(late, words) })}
+          {words.say("tile.late", { age: lateAge(late, words) })}
         </p>
       )}
       <div class="field" ref={fieldRef}>
