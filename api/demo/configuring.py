@@ -14,6 +14,7 @@ from api.demo.told import BATTERY_SECONDS
 from api.supervisor import Program
 from collector.config import Config
 from collector.profiles.load import PARTS_FOLDER, built_in_folder
+from collector.store import TokenRole
 
 CREDENTIAL = "kota"
 LIFETIME = "30d"
@@ -120,13 +121,13 @@ def _write_yaml(path: Path, content: Mapping[str, object]) -> None:
         yaml.safe_dump(content, file, allow_unicode=True)
 
 
-async def make_token(config: Path) -> str:
-    """Make the store and a token for looking at it, as an operator would; return the secret.
+async def make_token(config: Path, name: str, role: TokenRole) -> str:
+    """Make the store and a token for it, as an administrator would; return the secret.
 
     In a process of its own: what it needs once, this one would keep. Raises CityError with what
     it said when it fails.
     """
-    words = ("token", "create", "demo", "--role", "viewer", "--expires", LIFETIME)
+    words = ("token", "create", name, "--role", role, "--expires", LIFETIME)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "api", *words, "--config", str(config),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -32,6 +32,7 @@ from api.demo.usage import Usage
 from api.listening import open_socket
 from api.supervisor import Supervisor
 from collector.config import Config, load_config
+from collector.store import TokenRole
 
 logger = logging.getLogger(__name__)
 
@@ -110,14 +111,15 @@ class Demo:
         )
         receiver.trust(secret)
         settings = load_config(config, os.environ)
-        token = await make_token(config)
+        token = await make_token(config, "demo", TokenRole.VIEWER)
+        desk_token = await make_token(config, "Piket 1", TokenRole.OPERATOR)
         api = ApiClient(self.base_url, token)
         supervisor = Supervisor(programs(settings, facts, self._listening.fileno()))
         keeping = asyncio.create_task(supervisor.run(), name="supervisor")
         following = asyncio.create_task(self._follow(city, supervisor), name="city's events")
         sampling = asyncio.create_task(self._sample(supervisor), name="usage")
         try:
-            self._greet(facts, token, settings)
+            self._greet(facts, token, desk_token, settings)
             await self._until_watched(api)
             await city.tell("start")
             await self._wait(keeping, city, facts)
@@ -137,11 +139,12 @@ class Demo:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _greet(self, facts: Facts, token: str, settings: Config) -> None:
+    def _greet(self, facts: Facts, token: str, desk_token: str, settings: Config) -> None:
         how = "a network namespace" if facts.isolated else "UDP (this machine forbids namespaces)"
         self._say(f"{facts.devices} devices answer ping, SNMP and MQTT through {how}.")
         self._say("")
         self._say(f"  Wall    {self.base_url}/dinding/#token={token}")
+        self._say(f"  Desk    {self.base_url}/meja/#token={desk_token}")
         self._say(f"  API     {self.base_url}/api/v1/status   (Authorization: Bearer {token})")
         if settings.influxdb is not None:
             self._say(f"  Data    {settings.influxdb.url}, bucket {settings.influxdb.bucket}")

@@ -181,7 +181,7 @@ function LightSwitch(): JSX.Element {
 }
 
 function Bar({ mono }: { mono: number }): JSX.Element {
-  const { words, link, zone, at } = useDesk();
+  const { words, link, zone, at, city } = useDesk();
   const heard = link.heardMono === null ? null : mono - link.heardMono;
   const now = serverNow(link, mono) ?? at;
   return (
@@ -193,7 +193,12 @@ function Bar({ mono }: { mono: number }): JSX.Element {
         {heard === null ? "" : words.say("trust.data", { age: age(heard, words) })}
       </p>
       <p class="clock" data-test="clock">
-        <b>{clock(now, zone, words, true)}</b> {zoneName(zone, now)}
+        {/* Before the first word the city's zone is not known, and this machine's says nothing. */}
+        {city !== null && (
+          <>
+            <b>{clock(now, zone, words, true)}</b> {zoneName(zone, now)}
+          </>
+        )}
       </p>
     </header>
   );

@@ -4,7 +4,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, ask } from "../shared/api/client";
 import type { IncidentView, ScopeBody } from "../shared/api/schema";
 import type { Device } from "../shared/model";
@@ -63,7 +63,8 @@ export function PlanBox({ plan, subject, onClose }: PlanProps): JSX.Element {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   useOutside(box, onClose);
-  useEffect(() => {
+  // At once, before the next key: a quick hand types T 1.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.querySelector("input")?.focus();
     return () => {

@@ -5,7 +5,7 @@
  */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../shared/api/client";
 import type { IncidentView } from "../shared/api/schema";
 import { REASONS, take, whyNot, type TakeReason } from "./acts";
@@ -25,7 +25,8 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
   const [failure, setFailure] = useState<{ reason: TakeReason; why: string } | null>(null);
   const [busy, setBusy] = useState(false);
   useOutside(box, onClose);
-  useEffect(() => {
+  // At once, before the next key: a quick hand types T 1.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.querySelector<HTMLElement>("button")?.focus();
     return () => {

@@ -51,7 +51,12 @@ export function DevicesPage(): JSX.Element {
           ? words.say("page.devices")
           : words.count("devices.count", shown.length)}
       </h1>
-      <nav class="chips" aria-label={words.say("filter.label")} data-test="chips">
+      <nav
+        class="chips"
+        aria-label={words.say("filter.label")}
+        hidden={city === null}
+        data-test="chips"
+      >
         <Link to={to({ keadaan: null })} class={state === null ? "chip on" : "chip"}>
           {words.say("filter.all")} {words.number(found.length)}
         </Link>

@@ -47,6 +47,7 @@ export function ProblemsPage(): JSX.Element {
   const hands = useHands(table);
 
   const devices = city?.devices;
+  const known = incidents.open !== null && devices !== undefined;
   const all = useMemo(
     () =>
       // Half of it would be another list: nothing is shown before the incidents are here as well.
@@ -65,7 +66,7 @@ export function ProblemsPage(): JSX.Element {
   const settled = settle(wanted, hands.view === query.toString() ? shown.current : null, held);
   shown.current = settled.rows;
   hands.view = query.toString();
-  useAnnouncements(all, incidents.open !== null);
+  useAnnouncements(all, known);
 
   const rows = settled.rows.slice(0, most);
   const hidden = settled.rows.length - rows.length;
@@ -136,7 +137,7 @@ export function ProblemsPage(): JSX.Element {
   return (
     <>
       <h1 data-test="title">{headline(all.length, untaken, desk)}</h1>
-      <Filters all={all} filter={filter} path={path} query={query} />
+      {known && <Filters all={all} filter={filter} path={path} query={query} />}
       {settled.waiting > 0 && (
         <button type="button" class="waiting" onClick={hands.release} data-test="waiting">
           {words.count("problems.waiting", settled.waiting)}
@@ -188,8 +189,8 @@ export function ProblemsPage(): JSX.Element {
   );
 }
 
-function headline(all: number, untaken: number, { words, incidents }: ReturnType<typeof useDesk>): string {
-  if (incidents.open === null) return words.say("page.problems");
+function headline(all: number, untaken: number, { words, incidents, city }: ReturnType<typeof useDesk>): string {
+  if (incidents.open === null || city === null) return words.say("page.problems");
   if (all === 0) return words.say("problems.none");
   const head = words.count("problems.count", all);
   return untaken === 0 ? head : `${head}, ${words.count("problems.untaken", untaken)}`;
