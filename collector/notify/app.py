@@ -243,7 +243,7 @@ class Alerting:
             steps=watched.steps,
             told=watched.told,
             withdrawn=watched.withdrawn,
-            heartbeat_at=self._heartbeat_at(watcher.plan),
+            heartbeat_at=self._lines.heartbeat_at,
             trouble=self._trouble,
         )
         self.store.alerts.report(REPORT, report.encode(), now, value=watched.cursor)
@@ -271,11 +271,6 @@ class Alerting:
                 trouble=line.trouble,
             )
         return found
-
-    def _heartbeat_at(self, plan: AlertPlan) -> datetime | None:
-        if plan.heartbeat is None:
-            return None
-        return self._lines.of(plan.heartbeat.channel).sent_at
 
 
 async def _close(sending: _Sending) -> None:

@@ -85,6 +85,7 @@ class Lines:
     """All channels, by name; a name that no channel has is known as well, to say so."""
 
     budgets: Budgets = field(default_factory=Budgets)
+    heartbeat_at: datetime | None = None  # the last sign of life that a watcher took
     _lines: dict[str, Line] = field(default_factory=dict)
 
     def of(self, name: str) -> Line:

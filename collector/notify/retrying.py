@@ -66,6 +66,10 @@ def after(tried: Tried, plan: AlertPlan) -> End:
         return GivenUp(one.id, str(trouble), _passed_on(tried, plan) if tried.may_pass_on else [])
     pause = pause_seconds(tried.failures, one.severity, tried.luck)
     wait = max(pause, trouble.retry_after or 0.0)
+    if following is not None and trouble.retry_after is not None:  # longer than it may wait?
+        waited = (tried.now - tried.first_at).total_seconds()
+        if waited + wait > patience_seconds(one, plan, has_other=True):
+            return GivenUp(one.id, str(trouble), [_by(one, following, tried.now)])
     return Failed(
         one.id,
         str(trouble),
@@ -103,16 +107,53 @@ def _passed_on(tried: Tried, plan: AlertPlan) -> list[Notification]:
     return []
 
 
+def patience_seconds(one: Notification, plan: AlertPlan, *, has_other: bool) -> float:
+    """Return how long a message is tried, or waits, before it goes another way or is dead."""
+    known = plan.receivers.get(one.receiver)
+    if not has_other or known is None:
+        return plan.keep_trying_seconds
+    critical = one.severity is Severity.CRITICAL
+    return known.give_up_critical_seconds if critical else known.give_up_seconds
+
+
+def shortest_patience_seconds(plan: AlertPlan) -> float:
+    """Return after how long the first message may have waited for too long."""
+    some = [
+        seconds
+        for one in plan.receivers.values()
+        for seconds in (one.give_up_seconds, one.give_up_critical_seconds)
+    ]
+    return min([plan.keep_trying_seconds, *some])
+
+
+def waited_in_vain(
+    one: Notification, plan: AlertPlan, trouble: str, now: datetime, *, may_pass_on: bool = True
+) -> GivenUp | None:
+    """Return what becomes of a message that waits behind others of its channel; None: it waits on.
+
+    A channel that rests, or is asked for more than it bears, is tried with few: the others must not
+    wait for it beyond their time.
+    """
+    assert one.id is not None  # noqa: S101 - it was read
+    following = next_channel(one, plan)
+    waited = (now - (one.due_at if one.attempts == 0 else one.created_at)).total_seconds()
+    if waited < patience_seconds(one, plan, has_other=following is not None):
+        return None
+    words = f"waited {int(waited)} s for channel {one.channel}" + (
+        f": {trouble}" if trouble else ""
+    )
+    if following is not None:
+        return GivenUp(one.id, words, [_by(one, following, now)])
+    tried = Tried(one, NotifyError(words), now, one.due_at, 0, 0.0)
+    return GivenUp(one.id, words, _passed_on(tried, plan) if may_pass_on else [])
+
+
 def _is_given_up(tried: Tried, plan: AlertPlan, *, has_other: bool) -> bool:
     one = tried.notification
     if one.attempts < LEAST_ATTEMPTS:
         return False
-    seconds = plan.keep_trying_seconds
-    known = plan.receivers.get(one.receiver)
-    if has_other and known is not None:
-        critical = one.severity is Severity.CRITICAL
-        seconds = known.give_up_critical_seconds if critical else known.give_up_seconds
-    return tried.now - tried.first_at >= timedelta(seconds=seconds)
+    patience = patience_seconds(one, plan, has_other=has_other)
+    return (tried.now - tried.first_at).total_seconds() >= patience
 
 
 def _by(one: Notification, channel: str, now: datetime) -> Notification:

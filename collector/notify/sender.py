@@ -22,13 +22,19 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from collector.clock import Clock
-from collector.model.alerts import Notification
+from collector.model.alerts import Notification, Purpose
 from collector.notify.channels.budgets import limits_of
 from collector.notify.channels.contract import Channel, Message, NotifyError, Sent
 from collector.notify.lines import AT_ONCE, Line, Lines
 from collector.notify.messages import Renderer, UnreadableError, answers_another
 from collector.notify.plan import AlertPlan
-from collector.notify.retrying import Tried, after, is_passed_on
+from collector.notify.retrying import (
+    Tried,
+    after,
+    is_passed_on,
+    shortest_patience_seconds,
+    waited_in_vain,
+)
 from collector.store import End, GivenUp, Store, StoreError, Taken
 
 SEND_SECONDS = 60.0
@@ -38,6 +44,7 @@ CLAIM_AT_MOST = 200
 POLL_SECONDS = 1.0  # other processes put messages into the outbox as well (tests, tries again)
 BUDGET_SECONDS = 0.25  # between two claims of a channel that its budget holds back
 STOP_SECONDS = 8.0
+OVERDUE_EVERY = timedelta(seconds=5)
 STORE_PAUSE_SECONDS = 1.0
 
 _T = TypeVar("_T")
@@ -68,6 +75,7 @@ class Sender:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _claimed_at: datetime | None = None
     _first_at: dict[int, datetime] = field(default_factory=dict)  # first try, by message
+    _overdue_at: datetime | None = None  # the last look at what waits for too long
     _failures: Counter[int] = field(default_factory=Counter)  # by message
 
     def wake(self) -> None:
@@ -129,6 +137,8 @@ class Sender:
             task = asyncio.create_task(self._send(one, channel, message), name=f"send {one.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        if len(ready) + len(ended) >= CLAIM_AT_MOST:
+            return 0.0
         if ready and len(ready) < sum(shares.values()):
             return POLL_SECONDS  # all that was due is on its way
         return self._wait(shares, now)
@@ -151,6 +161,7 @@ class Sender:
         """Take what may go, and make words of it. Blocks. Also what can never go, with why."""
         without = [name for name, share in shares.items() if share == 0]
         with self.turn:
+            self._look_at_what_waits(now)
             taken = self.store.outbox.claim(
                 now, CLAIM_AT_MOST, per_channel=AT_ONCE, shares=shares, without=without
             )
@@ -200,6 +211,8 @@ class Sender:
             if line.failures:
                 _log.info("channel %s works again", one.channel)
             line.took(now)
+            if one.purpose is Purpose.HEARTBEAT:
+                self.lines.heartbeat_at = now
         else:
             if not line.failures or result.permanent:
                 _log.warning("channel %s did not take a message: %s", one.channel, result)
@@ -233,12 +246,38 @@ class Sender:
             raise
         for (one, _), end in zip(results, ends, strict=True):
             if isinstance(end, GivenUp):
-                self._line(one.channel).dead += 1
-                _log.error("message %s to %s is given up: %s", one.id, one.receiver, end.answer)
+                self._gave_up(one, end)
             if isinstance(end, GivenUp | Taken):
                 self._first_at.pop(end.notification_id, None)
                 del self._failures[end.notification_id]
         self.woken.set()  # what waited for these in its thread may go, or what is sent instead
+
+    def _gave_up(self, one: Notification, end: GivenUp) -> None:
+        self._line(one.channel).dead += 1
+        _log.error("message %s to %s is given up: %s", one.id, one.receiver, end.answer)
+
+    def _look_at_what_waits(self, now: datetime) -> None:
+        """Let go another way what has waited for its channel for too long. Blocks."""
+        last = self._overdue_at
+        if last is not None and timedelta(0) <= now - last < OVERDUE_EVERY:
+            return
+        self._overdue_at = now
+        since_at = now - timedelta(seconds=shortest_patience_seconds(self.plan))
+        found: list[tuple[Notification, GivenUp]] = []
+        for one in self.store.outbox.overdue(since_at):
+            line = self._line(one.channel)
+            end = waited_in_vain(
+                one, self.plan, line.trouble, now, may_pass_on=line.may_pass_on(now)
+            )
+            if end is not None:
+                found.append((one, end))
+                if is_passed_on(end):
+                    line.passed_on_at = now
+        if found:
+            done = self.store.outbox.give_up([end for _, end in found])
+            for (one, end), is_done in zip(found, done, strict=True):
+                if is_done:
+                    self._gave_up(one, end)
 
     def _end(self, one: Notification, result: Sent | NotifyError, now: datetime) -> End:
         assert one.id is not None  # noqa: S101 - it was claimed

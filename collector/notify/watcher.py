@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from collector.clock import Clock
-from collector.model import State
 from collector.model.alerts import DeliveryState, Notification, Purpose, Severity, Thread
 from collector.moments import from_micros, to_micros
 from collector.notify.deciding.desk import Desk
@@ -32,6 +31,7 @@ from collector.notify.deciding.words import Content, Outcome
 from collector.notify.deciding.world import World
 from collector.notify.plan import AlertPlan, Heartbeat
 from collector.notify.surroundings import Surroundings
+from collector.notify.taking_up import what_is_so
 from collector.notify.withdrawing import (
     Unwanted,
     ending,
@@ -47,7 +47,6 @@ from collector.store import (
     Batch,
     NewsRow,
     NotificationFilter,
-    OutageFilter,
     Store,
     Withdrawal,
 )
@@ -63,8 +62,6 @@ NEWS_AT_ONCE = 2_000
 LOOK_EVERY = timedelta(seconds=2)
 """A full look, whatever the store's version says: not every database tells of each commit."""
 
-_OUT = frozenset({State.DOWN, State.UNREACHABLE})
-_PAGE = 500
 _log = logging.getLogger(__name__)
 
 
@@ -103,17 +100,14 @@ class Watcher:
     _looked_at: datetime | None = None
     _due_at: datetime | None = None
     _all_again: bool = False
+    _newer: AlertPlan | None = None
 
     def use(self, plan: AlertPlan) -> None:
-        """Go on by another plan: everything that is open is decided again by it."""
-        self.plan = plan
-        self._all_again = True
-        self._due_at = None
-        self._version = None
+        """Go on by another plan from the next look on: by it everything open is decided again.
 
-    def forget(self) -> None:
-        """Read everything from the store again at the next look."""
-        self._desk = None
+        May be called in any thread.
+        """
+        self._newer = plan
 
     def look(self) -> bool:
         """Make a step if there is anything to do; say whether there is more at once.
@@ -122,6 +116,9 @@ class Watcher:
         alerts has written: then this one is to end.
         """
         now = self.clock.now()
+        newer, self._newer = self._newer, None
+        if newer is not None:
+            self.plan, self._all_again, self._due_at = newer, True, None
         version = self.store.data_version()
         if self._desk is not None and version == self._version and not self._is_due(now):
             return False
@@ -184,7 +181,7 @@ class Watcher:
     def _take_up(self, now: datetime, desk: Desk, around: Surroundings) -> None:
         """Take up a store whose log was never followed: of the past, what still is so."""
         last = self.store.last_transition_id()
-        news = sorted(self._what_is_so(), key=lambda one: one.transition.id or 0)
+        news = what_is_so(self.store)
         around.know({one.incident_id for one in news if one.incident_id is not None})
         world, _ = around.look(now, desk.alerts)
         outcome = desk.step(world, self.plan.rules, now, news, None, telling=True)
@@ -192,33 +189,6 @@ class Watcher:
             "alerts are followed from now on: %d devices are not well already", len(outcome.alerts)
         )
         self._commit(now, outcome, world, last, None)
-
-    def _what_is_so(self) -> list[News]:
-        incidents = self._open_incidents()
-        found: list[News] = []
-        for device_id, state in self.store.load_states().devices.items():
-            if state.state is State.UP or state.confirmed_at is None:  # well, or never seen
-                continue
-            found += [
-                News(one, incidents.get((device_id, one.new)))
-                for one in self.store.transitions(device_id, limit=1).items
-                if one.new is not State.UP
-            ]
-        return found
-
-    def _open_incidents(self) -> dict[tuple[str, State], int]:
-        found: dict[tuple[str, State], int] = {}
-        after: str | None = None
-        while True:
-            page = self.store.outages.page(OutageFilter(open=True), limit=_PAGE, after=after)
-            for row in page.items:
-                if row.outage.incident_id is not None:
-                    found.setdefault(
-                        (row.outage.device_id, row.outage.state), row.outage.incident_id
-                    )
-            after = page.next
-            if after is None:
-                return found
 
     # --- what is written ----------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, case, func, select, update
 
 from collector.model.alerts import (
     AuditEntry,
@@ -23,16 +23,13 @@ from collector.model.alerts import (
     Severity,
 )
 from collector.moments import from_micros, from_micros_or_none, to_micros
-from collector.store import audit, outbox_ends, outbox_rows
+from collector.store import audit, outbox_due, outbox_ends, outbox_rows
 from collector.store.incidents.rows import chunks
 from collector.store.outbox_rows import notification
 from collector.store.ringing import Ringing, ringing
 from collector.store.rows import Page
 from collector.store.schema import alert_threads, notifications
 from collector.store.transactions import Database
-
-_RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
-_WAITING = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,9 @@ class Outbox:
         if next_due_at is None or next_due_at > now:
             return []
         with self._database.write() as connection:
-            ids = _due(connection, to_micros(now), limit, per_channel, shares or {}, without)
+            ids = outbox_due.due(
+                connection, to_micros(now), limit, per_channel, shares or {}, without
+            )
             if not ids:
                 return []
             taken = connection.execute(
@@ -144,6 +143,27 @@ class Outbox:
         """Note what became of several messages at once; False for one that was not on its way."""
         with self._database.write() as connection:
             return [outbox_ends.write(connection, end) for end in ends]
+
+    def overdue(self, since_at: datetime, limit: int = 200) -> list[Notification]:
+        """Return messages that have waited since then or longer, the most severe first.
+
+        Of one that was tried its writing counts: it is due later after each try.
+        """
+        c, at = notifications.c, to_micros(since_at)
+        began_at = case((c.attempts == 0, c.due_at), else_=c.created_at)
+        query = (
+            select(notifications)
+            .where(c.state == DeliveryState.PENDING.value, began_at <= at)
+            .order_by(outbox_due.rank_of(c.severity), c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [notification(row) for row in connection.execute(query)]
+
+    def give_up(self, ends: Sequence[outbox_ends.GivenUp]) -> list[bool]:
+        """Give up messages that wait; False for one that does not wait any more."""
+        with self._database.write() as connection:
+            return [outbox_ends.write(connection, end, DeliveryState.PENDING) for end in ends]
 
     def unfinished(self, now: datetime) -> list[Notification]:
         """Make what was on its way when the sender ended due again, and return it.
@@ -216,7 +236,7 @@ class Outbox:
     def unsent(self) -> list[UnsentCount]:
         """Return how many messages wait, are on their way, or were given up, by channel."""
         c = notifications.c
-        states = (*_WAITING, DeliveryState.DEAD.value)
+        states = (*outbox_due.WAITING, DeliveryState.DEAD.value)
         query = (
             select(c.channel, c.state, func.count(), func.min(c.due_at), func.max(c.due_at))
             .where(c.state.in_(states))
@@ -234,7 +254,10 @@ class Outbox:
     # --- people -------------------------------------------------------------------------------
 
     def retry(self, notification_id: int, author: str, now: datetime) -> Notification | None:
-        """Make a dead message due again, and say so in the audit trail; None: it is not dead."""
+        """Make a dead message due again, and say so in the audit trail; None: it is not dead.
+
+        Its tries are counted anew: it is given the patience of a new one.
+        """
         with self._database.write() as connection:
             row = connection.execute(
                 update(notifications)
@@ -242,7 +265,7 @@ class Outbox:
                     notifications.c.id == notification_id,
                     notifications.c.state == DeliveryState.DEAD.value,
                 )
-                .values(state=DeliveryState.PENDING.value, due_at=to_micros(now))
+                .values(state=DeliveryState.PENDING.value, due_at=to_micros(now), attempts=0)
                 .returning(*notifications.c)
             ).one_or_none()
             if row is None:
@@ -341,43 +364,3 @@ class Outbox:
 def _by_channel(connection: Connection, query: Select[Any]) -> dict[str, int]:
     found = connection.execute(query.group_by(notifications.c.channel))
     return {row[0]: row[1] for row in found}
-
-
-def _due(
-    connection: Connection,
-    now: int,
-    limit: int,
-    per_channel: int,
-    shares: Mapping[str, int],
-    without: Collection[str],
-) -> list[int]:
-    """Return the ids of what is to be sent now, in that order.
-
-    A look at each channel that has something: ranking all that waits in one is five times slower.
-    """
-    one, earlier = notifications, notifications.alias("earlier")
-    is_due = and_(one.c.state == DeliveryState.PENDING.value, one.c.due_at <= now)
-    held_up = exists().where(
-        earlier.c.thread_id == one.c.thread_id,
-        earlier.c.channel == one.c.channel,
-        earlier.c.receiver == one.c.receiver,
-        earlier.c.id < one.c.id,
-        earlier.c.state.in_(_WAITING),
-    )
-    rank = case(_RANK_OF, value=one.c.severity, else_=len(_RANK))
-    found: list[tuple[int, int, int]] = []
-    for channel in connection.scalars(select(one.c.channel).where(is_due).distinct()).all():
-        share = shares.get(channel, per_channel)
-        if share <= 0 or channel in without:
-            continue
-        query = (
-            select(rank, one.c.due_at, one.c.id)
-            .where(is_due, one.c.channel == channel, or_(one.c.thread_id.is_(None), ~held_up))
-            .order_by(rank, one.c.due_at, one.c.id)
-            .limit(share)
-        )
-        found += [tuple(row) for row in connection.execute(query)]
-    return [notification_id for _, _, notification_id in sorted(found)[:limit]]
-
-
-_RANK_OF = {severity.value: rank for severity, rank in _RANK.items()}

@@ -46,8 +46,8 @@ class GivenUp:
 End: TypeAlias = Taken | Failed | GivenUp
 
 
-def write(connection: Connection, end: End) -> bool:
-    """Note what became of a message; False: it was not on its way, and nothing was written."""
+def write(connection: Connection, end: End, was: DeliveryState = DeliveryState.SENDING) -> bool:
+    """Note what became of a message; False: it was not as said, and nothing was written."""
     values: dict[str, Any] = {"answer": end.answer[:ANSWER_LENGTH]}
     match end:
         case Taken():
@@ -69,7 +69,7 @@ def write(connection: Connection, end: End) -> bool:
         update(notifications)
         .where(
             notifications.c.id == end.notification_id,
-            notifications.c.state == DeliveryState.SENDING.value,
+            notifications.c.state == was.value,
         )
         .values(**values)
     )

@@ -19,7 +19,7 @@ from collector.notify.channels import Channel, Message, Sent
 from collector.notify.channels.addresses import Allowed
 from collector.notify.channels.outbound import Outbound, OutboundSettings
 from collector.notify.channels.telegram import Telegram, TelegramSettings
-from collector.notify.channels.webhook import Webhook, WebhookSettings
+from collector.notify.channels.webhook import Webhook, WebhookSettings, id_of
 from collector.notify.lines import Lines
 from collector.notify.messages import Renderer
 from collector.notify.plan import AlertPlan, Receiver
@@ -121,6 +121,7 @@ async def post(
     hooks: tuple[str, ...] = ("hook",),
     others: Callable[[Outbound], Mapping[str, Channel]] = lambda _: {},
     language: str = "id",
+    keep_trying_seconds: float = 3_600.0,
 ) -> AsyncIterator[Post]:
     outbound = Outbound(OutboundSettings(Allowed.of("127.0.0.1"), seconds=5))
     channels: dict[str, Channel] = {
@@ -131,7 +132,7 @@ async def post(
     plan = AlertPlan(
         PlainRules(),
         {"noc": Receiver("noc", tuple(channels), language=language)},
-        keep_trying_seconds=0.2,
+        keep_trying_seconds=keep_trying_seconds,
     )
     opened = Thread("device:cam-1", START, Severity.CRITICAL, START)
     (thread,) = store.alerts.commit(Batch(START, threads=[opened])).threads
@@ -217,7 +218,7 @@ async def test_without_another_channel_it_is_dead_and_counted(
     store: Store, receiver: Listening
 ) -> None:
     receiver.rule = lambda _: Fault(503)
-    async with post(store, receiver) as it:
+    async with post(store, receiver, keep_trying_seconds=0.2) as it:
         it.put("k-1")
         row = await it.until_state("k-1", DeliveryState.DEAD)
         assert row.attempts >= 3
@@ -235,6 +236,23 @@ async def test_what_is_dead_is_read_by_another_receiver(store: Store, receiver: 
         await it.until_state("k-1>>noc", DeliveryState.SENT)
     (body,) = receiver.of("webhook")
     assert "Tidak sampai ke ani" in body["text"]
+
+
+async def test_behind_a_channel_that_fails_the_others_do_not_wait_beyond_their_time(
+    store: Store, receiver: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.notify.lines.FIRST_REST_SECONDS", 60.0)
+    monkeypatch.setattr("collector.notify.sender.OVERDUE_EVERY", timedelta(0))
+    receiver.rule = lambda request: Fault(503) if request.path == "/hook1" else None
+    async with post(store, receiver, hooks=("hook1", "hook2")) as it:
+        impatient = Receiver("noc", ("hook1", "hook2"), give_up_critical_seconds=0.3)
+        it.sender.plan = AlertPlan(PlainRules(), {"noc": impatient})
+        for number in range(30):
+            it.put(f"k-{number}", "hook1", thread_id=None)
+        await it.until(lambda: len(receiver.of("webhook")) == 30)
+        assert {one["id"] for one in receiver.of("webhook")} == {
+            id_of(f"k-{number}>hook2") for number in range(30)
+        }
 
 
 async def test_a_channel_that_is_no_more_is_said_and_the_first_one_taken(
@@ -328,8 +346,12 @@ class _Faulty:
 async def test_a_fault_of_ours_loses_nothing_and_tells_no_secret(
     store: Store, receiver: Listening, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def faulty(outbound: Outbound) -> Mapping[str, Channel]:
+        del outbound
+        return {"faulty": _Faulty()}
+
     with caplog.at_level(logging.DEBUG):
-        async with post(store, receiver, others=lambda _: {"faulty": _Faulty()}) as it:
+        async with post(store, receiver, others=faulty, keep_trying_seconds=0.2) as it:
             it.put("k-1", "faulty")
             row = await it.until_state("k-1", DeliveryState.DEAD)
             assert "a fault in Pantau itself (ValueError)" in row.answer

@@ -12,7 +12,13 @@ from collector.notify.channels import NotifyError
 from collector.notify.channels.budgets import Budgets, Limit
 from collector.notify.lines import AT_ONCE, Line
 from collector.notify.plan import AlertPlan, Receiver
-from collector.notify.retrying import LONGEST_PAUSE_SECONDS, Tried, after, pause_seconds
+from collector.notify.retrying import (
+    LONGEST_PAUSE_SECONDS,
+    Tried,
+    after,
+    pause_seconds,
+    waited_in_vain,
+)
 from collector.store import End, Failed, GivenUp
 from tests.alert_play import PlainRules
 
@@ -116,6 +122,40 @@ def test_a_channel_that_is_not_theirs_any_more_falls_back_to_their_first() -> No
 @pytest.mark.parametrize("purpose", [Purpose.HEARTBEAT, Purpose.TEST])
 def test_what_is_about_its_channel_goes_by_no_other(purpose: Purpose) -> None:
     assert given_up(after(tried(NEVER, replace(MESSAGE, purpose=purpose)), PLAN)).instead == []
+
+
+def test_who_asks_for_more_time_than_there_is_is_not_waited_for() -> None:
+    hour = NotifyError("429", retry_after=3_600)
+    critical = replace(MESSAGE, severity=Severity.CRITICAL)
+    assert given_up(after(tried(hour, critical), PLAN)).instead[0].channel == "email"
+    last = replace(critical, channel="wa")
+    assert failed(after(tried(hour, last), PLAN)).next_try_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "attempts", "severity", "channel", "goes_to"),
+    [
+        (9, 0, Severity.CRITICAL, "telegram", None),
+        (11, 0, Severity.CRITICAL, "telegram", "email"),
+        (11, 1, Severity.CRITICAL, "email", "wa"),
+        (59, 0, Severity.WARNING, "telegram", None),
+        (61, 0, Severity.WARNING, "telegram", "email"),
+        (23 * 60, 0, Severity.CRITICAL, "wa", None),
+    ],
+)
+def test_what_waits_behind_others_for_too_long_goes_by_the_next_channel(
+    minutes: float, attempts: int, severity: Severity, channel: str, goes_to: str | None
+) -> None:
+    one = replace(MESSAGE, attempts=attempts, severity=severity, channel=channel)
+    end = waited_in_vain(one, PLAN, "refused", NOW + timedelta(minutes=minutes))
+    assert (None if end is None else end.instead[0].channel) == goes_to
+
+
+def test_what_waited_for_a_day_is_dead_and_says_for_what() -> None:
+    one = replace(MESSAGE, attempts=0, channel="wa")
+    end = waited_in_vain(one, PLAN, "no DNS", NOW + timedelta(hours=25))
+    assert end is not None
+    assert (end.instead, end.answer) == ([], "waited 90000 s for channel wa: no DNS")
 
 
 OTHERS = replace(
