@@ -8,10 +8,11 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, ask } from "../shared/api/client";
 import type { IncidentView, ScopeBody } from "../shared/api/schema";
 import type { Device } from "../shared/model";
-import { clock, duration } from "../shared/time";
+import { clock } from "../shared/time";
 import { whyNot } from "./acts";
 import { useDesk } from "./context";
 import { useOutside } from "./take";
+import { longDuration } from "./texts";
 import { endOf, SPANS, type Span } from "./until";
 
 export type Plan = "silence" | "maintenance";
@@ -66,6 +67,7 @@ export function PlanBox({ plan, subject, onClose }: PlanProps): JSX.Element {
   // At once, before the next key: a quick hand types T 1.
   useLayoutEffect(() => {
     const before = document.activeElement;
+    box.current?.scrollIntoView({ block: "nearest" });
     box.current?.querySelector("input")?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -177,7 +179,7 @@ export function PlanBox({ plan, subject, onClose }: PlanProps): JSX.Element {
               >
                 {span === "morning"
                   ? words.say("plan.morning")
-                  : duration(span * 60_000, words)}
+                  : longDuration(span * 60_000, words)}
                 <small>{words.say("plan.ends", { time: clock(endOf(span, at, zone), zone, words) })}</small>
               </button>
             ))}

@@ -28,6 +28,7 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
   // At once, before the next key: a quick hand types T 1.
   useLayoutEffect(() => {
     const before = document.activeElement;
+    box.current?.scrollIntoView({ block: "nearest" });
     box.current?.querySelector<HTMLElement>("button")?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
