@@ -15,7 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,7 +35,7 @@ from collector.notify.retrying import (
     shortest_patience_seconds,
     waited_in_vain,
 )
-from collector.store import End, GivenUp, Store, StoreError, Taken
+from collector.store import End, Failed, GivenUp, Store, StoreError, Taken
 
 SEND_SECONDS = 60.0
 """A channel ends by itself sooner; one that does not is not waited for."""
@@ -123,7 +123,7 @@ class Sender:
             return self._wait(shares, now)
         self._claimed_at = now
         try:
-            ready, ended = await self._in_thread(partial(self._claim, now, shares))
+            ready, ended = await self._claimed(now, shares)
         except StoreError as error:
             _log.warning("the outbox cannot be read: %s", error)
             return STORE_PAUSE_SECONDS
@@ -142,6 +142,21 @@ class Sender:
         if ready and len(ready) < sum(shares.values()):
             return POLL_SECONDS  # all that was due is on its way
         return self._wait(shares, now)
+
+    async def _claimed(
+        self, now: datetime, shares: Mapping[str, int]
+    ) -> tuple[list[_Ready], list[tuple[Notification, NotifyError]]]:
+        """Claim in the thread; what was claimed while the sender is ended is put back."""
+        claiming = asyncio.ensure_future(self._in_thread(partial(self._claim, now, shares)))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with suppress(StoreError):
+                ready, ended = await claiming
+                rows = [*(one for one, _, _ in ready), *(one for one, _ in ended)]
+                back = [Failed(one.id, one.answer, now) for one in rows if one.id is not None]
+                await self._in_thread(partial(self.store.outbox.note, back))
+            raise
 
     def _is_fresh(self, now: datetime) -> bool:
         """Say whether the outbox was looked at just now: also for channels that are no more."""

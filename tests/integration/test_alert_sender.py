@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pytest
 
@@ -326,6 +328,29 @@ async def test_what_is_under_way_at_the_end_is_finished_and_noted(
         it.put("k-1")
         await it.until(lambda: len(receiver.requests) == 1)
     assert it.of("k-1").state is DeliveryState.SENT
+
+
+async def test_what_was_claimed_while_the_sender_ends_waits_for_the_next(
+    store: Store, receiver: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claiming, go_on = threading.Event(), threading.Event()
+    claim = store.outbox.claim
+
+    def slowly(*args: Any, **kwargs: Any) -> list[Notification]:
+        taken = claim(*args, **kwargs)
+        if taken:
+            claiming.set()
+            go_on.wait(10)
+        return taken
+
+    monkeypatch.setattr(store.outbox, "claim", slowly)
+    async with post(store, receiver) as it:
+        it.put("k-1")
+        await it.until(claiming.is_set)
+        asyncio.get_running_loop().call_later(0.05, go_on.set)
+    assert it.of("k-1").state is DeliveryState.PENDING
+    assert not it.of("k-1").maybe_twice
+    assert receiver.of("webhook") == []
 
 
 class _Faulty:
