@@ -67,7 +67,7 @@ async def test_a_wall_outlives_its_server_and_is_shut_out_when_its_link_is_revok
         await asyncio.to_thread(panel.open, link, SystemClock().now())
         await asyncio.to_thread(panel.wait, "[data-condition=live] [data-test=turns]")
         await asyncio.to_thread(panel.wait, "[data-page=peta] [data-test=city-map]")
-        await asyncio.to_thread(panel.wait, "[data-page=ringkasan] [data-test=service]", "cakupan")
+        await asyncio.to_thread(panel.wait, "[data-page=ringkasan] [data-test=foot]", "Cakupan ≥")
 
         first = demo.pid_of("api")
         assert first is not None

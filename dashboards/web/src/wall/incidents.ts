@@ -59,6 +59,11 @@ export function isIncident(incident: Incident): boolean {
   return incident.group !== "degraded" && incident.group !== "unknown";
 }
 
+/** One cause that took a place: a site, a feeder, an area. */
+export function isPlace({ group, causes }: Incident): boolean {
+  return causes === 1 && (group === "site" || group === "feeder" || group === "area");
+}
+
 /** An incident that nobody has in hand: the only thing that is solid, and takes attention. */
 export function isOpen(incident: Incident): boolean {
   return isIncident(incident) && incident.takenBy === null;
@@ -69,8 +74,7 @@ const MASS = 10;
 
 /** A power cut or the like: one cause took a whole place, and nobody has it. */
 export function isMass(incident: Incident): boolean {
-  const place = incident.group !== "device";
-  return isOpen(incident) && place && incident.causes === 1 && affected(incident) >= MASS;
+  return isOpen(incident) && isPlace(incident) && affected(incident) >= MASS;
 }
 
 /** Everything open, unsorted. `told`: what the API has open; null: it has not said. */
@@ -157,7 +161,7 @@ function toldIncident(
   return {
     ...plainRow(keyOf(one.group, one.group_key), one.group, roots, behind),
     area: mainArea([...roots, ...behind], isDevice ? only?.place.area : undefined),
-    name: (isDevice ? one.device_name : one.site_name) ?? one.group_key,
+    name: toldName(one),
     parent: hides ? nameOf(only.id, devices) : null,
     since: Date.parse(one.started_at),
     confirmedAt: Date.parse(one.opened_at),
@@ -167,6 +171,12 @@ function toldIncident(
     suspected: one.cause_suspected,
     responsible: one.responsible,
   };
+}
+
+/** An area is named by the row already. */
+function toldName(one: IncidentView): string {
+  if (one.group === "area") return "";
+  return (one.group === "device" ? one.device_name : one.site_name) ?? one.group_key;
 }
 
 /** What the API has not told of (yet): never left out, and in nobody's hand. */

@@ -3,7 +3,7 @@
 import type { Device } from "../shared/model";
 import { shortName } from "../shared/places";
 import { duration } from "../shared/time";
-import { affected, type Incident } from "./incidents";
+import { affected, isPlace, type Incident } from "./incidents";
 import type { Words } from "./words";
 
 export interface RowText {
@@ -25,16 +25,14 @@ export function describe(incident: Incident, owners: Owners, words: Words): RowT
 function what(incident: Incident, words: Words): string {
   const { group, roots, causes, name } = incident;
   const all = affected(incident);
+  const number = words.count("incident.number", all);
+  if (isPlace(incident)) return joined(number, split(incident, words));
   if (name === "" || (roots.length === 0 && group === "device")) {
     const many = failure(incident, words);
     return causes > 1 ? joined(many, words.say("incident.causes", { n: words.number(causes) })) : many;
   }
-  if (group === "feeder" || group === "area") {
-    return joined(failure(incident, words), groupName(incident, words));
-  }
   if (all === 1) return words.say("incident.one", { name, state: stateWord(incident, words) });
-  const number = words.count("incident.number", all);
-  return group === "device" ? joined(headline(incident, words), number) : joined(number, name);
+  return joined(headline(incident, words), number);
 }
 
 /** `12 kamera mati`: how many of what are how, by the worst of them. */
@@ -52,11 +50,6 @@ function stateWord({ state }: Incident, words: Words): string {
   return words.say(`state.${state}`);
 }
 
-/** What joins the devices of an incident of a place. */
-function groupName({ group, name }: Incident, words: Words): string {
-  return group === "feeder" ? words.say("incident.feeder", { name }) : "";
-}
-
 /** `202 mati, 12 tidak terjangkau`. */
 export function split({ roots, behind }: Incident, words: Words): string {
   const part = (devices: readonly Device[], state: "down" | "unreachable"): string =>
@@ -69,8 +62,8 @@ function why(incident: Incident, owners: Owners, words: Words): string {
   if (parent !== null) {
     return joined(words.say("incident.parent", { name: parent }), owner(incident, owners));
   }
-  const of = group === "device" && affected(incident) > 1 ? name : "";
-  return joined(causeOf(incident, words), of, owner(incident, owners));
+  const of = isPlace(incident) || (group === "device" && name !== "" && affected(incident) > 1);
+  return joined(causeOf(incident, words), of ? subject(incident, words) : "", owner(incident, owners));
 }
 
 /** `listrik padam (diduga)`, or what the devices themselves say; may be empty. */
@@ -133,10 +126,11 @@ export function ownersOf(devices: Iterable<Device>): Owners {
 
 /** What happened without how many, which stands beside it: `kamera mati`, `jaringan putus`. */
 export function headline(incident: Incident, words: Words): string {
-  const { roots, behind, group } = incident;
+  const { roots, behind, group, cause } = incident;
+  if (isPlace(incident) && cause !== null && cause !== "unknown") return causeOf(incident, words);
   const network = ["switch", "router"].includes(roots[0]?.kind ?? "");
   if (group === "device" && network && behind.length > 0) return words.say("incident.cut");
-  const own = roots.length > 0 ? roots : behind;
+  const own = roots.length > 0 && !isPlace(incident) ? roots : [...roots, ...behind];
   return words.say("incident.these", {
     kind: kindWord(own, words),
     state: stateWord(incident, words),
@@ -144,9 +138,10 @@ export function headline(incident: Incident, words: Words): string {
 }
 
 /** What it is about by name: the device, the site; of several the first two. */
-export function subject({ name, parent, roots, behind }: Incident): string {
+export function subject({ group, name, parent, roots, behind }: Incident, words: Words): string {
   if (parent !== null) return parent;
-  if (name !== "") return name;
+  if (group === "area") return "";
+  if (name !== "") return group === "feeder" ? words.say("incident.feeder", { name }) : name;
   const own = roots.length > 0 ? roots : behind;
   const sites = [...new Set(own.map((one) => one.siteName))].filter((site) => site !== "");
   return sites.length > 2 ? `${sites.slice(0, 2).join(", ")} …` : sites.join(", ");

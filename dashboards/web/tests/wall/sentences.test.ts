@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findIncidents, rollUp } from "../../src/wall/incidents";
-import { describe as rowText, lateAge, percent, tileNumber } from "../../src/wall/sentences";
+import { describe as rowText, headline, lateAge, percent, tileNumber } from "../../src/wall/sentences";
 import { wordsOf } from "../../src/wall/words";
 import { incident } from "../shared/api";
 import { device, table } from "../shared/devices";
@@ -87,4 +87,27 @@ test("a known cause, its doubt and who answers for it stand in the place of the 
   expect(say({})).toBe("listrik padam · PLN");
   expect(say({ cause_suspected: true })).toBe("listrik padam (diduga) · PLN");
   expect(say({ cause: "unknown", responsible: "who" })).toBe("tidak ada jawaban · who");
+});
+
+test("an incident of a place says how many and what, its cause, and what joins them", () => {
+  const place = { device: null, device_name: null, site: null, site_name: null } as const;
+  const told = incident(1, {
+    ...place,
+    group: "feeder",
+    group_key: "F3",
+    cause: "power",
+    cause_suspected: true,
+    responsible: "pln",
+    started_at: "2026-11-20T00:00:00Z",
+    down: 1,
+    unreachable: 1,
+  });
+  const devices = [device("sw", "down"), device("a", "unreachable", { cause: "sw" })];
+  const [row] = findIncidents(table(...devices), [told]);
+  if (row === undefined) throw new Error("no row");
+  expect(rowText(row, OWNERS, wordsOf("id"))).toEqual({
+    what: "2 perangkat · 1 mati, 1 tidak terjangkau",
+    why: "listrik padam (diduga) · penyulang F3 · PLN",
+  });
+  expect(headline(row, wordsOf("id"))).toBe("listrik padam (diduga)");
 });

@@ -5,8 +5,8 @@ import { useRef } from "preact/hooks";
 import { since } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox } from "../../shared/view/hooks";
-import { affected, isOpen, type Incident } from "../incidents";
-import { causeOf, headline, joined, owner, subject } from "../sentences";
+import { affected, isOpen, isPlace, type Incident } from "../incidents";
+import { causeOf, headline, joined, owner, split, subject } from "../sentences";
 import { Hand, lasted, More, placeOf, rowClass, useRows, type RowProps } from "../view/list";
 import { Blind, Calm, dayLine } from "../view/panels";
 import { isCalm, untilAt, type View } from "../view/view";
@@ -73,8 +73,8 @@ export function turned(rows: readonly Incident[], room: number, at: number): Tur
 function WideRow({ incident, view, at }: RowProps): JSX.Element {
   const { summary, city, words } = view;
   const detail = joined(
-    causeOf(incident, words),
-    subject(incident),
+    isPlace(incident) ? split(incident, words) : causeOf(incident, words),
+    subject(incident, words),
     owner(incident, summary.owners),
   );
   return (

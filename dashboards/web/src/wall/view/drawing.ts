@@ -61,6 +61,9 @@ function colors(): (name: string) => string {
 function outline(context: CanvasRenderingContext2D, hull: readonly Point[]): void {
   context.beginPath();
   hull.forEach(({ x, y }, index) => (index === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+  const [only] = hull;
+  // A line of no length has no round ends.
+  if (only !== undefined && hull.length === 1) context.lineTo(only.x + 0.01, only.y);
   context.closePath();
 }
 

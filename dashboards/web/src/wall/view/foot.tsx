@@ -28,10 +28,16 @@ export interface FootProps {
 export function Foot({ view, head, unit, items }: FootProps): JSX.Element {
   const { words, uptime } = view;
   const { today, month, lateMs } = uptime;
+  const seen = items.flatMap(({ key }) => today?.get(key)?.coveragePercent ?? []);
+  const partly = seen.filter((coverage) => coverage < 100);
+  // Of one it stands beside its name; for more there is no room, and the least is what counts.
+  const least = partly.length > 1 ? Math.min(...partly) : null;
   return (
     <footer class={`foot${lateMs === null ? "" : " late"}${items.length < 4 ? " few" : ""}`} data-test="foot">
       <div class="foot-head">
-        <span>{head}</span>
+        <span>
+          {least === null ? head : words.say("service.least", { percent: percent(least, words, 1) })}
+        </span>
         <span>
           {lateMs === null ? unit : words.say("stale.part", { age: age(lateMs, words) })}
         </span>
@@ -44,7 +50,7 @@ export function Foot({ view, head, unit, items }: FootProps): JSX.Element {
           <div key={key} class={calm ? "service calm" : "service"} data-test="service">
             <span class="service-name">
               <Glyph name={glyph} /> {name}
-              <Coverage of={now} words={words} />
+              {least === null && <Coverage of={now} words={words} />}
             </span>
             <span class="service-count">
               <b>{count ?? figures[0]}</b>{" "}
