@@ -66,6 +66,7 @@ class Fault:
     share: float = 0.0  # PACKET_LOSS
     seconds: float = 0.0  # SLOW_AGENT: added to each answer
     seen_after_seconds: float = 0.0  # a collector of the given rhythm has noticed by then
+    well_after_seconds: float = 0.0  # after the end; and that all is well again by then
 
     @property
     def until_seconds(self) -> float:
@@ -90,6 +91,7 @@ class Rhythm:
     ping_retry: float = 5.0
     snmp: float = 60.0
     snmp_retry: float = 15.0
+    snmp_slowest: float = 300.0  # what an agent is asked most rarely
     confirm: int = 3
     telemetry: float = 10.0
     fresh_intervals: float = 2.5
@@ -109,9 +111,14 @@ class Rhythm:
             case _:
                 return ping
 
-    @property
-    def surely_well_after(self) -> float:
-        """Return how long after a fault's end its devices have surely been seen well again."""
+    def surely_well_after(self, kind: FaultKind | None = None) -> float:
+        """Return how long after a fault's end its devices have surely been seen well again.
+
+        Of an agent that was silent every table must answer again, the rarest too. Without a kind:
+        after all others.
+        """
+        if kind is FaultKind.SNMP_SILENT:
+            return self.snmp_slowest + 2 * self.snmp_retry + self.timeouts
         return max(self.snmp + 2 * self.snmp_retry, 3 * self.ping) + self.timeouts
 
     @property

@@ -79,6 +79,7 @@ class Planner:
             share=wish.share if wish.kind is FaultKind.PACKET_LOSS else 0.0,
             seconds=wish.seconds if wish.kind is FaultKind.SLOW_AGENT else 0.0,
             seen_after_seconds=self._rhythm.surely_seen_after(wish.kind),
+            well_after_seconds=self._rhythm.surely_well_after(wish.kind),
         )
 
     def _check_length(self, wish: Wish) -> None:

@@ -56,6 +56,7 @@ class Record:
             kind=fault.kind,
             for_seconds=fault.for_seconds,
             seen_after_seconds=fault.seen_after_seconds,
+            well_after_seconds=fault.well_after_seconds,
             **({"carried_out_by": "operator"} if paused else {}),
             effects=[
                 {"expected_state": effect.expected_state, "targets": effect.targets}

@@ -162,7 +162,6 @@ async def _run(
                 devices=len(lives),
                 seed=city.seed,
                 scenario=options.scenario,
-                well_after_seconds=script.rhythm.surely_well_after,
                 **({} if most is None else {"most_messages": most.model_dump()}),
             )
             for wish in script.skipped:
@@ -193,7 +192,7 @@ def _facts(
         "devices": len(script.city.devices),
         "zone": places.CITY_ZONE,
         "rhythm": asdict(script.rhythm),
-        "well_after_seconds": script.rhythm.surely_well_after,
+        "well_after_seconds": script.rhythm.surely_well_after(),
     }
 
 

@@ -31,6 +31,7 @@ class Effect:
     end: datetime
     cut_short: bool = False  # the demo ended before the fault did
     seen_after_seconds: float = 0.0  # a collector of the scenario's rhythm has noticed by then
+    well_after_seconds: float = 0.0  # after the end; and seen that all is well by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ class Truth:
     effects: tuple[Effect, ...]
     answers: Mapping[str, Mapping[str, int]]
     counted_from: datetime  # answers before were given when nobody could have kept them
-    well_after_seconds: float = 0.0  # by then everything has surely been seen well again
     limits: Limits | None = None  # on messages, where the scenario is about them
 
 
@@ -79,12 +79,10 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
     answers: Mapping[str, Mapping[str, int]] = {}
     before: Mapping[str, Mapping[str, int]] = {}
     counted_from = limits = None
-    well_after = 0.0
     for event in events:
         at = datetime.fromisoformat(event["at"])
         if event["event"] == "started":
             begin = at
-            well_after = event.get("well_after_seconds", 0.0)
             most = event.get("most_messages")
             limits = None if most is None else Limits(most["out"], most["back"])
         elif event["event"] == "timeline_started":
@@ -108,7 +106,6 @@ def read_truth(events: Iterable[Mapping[str, Any]], devices: Iterable[str]) -> T
         tuple(effects),
         counted,
         counted_from or begin,
-        well_after,
         limits,
     )
 
@@ -129,6 +126,7 @@ def _effects(event: Mapping[str, Any], end: datetime, *, cut_short: bool) -> lis
             end,
             cut_short,
             event.get("seen_after_seconds", 0.0),
+            event.get("well_after_seconds", 0.0),
         )
         for effect in event["effects"]
         if effect["targets"]
@@ -223,10 +221,10 @@ def happened(truth: Truth) -> list[Happened]:
     parts: dict[str, list[Effect]] = {}
     for effect in truth.effects:
         parts.setdefault(effect.fault_id, []).append(effect)
-    return [_happened(effects, truth.well_after_seconds) for effects in parts.values()]
+    return [_happened(effects) for effects in parts.values()]
 
 
-def _happened(effects: Sequence[Effect], well_after_seconds: float) -> Happened:
+def _happened(effects: Sequence[Effect]) -> Happened:
     first = effects[0]
     cut_off = [it.targets for it in effects if it.expected_state == "unreachable"]
     return Happened(
@@ -237,7 +235,7 @@ def _happened(effects: Sequence[Effect], well_after_seconds: float) -> Happened:
         start=first.start,
         end=first.end,
         seen_after_seconds=first.seen_after_seconds,
-        well_after_seconds=well_after_seconds,
+        well_after_seconds=first.well_after_seconds,
         shows=any(it.expected_state != "up" for it in effects),
         claims=any(it.expected_state in BAD_STATES for it in effects),
     )

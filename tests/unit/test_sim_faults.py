@@ -217,3 +217,12 @@ def test_two_faults_of_the_same_id_are_refused() -> None:
     wish = {"id": "same", "kind": "reboot", "for_seconds": 60}
     with pytest.raises(ScenarioError, match="same"):
         parse_scenario([wish, wish])
+
+
+def test_after_its_silence_an_agent_is_well_when_its_rarest_table_was_asked() -> None:
+    rhythm = Rhythm()
+    assert rhythm.surely_well_after(FaultKind.SNMP_SILENT) >= 300 + rhythm.snmp_retry
+    assert rhythm.surely_well_after(FaultKind.DEVICE_DEAD) == rhythm.surely_well_after() == 95
+    city = build_city(200, 1)
+    (fault,) = _plan(city, {"id": "x", "kind": "snmp_silent", "for_seconds": 110}).faults
+    assert fault.well_after_seconds == rhythm.surely_well_after(FaultKind.SNMP_SILENT)
