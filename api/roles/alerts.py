@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from typing import IO
@@ -15,7 +16,7 @@ from api.sessions import load_session_key
 from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import load_inventory
-from collector.notify.app import Alerting, AlertingSettings
+from collector.notify.app import Alerting, AlertingSettings, Channels, Loaded
 from collector.notify.channels.opening import open_channels
 from collector.notify.loading import load_alert_plan
 from collector.notify.plan import AlertPlan
@@ -37,14 +38,23 @@ def run_alerts(config: Config) -> None:
             "pantau.yaml, or leave this role out"
         )
     clock = SystemClock()
-    plan = _load(config)  # what is wrong with it is told before anything is opened
+    plan = _plan(config)  # what is wrong with it is told before anything is opened
     with closing(_claim(config)), Store.open(config.store_path) as store:
         say(f"alerts: {len(plan.receivers)} receivers, as {config.alerts} says")
+
+        def opening(config: Config) -> Callable[[], Channels]:
+            return partial(open_channels, config, clock, store.outbox.ringing)
+
+        def load_anew() -> Loaded:
+            """Read all settings as they are by now. Raises ProblemsError."""
+            fresh = load_config(config.file, os.environ)
+            return _plan(fresh), opening(fresh)
+
         settings = AlertingSettings(
             collector_id=config.collector_id,
             zone=config.zone,
-            load=partial(_load_anew, config),
-            open_channels=partial(open_channels, config, clock, store.outbox.ringing),
+            load=load_anew,
+            open_channels=opening(config),
             signer=LinkSigner(load_session_key(config.data_directory / "session.key")),
         )
         alerting = Alerting(store, clock, settings, plan)
@@ -63,13 +73,8 @@ def _claim(config: Config) -> IO[str]:
         raise SinkError(words) from None
 
 
-def _load(config: Config) -> AlertPlan:
+def _plan(config: Config) -> AlertPlan:
     return load_alert_plan(config, load_inventory(config.inventory))
-
-
-def _load_anew(config: Config) -> AlertPlan:
-    """Read alerts.yaml and the inventory as they are by now. Raises ProblemsError."""
-    return _load(load_config(config.file, os.environ))
 
 
 async def _reload_at_sighup(alerting: Alerting) -> None:

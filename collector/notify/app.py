@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from collector.clock import Clock
 from collector.config import ProblemsError
@@ -34,6 +34,8 @@ POLL_SECONDS = 0.2
 FAULT_PAUSE_SECONDS = 2.0
 
 Channels = AbstractAsyncContextManager[Mapping[str, Channel]]
+Loaded: TypeAlias = tuple[AlertPlan, Callable[[], Channels]]
+"""What one reading of the settings came to: the plan, and what opens the channels it names."""
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -45,8 +47,8 @@ class AlertingSettings:
 
     collector_id: str  # of this installation
     zone: str  # IANA; of sites whose area names none
-    load: Callable[[], AlertPlan]  # reads alerts.yaml anew; blocks, raises ProblemsError
-    open_channels: Callable[[], Channels]  # may raise ProblemsError
+    load: Callable[[], Loaded]  # reads alerts.yaml anew; blocks, raises ProblemsError
+    open_channels: Callable[[], Channels]  # to begin with; may raise ProblemsError
     signer: LinkSigner | None = None  # of links in messages; None: they have none
 
 
@@ -95,7 +97,7 @@ class Alerting:
         self._watcher = watcher = Watcher(
             self.store, plan, self.clock, self.settings.collector_id, self.settings.zone, self._turn
         )
-        sending = await self._open(plan)
+        sending = await self._open(plan, self.settings.open_channels)
         try:
             await self._repeat_what_was_on_its_way()
             self._start(sending)
@@ -110,30 +112,33 @@ class Alerting:
 
     async def reload(self) -> None:
         """Go on by alerts.yaml as it is now; by the one before while there are problems in it."""
-        watcher = self._watcher
-        if watcher is None:
+        watcher, former = self._watcher, self._sending
+        if watcher is None or former is None:
             return
         try:
-            plan = await asyncio.to_thread(self.settings.load)
-            sending = await self._open(plan)
+            plan, open_channels = await asyncio.to_thread(self.settings.load)
+            sending = await self._open(plan, open_channels)
         except ProblemsError as error:
             _log.error("alerts.yaml is not read again: %s", error)
             return
-        former = self._sending
+        except Exception as error:  # noqa: BLE001 - who is told now goes on being told
+            where = "".join(traceback.format_tb(error.__traceback__))  # its words may hold a secret
+            name = type(error).__name__
+            _log.error("alerts.yaml is not read again: a fault in Pantau: %s\n%s", name, where)
+            return
         self._start(sending)
         watcher.use(plan)
-        if former is not None:
-            task = asyncio.create_task(_close(former), name="close the former channels")
-            self._draining.add(task)
-            task.add_done_callback(self._draining.discard)
+        task = asyncio.create_task(_close(former), name="close the former channels")
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
         _log.info("alerts.yaml was read again: %d receivers", len(plan.receivers))
 
     # --- the sender ---------------------------------------------------------------------------
 
-    async def _open(self, plan: AlertPlan) -> _Sending:
+    async def _open(self, plan: AlertPlan, open_channels: Callable[[], Channels]) -> _Sending:
         """Open the channels of a plan. Raises ProblemsError; then nothing stays open."""
         async with AsyncExitStack() as stack:
-            channels = await stack.enter_async_context(self.settings.open_channels())
+            channels = await stack.enter_async_context(open_channels())
             signer = self.settings.signer
             actions = no_actions if signer is None else Acting(signer, plan.desk_url).actions
             sender = Sender(
@@ -226,7 +231,7 @@ class Alerting:
 
     def _write_report(self, watcher: Watcher, started_at: datetime) -> None:
         now = self.clock.now()
-        counts = [one for one in self.store.alerts.counts() if one.reason is not None]
+        counts = self.store.alerts.counts()
         held: dict[str, int] = {}
         for one in counts:
             if one.reason is not None:

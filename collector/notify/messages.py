@@ -52,12 +52,17 @@ class Renderer:
             raise UnreadableError(f"its facts cannot be read: {error}") from error
         receiver = plan.receivers.get(one.receiver)
         speaker = self._speaker("id" if receiver is None else receiver.language)
-        said = speaker.say(
-            facts,
-            longest=channel.longest_text,
-            maybe_twice=one.maybe_twice,
-            html=getattr(channel, "takes_html", False),
-        )
+        try:
+            said = speaker.say(
+                facts,
+                longest=channel.longest_text,
+                maybe_twice=one.maybe_twice,
+                html=getattr(channel, "takes_html", False),
+            )
+        except Exception as error:
+            _log.exception("message %s cannot be said in words", one.id)
+            words = f"a fault in Pantau itself ({type(error).__name__}); the log has it"
+            raise UnreadableError(words) from error
         quiet = one.purpose is Purpose.UPDATE and not any(named.is_new for named in facts.devices)
         return Message(
             key=one.key,

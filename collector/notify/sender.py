@@ -45,6 +45,7 @@ POLL_SECONDS = 1.0  # other processes put messages into the outbox as well (test
 BUDGET_SECONDS = 0.25  # between two claims of a channel that its budget holds back
 STOP_SECONDS = 8.0
 OVERDUE_EVERY = timedelta(seconds=5)
+_FORGET_AFTER = timedelta(hours=1)
 STORE_PAUSE_SECONDS = 1.0
 
 _T = TypeVar("_T")
@@ -87,9 +88,12 @@ class Sender:
         for name, channel in self.channels.items():
             self.lines.of(name).limits = limits_of(channel)
         noting = asyncio.create_task(self._note_for_ever(), name="notes of what was sent")
+        noting.add_done_callback(lambda _: self.wake())
         try:
             while True:
                 self.woken.clear()
+                if noting.done():  # by a fault of ours: nothing may go that is not noted
+                    noting.result()
                 wait = await self._claim_and_send()
                 try:
                     async with asyncio.timeout(wait):
@@ -100,7 +104,7 @@ class Sender:
             await asyncio.shield(self._finish(noting))
 
     async def _finish(self, noting: asyncio.Task[None]) -> None:
-        """Let what is under way come to its end, and note it. What does not is unfinished."""
+        """Let what is under way come to its end, and note it. What does not is tried again."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in self._tasks:
@@ -122,6 +126,7 @@ class Sender:
         if not any(shares.values()) and self._is_fresh(now):
             return self._wait(shares, now)
         self._claimed_at = now
+        self._forget_what_was_taken_back(now)
         try:
             ready, ended = await self._claimed(now, shares)
         except StoreError as error:
@@ -195,6 +200,8 @@ class Sender:
                 )
             except UnreadableError as error:
                 ended.append((one, NotifyError(str(error), permanent=True)))
+            except StoreError as error:  # claimed already: it must not stay on its way
+                ended.append((one, NotifyError(f"the store cannot be read: {error}")))
         return ready, ended
 
     def _reference(self, one: Notification) -> str | None:
@@ -210,6 +217,9 @@ class Sender:
             result = error
         except TimeoutError:
             result = NotifyError(f"no answer within {SEND_SECONDS:g} s", maybe_sent=True)
+        except asyncio.CancelledError:  # another sender may go on: after a reload
+            self._ends(one, NotifyError("no answer before the sender ended", maybe_sent=True))
+            raise
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose a message
             where = "".join(traceback.format_tb(error.__traceback__))  # not its words: a URL in
             name = type(error).__name__  # them may hold a token
@@ -293,6 +303,13 @@ class Sender:
             for (one, end), is_done in zip(found, done, strict=True):
                 if is_done:
                     self._gave_up(one, end)
+
+    def _forget_what_was_taken_back(self, now: datetime) -> None:
+        """Forget tries of messages that were withdrawn, or given up, between two of them."""
+        kept_since_at = now - timedelta(seconds=self.plan.keep_trying_seconds) - _FORGET_AFTER
+        for this in [one for one, at in self._first_at.items() if at < kept_since_at]:
+            self._first_at.pop(this, None)
+            self._failures.pop(this, None)
 
     def _end(self, one: Notification, result: Sent | NotifyError, now: datetime) -> End:
         assert one.id is not None  # noqa: S101 - it was claimed

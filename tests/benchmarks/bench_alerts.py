@@ -84,7 +84,7 @@ def live(folder: Path, url: str, channels: int, storm: int) -> None:
         await outbound.close()
 
     with Store.open(folder / "pantau.db") as store:
-        settings = AlertingSettings("main", "Asia/Makassar", lambda: plan, opened)
+        settings = AlertingSettings("main", "Asia/Makassar", lambda: (plan, opened), opened)
         asyncio.run(Alerting(store, clock, settings, plan).run())
 
 

@@ -85,3 +85,25 @@ def test_sighup_reads_the_file_anew_and_keeps_the_old_one_when_it_is_wrong(
     titles = [title for _, title in told(receiver)]
     assert "mati sejak" in titles[0]
     assert "down since" in titles[1]
+
+
+def test_sighup_reads_plan_and_channels_from_the_same_settings(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    receiver.reset()
+    config = write_settings(tmp_path, receiver, ALERTS)
+    log = tmp_path / "log"
+    with town(tmp_path, "cam-1") as city, process(config, log) as running:
+        wait_until(lambda: "alerts.transitions" in city.store.alerts.marks(), "it follows the log")
+        other = (
+            ALERTS.replace(" hook:", " pager:")
+            .replace("[hook]", "[pager]")
+            .replace("{url}", receiver.url)
+        )
+        (tmp_path / "others.yaml").write_text(other)
+        config.write_text(config.read_text().replace("alerts.yaml", "others.yaml"))
+        running.send_signal(signal.SIGHUP)
+        wait_until(lambda: "was read again" in log.read_text(), "it takes it")
+        city.down("cam-1")
+        wait_until(lambda: len(told(receiver)) == 1, "the channel of the other file is open")
+    assert "no channel" not in log.read_text()

@@ -339,7 +339,7 @@ async def test_from_a_dead_camera_to_the_siren_and_quiet_when_somebody_sees_to_i
         config = load_config(write_settings(tmp_path, unused, ALERTS % broker.port), {})
         plan = load_alert_plan(config, load_inventory(config.inventory))
         opening = partial(open_channels, config, city.clock, city.store.outbox.ringing)
-        settings = AlertingSettings("main", "Asia/Makassar", lambda: plan, opening)
+        settings = AlertingSettings("main", "Asia/Makassar", lambda: (plan, opening), opening)
         async with a_relay(broker) as relay:
             running = asyncio.create_task(Alerting(city.store, city.clock, settings, plan).run())
             try:

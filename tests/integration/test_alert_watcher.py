@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
+from unittest.mock import Mock
 
 import pytest
 
 from collector.model import MaintenanceWindow, Scope, State
 from collector.model.alerts import DeliveryState, HoldReason, Notification, Purpose, Silence
+from collector.notify.app import Alerting, AlertingSettings
 from collector.notify.deciding.world import Pace, Step
+from collector.notify.figures import REPORT, AlertReport
 from collector.notify.plan import AlertPlan, Heartbeat
 from collector.notify.watcher import CURSOR, Watcher
 from collector.store import CursorMovedError, StoreError
@@ -494,6 +497,20 @@ def test_a_storm_is_counted_while_it_lasts(folder: Path) -> None:
         it.city.up(*DEVICES)
         it.run(300)
         assert it.watcher.watched.storms == 0
+
+
+def test_all_that_is_not_over_counts_as_firing_whether_told_or_held(folder: Path) -> None:
+    with desk(folder) as it:
+        it.run()
+        it.city.down("cam-1", "cam-2")
+        muted(it.city, "cam-2", 600)
+        it.run(15)
+        settings = AlertingSettings("main", "Asia/Makassar", Mock(), Mock())
+        alerting = Alerting(it.city.store, it.clock, settings, it.plan)
+        alerting._write_report(it.watcher, START)
+        report = AlertReport.decode(it.city.store.alerts.marks()[REPORT])
+    assert report is not None
+    assert (report.firing, report.held) == (2, {"silenced": 1})
 
 
 def test_the_clock_may_be_set_back(folder: Path) -> None:

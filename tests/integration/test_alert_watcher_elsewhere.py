@@ -59,9 +59,8 @@ async def test_a_watcher_elsewhere_is_pinged_while_somebody_looks_and_misses_it_
         watcher.rule = refuse_the_first
         config = load_config(write_settings(tmp_path, watcher, ALERTS), {})
         plan = load_alert_plan(config, load_inventory(config.inventory))
-        settings = AlertingSettings(
-            "main", "Asia/Makassar", lambda: plan, partial(open_channels, config, clock)
-        )
+        opening = partial(open_channels, config, clock)
+        settings = AlertingSettings("main", "Asia/Makassar", lambda: (plan, opening), opening)
         long_ago = clock.now() - timedelta(hours=1)
         store.beat(Heartbeat("main", "run", long_ago, long_ago), [], [])
         running = asyncio.create_task(Alerting(store, clock, settings, plan).run())
