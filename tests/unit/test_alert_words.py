@@ -195,6 +195,7 @@ def test_lists_say_how_many_more_and_kinds_are_not_said_twice() -> None:
     assert Sayings("en").listed(("cam-1",), 1) == "cam-1 and 1 other"
     assert Sayings("id").called("Simpang Lima", "camera") == "kamera Simpang Lima"
     assert Sayings("id").called("CCTV Simpang Lima", "camera") == "CCTV Simpang Lima"
+    assert Sayings("id").called("Peladen Balai Kota", "server") == "Peladen Balai Kota"
     assert Sayings("id").called("Kapal Api", "access_point") == "titik akses Kapal Api"
 
 

@@ -234,11 +234,11 @@ SAY_THE_KIND: Mapping[str, tuple[str, ...]] = {
     "camera": ("kamera", "cctv", "cam", "camera"),
     "recorder": ("perekam", "nvr", "dvr", "recorder"),
     "access_point": ("titik akses", "access point", "ap", "wifi"),
-    "switch": ("switch", "sw"),
-    "router": ("router", "rtr"),
-    "server": ("server", "srv"),
+    "switch": ("switch", "sakelar", "sw"),
+    "router": ("router", "perute", "rtr"),
+    "server": ("server", "peladen", "srv"),
     "nas": ("nas",),
     "ups": ("ups",),
-    "sensor": ("sensor",),
+    "sensor": ("sensor", "pengindra"),
 }
 """Words in a device's name that say its kind already."""
