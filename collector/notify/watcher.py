@@ -119,6 +119,8 @@ class Watcher:
         newer, self._newer = self._newer, None
         if newer is not None:
             self.plan, self._all_again, self._due_at = newer, True, None
+        if self._looked_at is not None and now < self._looked_at:
+            self._all_again = True  # the clock was set back: what is due is so by another clock
         version = self.store.data_version()
         if self._desk is not None and version == self._version and not self._is_due(now):
             return False
@@ -245,7 +247,7 @@ class Watcher:
         if not ends and not held:
             return Unwanted()
         rows = self.store.outbox.of_threads(ends | held.keys())
-        return unwanted(outcome, held, desk, world, rows)
+        return unwanted(outcome, held, desk, world, rows, self.store.outbox.of_former_threads(ends))
 
     def _messages(
         self, now: datetime, outcome: Outcome, world: World, around: Surroundings

@@ -90,21 +90,37 @@ def _is_muted(alert: Alert, desk: Desk) -> bool:
 
 
 def unwanted(
-    outcome: Outcome, muted: Mapping[int, Thread], desk: Desk, world: World, rows: ByThread
+    outcome: Outcome,
+    muted: Mapping[int, Thread],
+    desk: Desk,
+    world: World,
+    rows: ByThread,
+    former: ByThread,
 ) -> Unwanted:
-    """Say what is to be taken back. `rows`: all messages of these threads and of `ending`."""
+    """Say what is to be taken back. `rows`: all messages of these threads and of `ending`.
+
+    `former`: of closed threads that went on in `ending`, by the latter. Who got a word there is
+    owed the end; what still waits there is over as well.
+    """
     found = Unwanted()
     for telling in outcome.tellings:
         thread_id = telling.content.thread.id
         if telling.content.purpose is not Purpose.RECOVERED or thread_id is None:
             continue
-        theirs = [one for one in rows.get(thread_id, ()) if one.receiver == telling.receiver]
+        both = [*_not_ended(former.get(thread_id, ())), *rows.get(thread_id, ())]
+        theirs = [one for one in both if one.receiver == telling.receiver]
         found.withdrawn += [Withdrawal(OVER, key=one.key) for one in theirs if _is_unsaid(one)]
         if theirs and not any(_was_said(one) for one in theirs):
             found.unsaid.add(telling.key)
     for thread_id, thread in muted.items():
         _mute(found, thread, rows.get(thread_id, ()), desk, world)
     return found
+
+
+def _not_ended(rows: Sequence[Notification]) -> list[Notification]:
+    """Leave out threads whose end was told: nothing of them is owed."""
+    ended = {one.thread_id for one in rows if one.purpose is Purpose.RECOVERED}
+    return [one for one in rows if one.thread_id not in ended]
 
 
 def _mute(

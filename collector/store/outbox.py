@@ -28,7 +28,7 @@ from collector.store.incidents.rows import chunks
 from collector.store.outbox_rows import notification
 from collector.store.ringing import Ringing, ringing
 from collector.store.rows import Page
-from collector.store.schema import alert_threads, notifications
+from collector.store.schema import alert_threads, notifications, thread_members
 from collector.store.transactions import Database
 
 
@@ -231,6 +231,35 @@ class Outbox:
                 query = select(notifications).where(c.thread_id.in_(some)).order_by(c.id)
                 for row in connection.execute(query):
                     found.setdefault(row.thread_id, []).append(notification(row))
+        return found
+
+    def of_former_threads(self, thread_ids: Collection[int]) -> dict[int, list[Notification]]:
+        """Return the messages of closed threads whose alerts went on in these, by the latter."""
+        c = notifications.c
+        here, there = thread_members.alias("here"), thread_members.alias("there")
+        found: dict[int, list[Notification]] = {}
+        with self._database.read() as connection:
+            for some in chunks(sorted(thread_ids)):
+                went_on = (
+                    select(here.c.thread_id.label("into"), there.c.thread_id)
+                    .distinct()
+                    .join_from(here, there, there.c.alert_id == here.c.alert_id)
+                    .join(alert_threads, alert_threads.c.id == there.c.thread_id)
+                    .where(
+                        here.c.thread_id.in_(some),
+                        there.c.thread_id != here.c.thread_id,
+                        there.c.left_at.is_not(None),
+                        alert_threads.c.closed_at.is_not(None),
+                    )
+                    .subquery()
+                )
+                query = (
+                    select(went_on.c.into, *c)
+                    .join_from(went_on, notifications, c.thread_id == went_on.c.thread_id)
+                    .order_by(c.id)
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.into, []).append(notification(row))
         return found
 
     def unsent(self) -> list[UnsentCount]:

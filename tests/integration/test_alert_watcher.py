@@ -400,6 +400,38 @@ def test_what_may_have_arrived_is_not_taken_back(folder: Path) -> None:
         assert it.said() == [("firing", "group", "pending"), ("recovered", "group", "pending")]
 
 
+def test_what_waits_in_a_thread_that_went_on_in_another_is_taken_back_with_it(
+    folder: Path,
+) -> None:
+    with desk(folder) as it:
+        it.run()
+        it.city.down("cam-1")
+        it.run(15)
+        it.city.become(State.DOWN, "cam-1", flapping=True)
+        it.run(60)
+        assert it.said() == [("firing", "group", "pending"), ("flapping", "group", "pending")]
+        it.city.up("cam-1")
+        it.run(60)
+        assert it.said() == [("firing", "group", "withdrawn"), ("flapping", "group", "withdrawn")]
+
+
+def test_who_got_a_word_in_a_thread_that_went_on_in_another_hears_the_end(folder: Path) -> None:
+    with desk(folder) as it:
+        it.run()
+        it.city.down("cam-1")
+        it.run(15)
+        it.send_all()
+        it.city.become(State.DOWN, "cam-1", flapping=True)
+        it.run(60)
+        it.city.up("cam-1")
+        it.run(60)
+        assert it.said() == [
+            ("firing", "group", "sent"),
+            ("flapping", "group", "withdrawn"),
+            ("recovered", "group", "pending"),
+        ]
+
+
 def test_who_got_nothing_hears_no_end_and_who_got_it_does(folder: Path) -> None:
     rules = PlainRules(receivers=("day", "night"))
     with desk(folder, rules) as it:
@@ -511,6 +543,16 @@ def test_all_that_is_not_over_counts_as_firing_whether_told_or_held(folder: Path
         report = AlertReport.decode(it.city.store.alerts.marks()[REPORT])
     assert report is not None
     assert (report.firing, report.held) == (2, {"silenced": 1})
+
+
+def test_what_settles_when_the_clock_is_set_back_is_told_soon(folder: Path) -> None:
+    with desk(folder) as it:
+        it.run()
+        it.city.become(State.DEGRADED, "cam-1")
+        it.run()
+        it.clock.go(-3_600)
+        it.run(60)
+        assert [one.purpose for one in it.messages()] == [Purpose.FIRING]
 
 
 def test_the_clock_may_be_set_back(folder: Path) -> None:

@@ -397,3 +397,26 @@ def test_repeats_come_at_their_pace_and_never_when_they_are_off() -> None:
     silent = Play(["cam-1"], PlainRules(pace=Pace(repeat_seconds=0)))
     silent.down("cam-1", 1)
     assert purposes(silent.run(86_400)) == [FIRING]
+
+
+def test_what_was_silenced_in_the_night_makes_no_empty_digest() -> None:
+    play = Play(["cam-1"], PlainRules(quiet={"group": START + timedelta(hours=8)}))
+    play.becomes("cam-1", State.DEGRADED)
+    play.run(60)
+    ends_at = START + timedelta(hours=10)
+    silence = Silence(Scope(devices=("cam-1",)), "rusak", "ani", START, START, ends_at, id=1)
+    play.world = replace(play.world, silences={"cam-1": silence})
+    play.step(["cam-1"])
+    assert play.run(9 * 3_600 - 60) == []
+    play.world = replace(play.world, silences={})
+    play.step(["cam-1"])
+    assert purposes(play.sent) == [Purpose.FIRING]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting() -> None:
+    play = Play(["cam-1"])
+    play.becomes("cam-1", State.DEGRADED)
+    play.step()
+    play.now -= timedelta(hours=1)
+    play.step(None)
+    assert purposes(play.run(120)) == [Purpose.FIRING]

@@ -40,8 +40,15 @@ def digest(waiting: Mapping[str, tuple[Thread, Sequence[Part]]], scene: Scene) -
             found.threads[key] = _read(found.threads.get(key, thread), receiver, parts, scene)
             if thread.over_at is None:
                 found.named.extend(one.alert.device_id for one in awake(parts))
-        _say(found, receiver, severity, [waiting[key] for key in theirs], scene)
+        # What is held by now (silenced, taken by somebody) is in nobody's digest.
+        read = [waiting[key] for key in theirs if _can_be_read(waiting[key][1])]
+        if read:
+            _say(found, receiver, severity, read, scene)
     return found
+
+
+def _can_be_read(parts: Sequence[Part]) -> bool:
+    return bool(awake(parts)) or not any(one.is_firing for one in parts)
 
 
 def _read(thread: Thread, receiver: str, parts: Sequence[Part], scene: Scene) -> Thread:
@@ -50,7 +57,7 @@ def _read(thread: Thread, receiver: str, parts: Sequence[Part], scene: Scene) ->
     if thread.over_at is not None:
         closed_at = thread.closed_at if waiting else scene.now
         return replace(thread, waiting=waiting, closed_at=closed_at)
-    if not any(one.is_firing for one in parts):  # over since this step: its end is told next
+    if not awake(parts):  # over since this step: its end is told next; or held by now
         return replace(thread, waiting=waiting)
     return replace(
         thread,

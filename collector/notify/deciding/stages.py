@@ -288,7 +288,7 @@ def policy(alert: Alert, scene: Scene) -> Hold | None:
     wanted = scene.wanted(alert)
     if not wanted.tell:
         return Hold(HoldReason.NOT_WANTED, wanted.policy)
-    since_at = alert.state_at or alert.began_at
+    since_at = min(alert.state_at or alert.began_at, scene.now)  # later: the clock was set back
     due_at = since_at + timedelta(seconds=wanted.after_seconds)
     if scene.now < due_at and not scene.is_flapping(alert):
         return Hold(HoldReason.TOO_SHORT, wanted.policy, due_at)

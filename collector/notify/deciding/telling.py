@@ -88,9 +88,10 @@ def _still_flaps(thread: Thread, parts: Sequence[Part], scene: Scene) -> bool:
 
 def _first(thread: Thread, parts: Sequence[Part], leads: list[Part], scene: Scene) -> Told:
     pace = scene.rules.pace
-    if thread.severity is Severity.CRITICAL:
-        soon = scene.now + timedelta(seconds=pace.settle_critical_seconds)
-        thread = replace(thread, settled_at=min(thread.settled_at, soon))
+    critical = thread.severity is Severity.CRITICAL
+    settle = pace.settle_critical_seconds if critical else pace.settle_seconds
+    soon = scene.now + timedelta(seconds=settle)  # later only after the clock was set back
+    thread = replace(thread, settled_at=min(thread.settled_at, soon))
     if scene.now < thread.settled_at:
         return Told(thread, next_at=thread.settled_at)
     wanted = _merged(addressed(leads, scene), addresses(thread.receivers, scene))
