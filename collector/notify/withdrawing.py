@@ -103,6 +103,7 @@ def unwanted(
     owed the end; what still waits there is over as well.
     """
     found = Unwanted()
+    found.withdrawn += [Withdrawal(OVER, key=one.key) for one in _of_others(outcome, rows)]
     for telling in outcome.tellings:
         thread_id = telling.content.thread.id
         if telling.content.purpose is not Purpose.RECOVERED or thread_id is None:
@@ -115,6 +116,21 @@ def unwanted(
     for thread_id, thread in muted.items():
         _mute(found, thread, rows.get(thread_id, ()), desk, world)
     return found
+
+
+def _of_others(outcome: Outcome, rows: ByThread) -> list[Notification]:
+    """Return what waits in threads that end for those who hear no end: it was passed on to them."""
+    told = {
+        (one.content.thread.id, one.receiver)
+        for one in outcome.tellings
+        if one.content.purpose is Purpose.RECOVERED
+    }
+    return [
+        one
+        for thread_id in dict.fromkeys(thread_id for thread_id, _ in told if thread_id is not None)
+        for one in rows.get(thread_id, ())
+        if (thread_id, one.receiver) not in told and _is_unsaid(one)
+    ]
 
 
 def _not_ended(rows: Sequence[Notification]) -> list[Notification]:

@@ -432,6 +432,26 @@ def test_who_got_a_word_in_a_thread_that_went_on_in_another_hears_the_end(folder
         ]
 
 
+def test_what_was_passed_on_to_another_receiver_is_taken_back_when_it_is_over(
+    folder: Path,
+) -> None:
+    with desk(folder) as it:
+        it.run()
+        it.city.down("cam-1")
+        it.run(15)
+        (first,) = it.messages()
+        it.send_all()
+        passed_on = replace(first, id=None, receiver="boss", key=f"{first.key}>>boss")
+        it.city.store.outbox.add([passed_on])
+        it.city.up("cam-1")
+        it.run(5)
+        assert it.said() == [
+            ("firing", "group", "sent"),
+            ("firing", "boss", "withdrawn"),
+            ("recovered", "group", "pending"),
+        ]
+
+
 def test_who_got_nothing_hears_no_end_and_who_got_it_does(folder: Path) -> None:
     rules = PlainRules(receivers=("day", "night"))
     with desk(folder, rules) as it:
