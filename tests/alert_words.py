@@ -144,7 +144,7 @@ def scenes() -> Iterator[tuple[str, Facts]]:
         _content("incident:2", Purpose.UPDATE, (*switch, _alert("cam-1")), carried=_behind(55),
                  new=("cam-1",)), timedelta(minutes=9))  # fmt: skip
     yield "nobody takes it", said(
-        _content("incident:2", Purpose.ESCALATION, switch, carried=_behind(40), step=1),
+        _content("incident:2", Purpose.ESCALATION, switch, carried=_behind(40), step=900),
         timedelta(minutes=17))  # fmt: skip
     yield (
         "still so",

@@ -161,7 +161,7 @@ class Thread:
     closed_at: datetime | None = None
     told_at: datetime | None = None  # the last time
     told: Mapping[str, int] = field(default_factory=dict)  # counts by state that were told last
-    escalated: int = 0  # steps taken
+    escalated: int = 0  # time of the last step taken, seconds after the first word
     first_told_at: datetime | None = None
     told_severity: Severity | None = None
     told_cause: str = ""  # the place that was told as its cause last: "feeder:GI-3"; or none

@@ -1,13 +1,13 @@
 """What people are told: scenes from the log to messages, in plain values."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from time import perf_counter
 
 from collector.model import CauseClass, IncidentGroup, Reason, State
-from collector.model.alerts import HoldReason, Purpose, Severity, Silence, Stage
+from collector.model.alerts import Alert, HoldReason, Purpose, Severity, Silence, Stage
 from collector.model.history import Scope
-from collector.notify.deciding.world import DeviceFacts, IncidentFacts, Pace, Planned, Step
+from collector.notify.deciding.world import DeviceFacts, IncidentFacts, Pace, Planned, Step, Taken
 from tests.alert_play import START, PlainRules, Play, purposes
 
 FIRING, UPDATE, RECOVERED = Purpose.FIRING, Purpose.UPDATE, Purpose.RECOVERED
@@ -293,7 +293,24 @@ def test_nobody_takes_it_and_each_step_of_the_escalation_is_told_once() -> None:
     play.down("cam-1", 1)
     told = play.run(4 * 3600 + 60)
     assert purposes(told) == [FIRING, Purpose.ESCALATION, Purpose.ESCALATION, Purpose.REPEAT]
-    assert [one.content.step for one in told] == [0, 1, 2, 0]
+    assert [one.content.step for one in told] == [0, 600, 1200, 0]
+
+
+def test_an_earlier_step_of_a_route_that_joins_later_is_told_and_no_other_twice() -> None:
+    @dataclass
+    class TwoRoutes(PlainRules):
+        def route(self, alert: Alert, device: DeviceFacts, now: datetime) -> Taken | None:
+            if device.id == "srv-1":
+                return Taken("server", self.receivers, (Step(600, ("tim-server",)),))
+            return super().route(alert, device, now)
+
+    play = Play(["cam-1", "srv-1"], TwoRoutes(steps=(Step(900, ("kepala",)),)))
+    play.down("cam-1", 1)
+    assert purposes(play.run(960)) == [FIRING, Purpose.ESCALATION]
+    play.down("srv-1", 1)
+    later = play.run(3600)
+    escalated = [one.receiver for one in later if one.content.purpose is Purpose.ESCALATION]
+    assert escalated == ["tim-server"]
 
 
 def test_flapping_is_told_once_and_once_when_it_is_stable() -> None:

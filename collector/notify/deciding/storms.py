@@ -22,7 +22,10 @@ from collector.notify.deciding.telling import (
     awake,
     escalation,
     numbered,
+    step_name,
+    steps_left,
     telling,
+    with_step,
 )
 from collector.notify.deciding.words import Content
 from collector.notify.deciding.world import Address
@@ -104,22 +107,18 @@ def _look_ahead(told: Told, leads: list[Part], scene: Scene) -> None:
 
 
 def _escalate(told: Told, inside: Threads, leads: list[Part], scene: Scene) -> None:
-    steps = escalation(leads, scene)
     first_at = told.thread.first_told_at or scene.now
-    while told.thread.escalated < len(steps):
-        step = steps[told.thread.escalated]
+    for step in steps_left(told.thread, leads, scene):
         due_at = first_at + timedelta(seconds=step.after_seconds)
         if scene.now < due_at:
             told.look_again(due_at)
             return
-        number = told.thread.escalated + 1
         people = addresses(step.receivers, scene)
         told.thread = replace(
-            numbered(told.thread),
-            escalated=number,
+            numbered(with_step(told.thread, step)),
             receivers=_union(told.thread.receivers, people),
         )
-        content = replace(_content(told.thread, Purpose.ESCALATION, inside), step=number)
+        content = replace(_content(told.thread, Purpose.ESCALATION, inside), step=step_name(step))
         told.tellings.extend(telling(content, person, scene.now) for person in people)
 
 

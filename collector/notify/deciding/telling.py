@@ -1,5 +1,6 @@
 """When a thread is told, and what for: first word, updates, repeats, escalation, the end. Pure."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -116,18 +117,15 @@ def _further(thread: Thread, parts: Sequence[Part], leads: list[Part], scene: Sc
             _say_to(told, Purpose.UPDATE, parts, leads, addressed(leads, scene), scene)
         else:
             told.look_again(update_at)
-    steps = escalation(leads, scene)
     first_at = told.thread.first_told_at or told_at
-    while told.thread.escalated < len(steps):
-        step = steps[told.thread.escalated]
+    for step in steps_left(told.thread, leads, scene):
         due_at = first_at + timedelta(seconds=step.after_seconds)
         if now < due_at:
             told.look_again(due_at)
             break
-        number = told.thread.escalated + 1
-        told.thread = replace(told.thread, escalated=number)
+        told.thread = with_step(told.thread, step)
         people = addresses(step.receivers, scene)
-        _say_to(told, Purpose.ESCALATION, parts, leads, people, scene, step=number)
+        _say_to(told, Purpose.ESCALATION, parts, leads, people, scene, step=step_name(step))
     _repeat(told, parts, leads, scene)
     return told
 
@@ -312,6 +310,31 @@ def escalation(leads: Iterable[Part], scene: Scene) -> list[Step]:
         taken = scene.taken(one.alert)
         steps.update(dict.fromkeys(taken.steps if taken is not None else ()))
     return sorted(steps, key=lambda step: (step.after_seconds, step.receivers))
+
+
+def steps_left(thread: Thread, leads: Iterable[Part], scene: Scene) -> list[Step]:
+    """Return the steps that are not taken yet, the earliest first.
+
+    These are the ones behind the last that was taken, and earlier ones of which nobody has heard
+    anything: a device joined later by another route, or others came on duty.
+    """
+    heard = {*thread.receivers, *thread.waiting}
+    left = []
+    for step in escalation(leads, scene):
+        people = {one.receiver for one in addresses(step.receivers, scene)}
+        if step.after_seconds > thread.escalated or (people and heard.isdisjoint(people)):
+            left.append(step)
+    return left
+
+
+def step_name(step: Step) -> int:
+    """Return what a step is called in a thread and its messages: its time, in whole seconds."""
+    return math.ceil(step.after_seconds)
+
+
+def with_step(thread: Thread, step: Step) -> Thread:
+    """Return a thread with a step taken."""
+    return replace(thread, escalated=max(thread.escalated, step_name(step)))
 
 
 def awake_people(

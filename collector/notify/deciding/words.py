@@ -25,7 +25,7 @@ class Content:
     root: str | None = None  # the likely root: of a storm, the device that cuts off the most
     began_at: datetime | None = None  # of the first
     ended_at: datetime | None = None  # of the last, when all is well
-    step: int = 0  # of an escalation, from 1
+    step: int = 0  # of an escalation: its time, seconds after the first word
     silence: Silence | None = None  # that is about to end
 
 

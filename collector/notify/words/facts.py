@@ -113,7 +113,7 @@ class Facts:
     incident_id: int | None = None
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
-    step: int = 0  # of an escalation, from 1
+    step: int = 0  # of an escalation: its time, seconds after the first word
     flapping: bool = False  # it goes up and down too often to be told each time
     causes: int = 0  # told in one: of a storm or a digest
     silence: SilenceFacts | None = None
