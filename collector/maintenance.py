@@ -98,6 +98,25 @@ def upcoming(window: MaintenanceWindow, now: datetime, count: int) -> list[Span]
     return list(islice(_spans(window, now, _NEVER), count))
 
 
+def first_occurrence(starts_at: datetime, recurrence: str, zone: str) -> datetime:
+    """Return when a recurrence occurs first, at that time of the day and not before that day.
+
+    The moment itself when it is one of them, or when nothing can be made of rule or zone: `faults`
+    says why.
+    """
+    known = _zone(zone)
+    if known is None:
+        return starts_at
+    local = starts_at.astimezone(known).replace(tzinfo=None, fold=0)
+    try:
+        day = read_recurrence(recurrence).first_day(local.date())
+    except RecurrenceError:
+        return starts_at
+    if day is None or day == local.date():
+        return starts_at
+    return datetime.combine(day, local.time(), known).astimezone(UTC)
+
+
 def touches(window: MaintenanceWindow, start: datetime, end: datetime) -> bool:
     """Say whether the window is anywhere in start <= t < end."""
     return any(True for _ in _spans(window, start, end))

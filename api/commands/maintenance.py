@@ -3,6 +3,7 @@
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,7 +13,7 @@ from api.commands.output import fail, problems_told, say, say_json, say_table
 from api.commands.scopes import meant, refused, text_of
 from collector.clock import SystemClock
 from collector.config import load_config
-from collector.maintenance import is_on, upcoming
+from collector.maintenance import first_occurrence, is_on, upcoming
 from collector.model import MaintenanceWindow
 from collector.notify.words.sayings import Sayings
 from collector.store import Store, WindowError, WindowGoneError
@@ -68,7 +69,8 @@ def plan(
     with problems_told():
         settings = load_config(config, os.environ)
         zone = zone or settings.zone
-        starts_at = now if from_ is None else _moment(from_, "--from", zone, now)
+        wished_at = now if from_ is None else _moment(from_, "--from", zone, now)
+        starts_at = wished_at if repeat is None else first_occurrence(wished_at, repeat, zone)
         ends_at = (
             starts_at + (lasts or timedelta())
             if until is None
@@ -97,6 +99,9 @@ def plan(
     names = _SAY.listed(devices[:_NAMED], len(devices) - _NAMED)
     covered = f"{_SAY.amount(len(devices))} ({names})" if devices else "no device in use"
     say(f"Window {made.id} covers {covered}.")
+    if starts_at != wished_at:
+        day = starts_at.astimezone(ZoneInfo(zone)).date()
+        say(f"It begins on {day}, the first day of --repeat from {_wished(from_)} on.")
     spans = upcoming(made, now, _NEXT)
     if not spans:
         say("It is past already: its time is left out of uptime, and nobody is muted by it.")
@@ -162,6 +167,10 @@ def cancel(window_id: int, reason: str, from_: str | None, config: Path | None) 
     else:
         until = _SAY.moment(counts_until, window.zone, now)
         say(f"Window {window_id} is cancelled: nothing of it counts after {until}.")
+
+
+def _wished(from_: str | None) -> str:
+    return "now" if from_ is None else f"--from {from_}"
 
 
 def _moment(text: str, option: str, zone: str, after: datetime) -> datetime:

@@ -58,10 +58,13 @@ def refused(faults: Iterable[WindowFault], options: dict[str, str]) -> click.Usa
     lines = []
     for fault in faults:
         field = fault.field.removeprefix("scope.")
-        lines.append(f"{options.get(field, 'SCOPE')}: {_said(field, fault.message)}")
+        said = _said(field, fault.message, options)
+        lines.append(f"{options.get(field, 'SCOPE')}: {said}")
     return click.UsageError("; ".join(lines))
 
 
-def _said(field: str, message: str) -> str:
-    """Return a fault's words; of moments they begin with what the option stands for."""
+def _said(field: str, message: str, options: dict[str, str]) -> str:
+    """Return a fault's words with options for fields; those of the end begin with what it is."""
+    for name in ("starts_at", "ends_at"):
+        message = message.replace(name, options.get(name, name))
     return f"the end {message}" if field == "ends_at" else message

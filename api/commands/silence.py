@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.alert_explain import not_ready
 from api.commands.moments import Lasting, moment_of
 from api.commands.options import config_option, who
 from api.commands.output import fail, problems_told, say, say_json, say_table
@@ -19,7 +20,13 @@ from collector.silences import silences as covers
 from collector.store import SilenceGoneError, Store
 
 _SAY = Sayings("en")
-_OPTIONS = {"reason": "--reason", "author": "user", "ends_at": "--for", "owners": "SCOPE"}
+_OPTIONS = {
+    "reason": "--reason",
+    "author": "user",
+    "starts_at": "--from",
+    "ends_at": "--for",
+    "owners": "SCOPE",
+}
 _NAMED = 10
 _MOST = 1_000
 
@@ -117,14 +124,33 @@ def list_(config: Path | None, *, every: bool, as_json: bool) -> None:
 def end(silence_id: int, config: Path | None) -> None:
     """End a silence before its time. What is still wrong is told within seconds."""
     now = SystemClock().now()
-    with problems_told(), Store.open(load_config(config, os.environ).store_path) as store:
-        try:
-            ended = store.silences.end(silence_id, who(), now)
-        except SilenceGoneError as error:
-            fail(f"silence {silence_id} is over: {error}")
-    if ended is None:
+    with problems_told():
+        settings = load_config(config, os.environ)
+        with Store.open(settings.store_path) as store:
+            before = store.silences.get(silence_id)
+            try:
+                ended = store.silences.end(silence_id, who(), now)
+            except SilenceGoneError as error:
+                fail(f"silence {silence_id} is over: {error}")
+            notes = not_ready(store, settings, now)
+    if before is None or ended is None:
         fail(f"there is no silence {silence_id}; see `pantau silence list`")
-    say(f"Silence {silence_id} is over. What is still wrong is told now.")
+    if before.ended_at is not None:
+        since = _SAY.moment(over_at(before), settings.zone, now)
+        say(f"Silence {silence_id} was over already, since {since}: you ended it then.")
+        return
+    if before.starts_at > now:
+        say(f"Silence {silence_id} is ended: it never began.")
+        return
+    if notes:
+        say(f"Silence {silence_id} is over. Nobody is told now:")
+        for note in notes:
+            say(f"! {note}")
+        return
+    say(
+        f"Silence {silence_id} is over. What is still wrong is told now, unless somebody has it in"
+        " hand or another silence holds it."
+    )
 
 
 def _end(starts_at: datetime, lasts: timedelta | None, until: str | None, zone: str) -> datetime:

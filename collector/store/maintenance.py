@@ -4,13 +4,14 @@ Whatever changes which minutes count forgets the kept sums of the devices concer
 moment that changes on, in the same transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, insert, or_, select, update
 
+from collector.config.problems import did_you_mean
 from collector.maintenance import (
     Place,
     WindowFault,
@@ -30,6 +31,7 @@ from collector.store.schema import areas, devices, maintenance_windows, sites
 from collector.store.transactions import Database
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_LISTED = 25  # known names that are listed when none is near
 _SHOWN = 5  # of the ids that are not known; enough to see what went wrong
 _SHOWN_LENGTH = 60
 
@@ -308,15 +310,23 @@ def unknown_in(connection: Connection, scope: Scope) -> list[WindowFault]:
 
 
 def _unknown(
-    field: str, word: str, named: Sequence[str], known: Iterable[str]
+    field: str, word: str, named: Sequence[str], known: Collection[str]
 ) -> Iterator[WindowFault]:
     missing = sorted(set(named) - set(known))
     if missing:
         shown = ", ".join(f'"{one[:_SHOWN_LENGTH]}"' for one in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        yield WindowFault(
-            f"scope.{field}", f"there is no {word} {shown}{more}; look at how it is written"
-        )
+        remedy = remedy_for(missing, known)
+        yield WindowFault(f"scope.{field}", f"there is no {word} {shown}{more}; {remedy}")
+
+
+def remedy_for(missing: Sequence[str], known: Collection[str]) -> str:
+    """Return what to do about unknown names: the nearest known one; few known ones are listed."""
+    if len(missing) > 1 or not known:
+        return "look at how it is written"
+    remedy = did_you_mean(missing[0][:_SHOWN_LENGTH], known)
+    few = len(known) <= _LISTED or remedy.startswith("did you mean")
+    return remedy if few else "look at how it is written"
 
 
 def _known(connection: Connection, table: Table, named: Sequence[str]) -> set[str]:

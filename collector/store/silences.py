@@ -16,7 +16,7 @@ from collector.silences import silences as covers
 from collector.store import audit
 from collector.store.alerts import links
 from collector.store.alerts.links import OneTime
-from collector.store.maintenance import WindowError, unknown_in
+from collector.store.maintenance import WindowError, remedy_for, unknown_in
 from collector.store.rows import Page
 from collector.store.schema import devices, owners, silences
 from collector.store.transactions import Database
@@ -176,7 +176,7 @@ def _unknown(connection: Connection, silence: Silence) -> list[WindowFault]:
         missing = sorted(set(named) - known[word])
         if missing:
             shown = ", ".join(f'"{one[:60]}"' for one in missing[:5])
-            message = f"there is no {word} {shown}; look at how it is written"
+            message = f"there is no {word} {shown}; {remedy_for(missing, known[word])}"
             found.append(WindowFault(f"{word}s", message))
     return found
 

@@ -70,9 +70,11 @@ def test_a_dry_run_makes_nothing(folder: Path) -> None:
 
 def test_a_silence_is_ended_once_and_stays_readable(folder: Path) -> None:
     done(folder, "silence", "add", "cam-0001", "--for", "1d", "--reason", "roboh")
-    assert done(folder, "silence", "end", "1") == [
-        "Silence 1 is over. What is still wrong is told now."
-    ]
+    over, why = done(folder, "silence", "end", "1")
+    assert over == "Silence 1 is over. Nobody is told now:"
+    assert why.startswith("! alerts: the setting alerts names no file")
+    (again,) = done(folder, "silence", "end", "1")
+    assert again.startswith("Silence 1 was over already, since ")
     assert done(folder, "silence", "list") == ["Nothing is silenced."]
     assert " over " in done(folder, "silence", "list", "--all")[1]
     missing = run(folder, "silence", "end", "7")
@@ -88,6 +90,10 @@ def test_a_silence_is_ended_once_and_stays_readable(folder: Path) -> None:
         (["cam-0001", "--for", "60d", "--reason", "x"], "--for: the end is more than 31 days"),
         (["cam-0001", "--for", "2h", "--reason", " "], "--reason: is empty"),
         (["cam-9", "--for", "2h", "--reason", "x"], 'SCOPE: there is no device "cam-9"'),
+        (["cam-001", "--for", "2h", "--reason", "x"], 'did you mean "cam-0001"?'),
+        (["site:losri-01", "--for", "2h", "--reason", "x"], 'did you mean "losari-01"?'),
+        (["kind:kulkas", "--for", "2h", "--reason", "x"], "known are camera, sensor"),
+        (["kind:kamera", "--for", "2h", "--reason", "x"], 'did you mean "camera"?'),
         (["kind:kamera", "--for", "2h", "--reason", "x"], 'SCOPE: there is no kind "kamera"'),
         (["kota:73", "--for", "2h", "--reason", "x"], "'kota:73' names nothing"),
         (["cam-0001", "--for", "2h"], "Missing option '--reason'"),
@@ -122,6 +128,39 @@ def test_work_that_repeats_says_its_next_times(folder: Path) -> None:
     assert all("01:00 WITA to" in line for line in when)
     (window,) = json.loads("\n".join(done(folder, "maintenance", "list", "--json")))
     assert (window["recurrence"], window["zone"]) == ("FREQ=WEEKLY;BYDAY=TU", "Asia/Makassar")
+
+
+def test_work_that_repeats_begins_on_the_first_day_of_its_rule(folder: Path) -> None:
+    words = (*PLAN, "--from", "2026-12-02T23:00", "--for", "3h", "--repeat", "FREQ=WEEKLY;BYDAY=TU")
+    covered, moved, *_ = done(folder, *words)
+    assert covered.startswith("Window 1 covers")
+    assert moved == (
+        "It begins on 2026-12-08, the first day of --repeat from --from 2026-12-02T23:00 on."
+    )
+    (window,) = json.loads("\n".join(done(folder, "maintenance", "list", "--json")))
+    assert window["starts_at"] == "2026-12-08T15:00:00Z"
+    assert window["ends_at"] == "2026-12-08T18:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--from", "1999-01-01T01:00", "--for", "1h"), "--from: is not between 2000 and 2200"),
+        (
+            ("--from", "2026-12-01T01:00", "--until", "2026-12-01T00:30"),
+            "--for: the end is not after --from",
+        ),
+        (
+            ("--from", "2026-12-01T01:00", "--for", "1h", "--repeat", "FREQ=DAILY;UNTIL=20260101"),
+            "--repeat: UNTIL is before --from",
+        ),
+    ],
+)
+def test_work_that_cannot_be_planned_names_the_options(
+    folder: Path, words: tuple[str, ...], told: str
+) -> None:
+    shown = run(folder, *PLAN, *words)
+    assert (shown.exit_code, told in shown.stderr) == (2, True), shown.stderr
 
 
 def test_work_that_is_past_is_said_to_be(folder: Path) -> None:

@@ -291,7 +291,7 @@ class StepShape(Shape):
     """A step of an escalation: who is told when nobody has taken it by then."""
 
     after_seconds: Annotated[Duration, Field(ge=60, le=_WEEK_SECONDS)] = Field(
-        alias="after", description="How long after the first message."
+        alias="after", description="How long after the first message; `1m` at least."
     )
     to: _Names = Field(description="Receivers or schedules.")
 
