@@ -16,6 +16,7 @@ from api.commands.options import config_option
 from api.commands.output import FOUND_A_PROBLEM, problems_told, say, say_json
 from collector.clock import SystemClock
 from collector.config import Config, load_config
+from collector.config.alerts import AlertsFile
 from collector.contract import Rules
 from collector.notify.checking import check_all
 from collector.probes.icmp import Pinger, PingSettings, PingUnavailableError
@@ -34,8 +35,9 @@ _CONNECT_SECONDS = 3.0
 def check_config(path: Path, *, as_json: bool) -> None:
     """Validate PATH: a pantau.yaml with all it names, a folder, an inventory file, alerts.yaml.
 
-    Every problem is told at once, with file, line, place and remedy. Advice is about what may be
-    meant so: it does not count as a problem.
+    Problems are told together, with file, line, place and remedy. What one of them hides is looked
+    at when it is mended; the last line says so. Advice is about what may be meant so: it does not
+    count as a problem.
     """
     if not path.exists():
         raise click.UsageError(f"{path} does not exist")
@@ -56,8 +58,12 @@ def check_config(path: Path, *, as_json: bool) -> None:
             click.echo(f"advice: {hint}", err=True)
         count = len(report.problems)
         found = f"{count} problem{'s' if count > 1 else ''}" if count else "all is well"
+        if report.more_may_follow:
+            found += "; more may follow once that is mended"
         files = f"{len(report.files)} file{'' if len(report.files) == 1 else 's'}"
         sizes = f"{report.sites} sites, {report.devices} devices, {report.checks} checks"
+        if report.alerts is not None:
+            sizes += f", {_sizes_of(report.alerts)}"
         say(f"{files}, {sizes}: {found}")
     if report.problems:
         raise click.exceptions.Exit(FOUND_A_PROBLEM)
@@ -103,6 +109,15 @@ def examine(config: Config) -> Iterator[Finding]:
         yield _broker(config.mqtt.host, config.mqtt.port)
     if config.influxdb is not None:
         yield from look_at_influxdb(config.influxdb, SystemClock())
+
+
+def _sizes_of(alerts: AlertsFile) -> str:
+    counted = (
+        ("channel", len(alerts.channels)),
+        ("receiver", len(alerts.receivers)),
+        ("route", len(alerts.routes)),
+    )
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counted)
 
 
 def _contradictions(config: Config, *, every: bool) -> Iterator[Finding]:

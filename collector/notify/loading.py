@@ -59,8 +59,7 @@ def read_alert_settings(config: Config) -> LoadedAlerts:
         remedy = "name the file that says who is told: alerts: alerts.yaml"
         raise ProblemsError([Problem(file, None, "alerts", "is not set", remedy)])
     loaded = read_alerts(config.alerts)
-    if loaded.file is not None and not loaded.problems:
-        loaded.problems.extend(wrong_channels(loaded))
+    loaded.problems.extend(list(wrong_channels(loaded)))
     return loaded
 
 

@@ -10,7 +10,8 @@ from collector.inventory import Inventory
 
 def unknown_names(loaded: LoadedAlerts, inventory: Inventory) -> Iterator[Problem]:
     """Yield the areas, sites, owners, devices and tags of the file that the inventory lacks."""
-    if loaded.file is None:
+    file = loaded.sound
+    if file is None:
         return
     owners = inventory.owners.keys()
     known: dict[str, Collection[str]] = {
@@ -22,9 +23,9 @@ def unknown_names(loaded: LoadedAlerts, inventory: Inventory) -> Iterator[Proble
         "link_owner": owners,
         "power_owner": owners,
     }
-    for number, route in enumerate(loaded.file.routes):
+    for number, route in enumerate(file.routes):
         yield from _unknown(route.match, ("routes", number, "match"), known, loaded)
-    for number, policy in enumerate(loaded.file.policies):
+    for number, policy in enumerate(file.policies):
         yield from _unknown(policy.match, ("policies", number, "match"), known, loaded)
 
 

@@ -261,13 +261,73 @@ def test_the_command_tells_advice_and_counts_only_problems(tmp_path: Path) -> No
     spoken = run(main, ["check-config", str(tmp_path)])
     assert spoken.exit_code == 0
     assert f"advice: {tmp_path}/alerts.yaml:10: receivers.budi: no route" in spoken.stderr
-    assert spoken.stdout == "3 files, 1 sites, 3 devices, 3 checks: all is well\n"
+    assert spoken.stdout == (
+        "3 files, 1 sites, 3 devices, 3 checks, 3 channels, 2 receivers, 1 route: all is well\n"
+    )
     write(tmp_path, RECEIVERS + "routes: [{to: nco}]\n")
     found = run(main, ["check-config", str(tmp_path), "--json"])
     assert found.exit_code == 1
     as_json = json.loads(found.stdout)
     assert [one["place"] for one in as_json["problems"]] == ["routes[0].to"]
     assert as_json["advice"] == []
+
+
+SEVERAL = """
+channels:
+  noc: {type: webhook, url: 'https://chat.example/noc', secret: a, secret_file: b}
+  bot: {type: telegram, token: abcdef-geheim, chat: "-1"}
+receivers:
+  noc: {channels: [noc, cadangan]}
+schedules:
+  piket:
+    shifts:
+      - {hours: [07:00-19:00], people: [noc], rotate: week}
+routes:
+  - {match: {site: losri}, to: nco}
+"""
+
+
+def test_a_mistake_of_shape_does_not_hide_others_elsewhere(tmp_path: Path) -> None:
+    report = check_all(write(tmp_path, SEVERAL), {}, NOW)
+
+    assert [(one.place, one.problem.partition(":")[0]) for one in report.problems] == [
+        ("channels.noc", "secret and secret_file are both there"),
+        ("channels.bot", "this is no bot token"),
+        ("receivers.noc.channels", 'there is no channel "cadangan"'),
+        ("schedules.piket.shifts[0]", "nobody knows with whom it begins"),
+        ("routes[0].to", 'there is no receiver or schedule "nco"'),
+        ("routes[0].match.site[0]", 'the inventory has no site "losri"'),
+    ]
+    assert report.problems[-1].remedy == 'did you mean "losari"?'
+    assert "geheim" not in "".join(map(str, report.problems))
+    said = CliRunner().invoke(main, ["check-config", str(tmp_path / "pantau.yaml")])
+    assert said.stdout.endswith("6 problems; more may follow once that is mended\n")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("", "127.0.0.1 is at 127.0.0.1: this machine; nothing is sent there"),
+        ("allow_networks: [10.7.0.9]", "127.0.0.1 is at 127.0.0.1: this machine"),
+        ("allow_networks: [127.0.0.1]", None),
+        ("allow_private: true", None),
+    ],
+)
+def test_a_channel_to_an_address_that_is_not_open_is_a_problem(
+    tmp_path: Path, settings: str, told: str | None
+) -> None:
+    text = f"""
+{settings}
+channels:
+  noc: {{type: webhook, url: 'http://127.0.0.1:9000/rahasia'}}
+  ntfy: {{type: ntfy, topic: kota, server: 'https://ntfy.example'}}
+receivers: {{noc: {{channels: [noc, ntfy]}}}}
+"""
+    problems = [str(one) for one in check_all(write(tmp_path, text), {}, NOW).problems]
+
+    assert len(problems) == (told is not None)
+    assert all("channels.noc: " in one and str(told) in one for one in problems)
+    assert not any("rahasia" in one for one in problems)
 
 
 def test_the_example_is_right_and_needs_no_advice() -> None:

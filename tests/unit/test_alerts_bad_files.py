@@ -88,6 +88,7 @@ BAD = {
             "  - {to: noc, match: {area: 73.71, kind: kamera, state: up, severity: kritis, "
             "hours: 7-8, reason: batre}}\n"
         ),
+        'F:6: routes[0].to: there is no receiver or schedule "nco"; known are noc\n'
         "F:7: routes[1].match.area: 73.71 is read as a number or constant; put it in "
         'quotes: "73.71"\n'
         'F:7: routes[1].match.kind: "kamera" is no kind; did you mean "camera"?\n'
@@ -118,6 +119,8 @@ BAD = {
             "      - {hours: 07:00-19:00, handover: '08:00', rotate: day, since: 2026-11-31, "
             "people: [noc]}\n"
         ),
+        "F:3: receivers: there is more than one receiver, and no route; say what goes to whom: "
+        "`routes: [{to: …}]` for everything\n"
         "F:8: schedules.piket.shifts[0]: nobody knows with whom it begins; add since: the "
         "day of the first turn\n"
         "F:9: schedules.piket.shifts[1].people: nobody is in the list; name at least one\n"
@@ -131,6 +134,9 @@ BAD = {
             "    shifts: [{people: [budi, noc]}]\n"
             "    overrides: [{from: 2026-12-24, until: 2026-12-23, people: noc}]\n"
         ),
+        "F:3: receivers: there is more than one receiver, and no route; say what goes to whom: "
+        "`routes: [{to: …}]` for everything\n"
+        'F:6: schedules.noc: "noc" is a receiver as well; give the schedule another name\n'
         "F:8: schedules.noc.overrides[0]: it ends before it begins; mend from or until",
     ),
     "policies that say nothing or too much": (
@@ -210,6 +216,8 @@ BAD = {
         "  budi: {channels: [], quiet_hours: [malam], quiet_for: [critcal], zone: WITA}\n",
         "F:2: channels.grup: this value cannot be used here; write keys and values below "
         "it\n"
+        "F:3: receivers: there is more than one receiver, and no route; say what goes to whom: "
+        "`routes: [{to: …}]` for everything\n"
         'F:4: receivers.noc: "grup" cannot be used here; write keys and values below it\n'
         "F:5: receivers.budi.channels: is empty; list at least one\n"
         'F:5: receivers.budi.quiet_hours[0]: "malam" is no hours of the week; write '
@@ -253,6 +261,8 @@ BAD = {
             "      - {people: noc, since: 2026-01-01}\n"
             "      - {people: noc, rotate: day, since: 2026-01-01, handover: '25:00'}\n"
         ),
+        "F:3: receivers: there is more than one receiver, and no route; say what goes to whom: "
+        "`routes: [{to: …}]` for everything\n"
         'F:8: schedules.piket.shifts[0].people: "5" cannot be used here; write a list: '
         "[budi, sari]\n"
         "F:9: schedules.piket.shifts[1].people: a turn without people is in the list; "

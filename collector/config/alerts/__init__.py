@@ -2,6 +2,7 @@
 
 channels  what each kind of channel needs to be told
 format    all the rest
+sound     what is right in a file with mistakes
 load      file and secrets → `AlertsFile`, every name in it held against what it refers to
 """
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from collector.config.alerts.channels import ChannelShape
 from collector.config.alerts.format import AlertsFile, ScheduleShape
+from collector.config.alerts.sound import sound_parts
 from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, YamlMapping, read_file
@@ -23,11 +24,14 @@ class LoadedAlerts:
     """What was read, with where from, so that later problems can name the place.
 
     `file` is None when it has not the right form. Its secrets are read and its paths absolute.
+    `sound` is the file, or else what is right of it (`sound_parts`): only to look for more that is
+    wrong, never to be used.
     """
 
     document: Document
     file: AlertsFile | None
     problems: list[Problem] = field(default_factory=list)
+    sound: AlertsFile | None = None
 
     def problem(self, place: Place, problem: str, remedy: str) -> Problem:
         """Return a problem of a place in the file."""
@@ -43,9 +47,11 @@ def read_alerts(path: Path) -> LoadedAlerts:
         return LoadedAlerts(Document(str(path), YamlMapping(1)), None, list(error.problems))
     shape, problems = check_shape(AlertsFile, document)
     loaded = LoadedAlerts(document, shape, problems)
-    if shape is not None:
-        loaded.file = _with_secrets(shape, loaded, path.absolute().parent)
-        loaded.problems.extend(_wrong_names(shape, loaded))
+    sound = shape or sound_parts(document.data)
+    if sound is not None:
+        loaded.sound = _with_secrets(sound, loaded, path.absolute().parent)
+        loaded.problems.extend(_wrong_names(sound, loaded))
+    loaded.file = None if shape is None else loaded.sound
     return loaded
 
 

@@ -21,13 +21,19 @@ from collector.config.alerts.channels import (
     WebhookShape,
     WhatsAppShape,
 )
+from collector.config.problems import place_text
 from collector.model.alerts import Severity
 from collector.notify.channels.addresses import Allowed
 from collector.notify.channels.apprise import Apprise, AppriseSettings
 from collector.notify.channels.contract import Channel, NotifyError
 from collector.notify.channels.email import Email, EmailSettings
 from collector.notify.channels.ntfy import Ntfy, NtfySettings
-from collector.notify.channels.outbound import Outbound, OutboundSettings, checked_url
+from collector.notify.channels.outbound import (
+    Outbound,
+    OutboundSettings,
+    check_literal,
+    checked_url,
+)
 from collector.notify.channels.siren import AskRinging, Siren, SirenSettings
 from collector.notify.channels.telegram import Telegram, TelegramSettings
 from collector.notify.channels.webhook import Webhook, WebhookSettings
@@ -74,15 +80,55 @@ async def open_channels(
 
 
 def wrong_channels(loaded: LoadedAlerts) -> Iterator[Problem]:
-    """Yield why a channel cannot be made of what the file says of it."""
-    if loaded.file is None:
-        return
-    allowed = _allowed(loaded.file)
-    tools = _Tools(Outbound(OutboundSettings(allowed)), SystemClock(), allowed, None)
-    for name, shape in loaded.file.channels.items():
-        made = _made(name, shape, tools)
+    """Yield why a channel cannot be made of what the file says of it, each once."""
+    for name, made in _tried(loaded):
         if isinstance(made, str):
             yield _problem(name, made, loaded)
+
+
+def closed_channels(loaded: LoadedAlerts) -> Iterator[Problem]:
+    """Yield the channels that lead to an address to which nothing is sent, as they are written.
+
+    Names are resolved when a message goes. Nobody's start depends on it: by the other channels
+    people are told all the same.
+    """
+    if loaded.sound is None:
+        return
+    allowed = _allowed(loaded.sound)
+    for name, made in _tried(loaded):
+        if isinstance(made, str):
+            continue
+        try:
+            check_literal(_address(loaded.sound.channels[name]), allowed)
+        except NotifyError as error:
+            remedy = "for every private address and this machine: allow_private: true"
+            yield loaded.problem(("channels", name), str(error), remedy)
+
+
+def _tried(loaded: LoadedAlerts) -> Iterator[tuple[str, Channel | str]]:
+    """Yield every channel that no problem is known of, made; or why it cannot be made."""
+    if loaded.sound is None:
+        return
+    allowed = _allowed(loaded.sound)
+    tools = _Tools(Outbound(OutboundSettings(allowed)), SystemClock(), allowed, None)
+    for name, shape in loaded.sound.channels.items():
+        place = place_text(("channels", name))
+        known = any(f"{one.place}.".startswith(f"{place}.") for one in loaded.problems)
+        if type(shape) in _MAKERS and not known:
+            yield name, _made(name, shape, tools)
+
+
+def _address(shape: ChannelShape) -> str:
+    """Return the URL that a channel sends to by `Outbound`; "" for the others."""
+    match shape:
+        case WebhookShape():
+            return _word(shape.url)
+        case TelegramShape() | WhatsAppShape():
+            return shape.api_url
+        case NtfyShape():
+            return shape.server
+        case _:
+            return ""
 
 
 def _made(name: str, shape: ChannelShape, tools: _Tools) -> Channel | str:

@@ -134,20 +134,8 @@ class Outbound:
             found: list[Address] = [literal]
         else:
             found = await self._asked(host, port)
-        allowed = self._settings.allowed
         for address in found:
-            against = reason_against(address, allowed)
-            if against:
-                raise NotifyError(
-                    f"{url.host} is at {address}: {against}; nothing is sent there. If it is your"
-                    " own gateway, name its network under allow_networks",
-                    permanent=True,
-                )
-            if url.scheme == "http" and not is_inside(address, allowed):
-                raise NotifyError(
-                    f"{url.host} is at {address}, outside: write https instead of http",
-                    permanent=True,
-                )
+            _check(url, address, self._settings.allowed)
         return found[:MOST_ADDRESSES]
 
     async def _asked(self, host: str, port: int) -> list[Address]:
@@ -286,6 +274,33 @@ def checked_url(url: str) -> httpx.URL:
     if problem:
         raise NotifyError(f"the URL of the settings {problem}", permanent=True)
     return parsed
+
+
+def check_literal(url: str, allowed: Allowed) -> None:
+    """Refuse a URL whose host is an address that nothing is sent to. A name passes, and "" too.
+
+    Raises NotifyError without the URL in it.
+    """
+    if url:
+        parsed = checked_url(url)
+        address = address_of(_connection(parsed)[0])
+        if address is not None:
+            _check(parsed, address, allowed)
+
+
+def _check(url: httpx.URL, address: Address, allowed: Allowed) -> None:
+    """Raise NotifyError when nothing may go to an address, or not by this URL."""
+    against = reason_against(address, allowed)
+    if against:
+        raise NotifyError(
+            f"{url.host} is at {address}: {against}; nothing is sent there. If it is your own"
+            " gateway, name its network under allow_networks",
+            permanent=True,
+        )
+    if url.scheme == "http" and not is_inside(address, allowed):
+        raise NotifyError(
+            f"{url.host} is at {address}, outside: write https instead of http", permanent=True
+        )
 
 
 def _connection(url: httpx.URL) -> tuple[str, int]:
