@@ -39,7 +39,7 @@ _KINDS = ("camera", "camera", "camera", "camera", "access_point", "recorder")
 def _device(device_id: str, name: str, kind: str, site: str = "pasar") -> DeviceFacts:
     return DeviceFacts(
         device_id, name, kind, site, _WAJO if site == "pasar" else ("73.71.02", "73.71"),
-        owner="kominfo", link_owner="icon", power_owner="pln", feeder="GD-017", zone=ZONE,
+        owner="kominfo", link_owner="icon", power_owner="pln", feeder="Hertasning", zone=ZONE,
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ _INCIDENTS = {
     1: IncidentFacts(1, IncidentGroup.DEVICE, "cam-1", CauseClass.DEVICE, CauseRule.NEIGHBOURS_UP),
     2: IncidentFacts(2, IncidentGroup.DEVICE, "sw-1"),
     3: IncidentFacts(
-        3, IncidentGroup.FEEDER, "GD-017", CauseClass.POWER, CauseRule.MANY_ON_FEEDER
+        3, IncidentGroup.FEEDER, "Hertasning", CauseClass.POWER, CauseRule.MANY_ON_FEEDER
     ),
     4: IncidentFacts(4, IncidentGroup.SITE, "pasar", CauseClass.POWER, CauseRule.UPS_ON_BATTERY),
     5: IncidentFacts(
@@ -127,6 +127,16 @@ def _down(count: int) -> tuple[Alert, ...]:
     return tuple(_alert(one) for one in _CROWD[:count])
 
 
+def _dead() -> tuple[Alert, ...]:
+    return (_alert("cam-1", detail="0 of 3 echoes answered"),)
+
+
+def dead_camera(names: Names = NAMES) -> Facts:
+    """Return the facts of a camera that died, where these names are known."""
+    told = _content("incident:1", Purpose.FIRING, _dead())
+    return facts_of(told, WORLD, BEGAN + timedelta(minutes=2), names=names, desk=DESK, zone=ZONE)
+
+
 def scenes() -> Iterator[tuple[str, Facts]]:
     """Yield what each message is of, and its facts."""
     after = timedelta(hours=2, minutes=5)
@@ -136,8 +146,8 @@ def scenes() -> Iterator[tuple[str, Facts]]:
         return facts_of(content, WORLD, BEGAN + later, names=NAMES, desk=DESK, zone=ZONE)
 
     firing, recovered = Purpose.FIRING, Purpose.RECOVERED
-    cam, switch = (_alert("cam-1", detail="icmp: 5 of 5 lost"),), (_alert("sw-1"),)
-    yield "a camera is dead", said(_content("incident:1", firing, cam))
+    cam, switch = _dead(), (_alert("sw-1", detail="0 of 3 echoes answered"),)
+    yield "a camera is dead", dead_camera()
     yield "a switch with 40 behind it", said(_content("incident:2", firing, switch,
                                                       carried=_behind(40)))  # fmt: skip
     yield "more behind the switch", said(
@@ -146,6 +156,10 @@ def scenes() -> Iterator[tuple[str, Facts]]:
     yield "nobody takes it", said(
         _content("incident:2", Purpose.ESCALATION, switch, carried=_behind(40), step=900),
         timedelta(minutes=17))  # fmt: skip
+    yield "passed on, because it did not arrive", replace(
+        said(_content("incident:1", firing, cam), timedelta(minutes=31)),
+        not_reached="Kepala Bidang",
+    )  # fmt: skip
     yield (
         "still so",
         said(
@@ -173,15 +187,22 @@ def scenes() -> Iterator[tuple[str, Facts]]:
     )
     yield "a UPS is on battery", said(
         _content("device:ups-1", firing,
-                 (_alert("ups-1", State.DEGRADED, Reason.ON_BATTERY, "battery = 74 %"),)),
+                 (_alert("ups-1", State.DEGRADED, Reason.ON_BATTERY,
+                         "ups_output_source = battery"),)),
+    )  # fmt: skip
+    yield "a link loses pings", said(
+        _content("device:sw-1", firing,
+                 (_alert("sw-1", State.DEGRADED, Reason.THRESHOLD,
+                         "ping_loss_percent = 33.3333 %"),), warned),
     )  # fmt: skip
     yield "an access point is degraded", said(
         _content("device:ap-1", firing,
-                 (_alert("ap-1", State.DEGRADED, Reason.THRESHOLD, "wifi.busy = 92 %"),), warned),
+                 (_alert("ap-1", State.DEGRADED, Reason.THRESHOLD,
+                         "wifi_utilization_percent = 92 %"),), warned),
     )  # fmt: skip
     yield "a recorder's disk", said(
         _content("device:nvr-1", firing,
-                 (_alert("nvr-1", State.DEGRADED, Reason.THRESHOLD, "disk.status = error"),)),
+                 (_alert("nvr-1", State.DEGRADED, Reason.THRESHOLD, "disk_state[1] = error"),)),
     )  # fmt: skip
     yield (
         "a sensor is silent",
@@ -246,10 +267,16 @@ ON_THE_PAGE = frozenset(
     {
         "a camera is dead",
         "a switch with 40 behind it",
+        "more behind the switch",
+        "nobody takes it",
+        "passed on, because it did not arrive",
         "the switch is back",
         "power cut suspected on a feeder",
+        "a link loses pings",
         "a collector is gone",
+        "a storm of 400",
         "the morning's digest",
+        "a silence ends soon",
     }
 )
 _HEAD = """\

@@ -33,7 +33,7 @@ def do(parts: Parts, permission: Permission, now: datetime) -> tuple[Case, bool]
                 case.incident or 0, permission.receiver, text, now, link=link
             )
         else:
-            reason = said("silence_reason", parts.settings.language, subject=case.subject)
+            reason = _reason(case, parts.settings.language)
             parts.store.silences.create(silence_of(case, reason), link=link)
     except (LinkUsedError, IncidentRefusedError):
         return look(parts, permission, now), False  # somebody was faster
@@ -41,3 +41,10 @@ def do(parts: Parts, permission: Permission, now: datetime) -> tuple[Case, bool]
         raise CannotError(str(error)) from None
     _LOG.info("%s did %s of %s by a link", permission.receiver, permission.action, case.subject)
     return look(parts, permission, now), True
+
+
+def _reason(case: Case, language: str) -> str:
+    """Return the reason of a silence: `Lewat tautan di pesan tentang insiden 1`."""
+    kind, _, name = case.subject.partition(":")
+    subject = "subject_incident" if kind == "incident" else "subject_device"
+    return said("silence_reason", language, subject=said(subject, language, name=name))

@@ -14,7 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "after_take": "Atas nama {who}. Setelah itu tidak ada pengulangan dan eskalasi, "
         "kecuali keadaannya memburuk atau kambuh.",
         "after_silence": "Atas nama {who}, sampai {until}, {devices}. "
-        "Yang masih terganggu saat itu dikabarkan lagi.",
+        "Yang masih bermasalah saat itu dikabarkan lagi.",
         "merged": "Insiden {merged} kini bagian dari insiden {incident}.",
         "since": "Sejak",
         "now": "Sekarang",
@@ -29,37 +29,39 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "well": "tidak ada yang mati",
         "done_take": "Ditangani {who}",
         "done_take_more": "Insiden {incident} ditangani {who}. Tidak ada pengulangan dan eskalasi, "
-        "kecuali keadaannya memburuk atau kambuh. Salah tekan? Lepaskan di meja.",
+        "kecuali keadaannya memburuk atau kambuh. Salah tekan? Lepaskan di Pantau.",
         "done_silence": "Disenyapkan sampai {until}",
-        "done_silence_more": "{devices} disenyapkan atas nama {who}. Yang masih terganggu saat itu "
-        "dikabarkan lagi. Salah tekan? Akhiri di meja.",
+        "done_silence_more": "{devices} disenyapkan atas nama {who}. Yang masih bermasalah saat "
+        "itu dikabarkan lagi. Salah tekan? Akhiri di Pantau.",
         "used": "Tautan ini sudah dipakai",
-        "used_more": "{who} memakainya {at}. Setiap tautan bekerja satu kali.",
+        "used_more": "{who} memakainya {at}. Setiap tautan sekali pakai.",
         "taken": "Sudah ditangani {who}",
         "taken_more": "Sejak {since}. Hubungi {who} sebelum ikut bergerak.",
         "recovered": "Sudah pulih",
         "recovered_more": "Sejak {at}. Tidak ada lagi yang perlu dilakukan di sini.",
         "replaced": "Sudah ada pesan yang lebih baru",
         "replaced_more": "Keadaannya sudah berubah sejak pesan ini. Pakai tautan di pesan "
-        "terakhir, atau buka meja.",
+        "terakhir, atau buka Pantau.",
         "expired": "Tautan ini sudah lewat waktunya",
-        "expired_more": "Tautan bekerja {hours} jam. Pakai tautan di pesan terakhir, "
-        "atau buka meja.",
+        "expired_more": "Tautan berlaku {hours} jam. Pakai tautan di pesan terakhir, "
+        "atau buka Pantau.",
         "not_genuine": "Tautan ini tidak sah",
         "not_genuine_more": "Alamatnya terpotong atau berubah. Salin seluruhnya dari pesan, atau "
-        "buka meja.",
+        "buka Pantau.",
         "unknown": "Pantau tidak mengenal perkara ini",
-        "unknown_more": "Datanya mungkin sudah diganti sejak pesan itu. Buka meja.",
+        "unknown_more": "Datanya mungkin sudah diganti sejak pesan itu. Buka Pantau.",
         "cannot": "Belum ada yang berubah",
-        "cannot_more": "Ini tidak dapat dilakukan dari pesan. Lakukan di meja.",
+        "cannot_more": "Ini tidak dapat dilakukan dari pesan. Lakukan di Pantau.",
         "too_often": "Terlalu sering",
         "too_often_more": "Alamat ini terlalu sering dibuka. Coba lagi {seconds} detik lagi.",
         "unavailable": "Pantau sedang tidak dapat membaca datanya",
         "unavailable_more": "Belum ada yang berubah. Coba lagi sebentar lagi.",
-        "works_until": "Bekerja satu kali, sampai {until}.",
-        "desk": "Buka di meja",
+        "works_until": "Sekali pakai, berlaku sampai {until}.",
+        "desk": "Buka Pantau",
         "by_link": "Lewat tautan di pesan",
         "silence_reason": "Lewat tautan di pesan tentang {subject}",
+        "subject_incident": "insiden {name}",
+        "subject_device": "perangkat {name}",
     },
     "en": {
         "ask_take": "Take incident {incident}?",
@@ -84,11 +86,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "well": "nothing is down",
         "done_take": "{who} has it",
         "done_take_more": "Incident {incident} is in the hands of {who}. Nothing is repeated or "
-        "escalated, unless it gets worse or comes back. Pressed by mistake? Give it back on the "
-        "desk.",
+        "escalated, unless it gets worse or comes back. Pressed by mistake? Give it back in "
+        "Pantau.",
         "done_silence": "Silenced until {until}",
         "done_silence_more": "{devices} silenced in the name of {who}. What is still wrong then is "
-        "told again. Pressed by mistake? End it on the desk.",
+        "told again. Pressed by mistake? End it in Pantau.",
         "used": "This link was used",
         "used_more": "{who} used it at {at}. Every link works once.",
         "taken": "{who} has it already",
@@ -97,25 +99,27 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "recovered_more": "Since {at}. There is nothing left to do here.",
         "replaced": "There is a newer message",
         "replaced_more": "Things have changed since this message. Use the link of the last one, or "
-        "open the desk.",
+        "open Pantau.",
         "expired": "This link has run out",
         "expired_more": "Links work for {hours} hours. Use the link of the last message, or open "
-        "the desk.",
+        "Pantau.",
         "not_genuine": "This link is not genuine",
         "not_genuine_more": "The address was cut or changed. Copy all of it from the message, or "
-        "open the desk.",
+        "open Pantau.",
         "unknown": "Pantau does not know of this",
-        "unknown_more": "Its data may have been replaced since that message. Open the desk.",
+        "unknown_more": "Its data may have been replaced since that message. Open Pantau.",
         "cannot": "Nothing has changed",
-        "cannot_more": "This cannot be done from a message. Do it on the desk.",
+        "cannot_more": "This cannot be done from a message. Do it in Pantau.",
         "too_often": "Too often",
         "too_often_more": "This address is opened too often. Try again in {seconds} seconds.",
         "unavailable": "Pantau cannot read its data now",
         "unavailable_more": "Nothing has changed. Try again in a moment.",
         "works_until": "Works once, until {until}.",
-        "desk": "Open on the desk",
+        "desk": "Open Pantau",
         "by_link": "By the link of a message",
         "silence_reason": "By the link of a message about {subject}",
+        "subject_incident": "incident {name}",
+        "subject_device": "device {name}",
     },
 }
 

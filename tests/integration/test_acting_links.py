@@ -261,7 +261,7 @@ async def test_a_press_silences_what_the_thread_is_about_and_nothing_else(
     assert made.ends_at - made.starts_at == timedelta(hours=4)
     assert (made.author, made.reason) == (
         "piket",
-        "Lewat tautan di pesan tentang incident:1",
+        "Lewat tautan di pesan tentang insiden 1",
     )
     assert (await phone.post(path)).status_code == 409
     assert len(city.store.silences.page().items) == 1
@@ -324,7 +324,7 @@ async def test_a_link_ends_after_a_day_and_a_half(phone: httpx.AsyncClient, city
     city.clock.advance(LINKS_LAST.total_seconds())
     for answer in (await phone.get(path), await phone.post(path)):
         assert answer.status_code == 410
-        assert "Tautan bekerja 36 jam." in words(answer)
+        assert "Tautan berlaku 36 jam." in words(answer)
     assert holder(city) is None
 
 

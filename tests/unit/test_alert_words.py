@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 
 from collector.model import CauseClass, CauseRule, Reason, State
 from collector.notify.words.catalogue import KINDS, LANGUAGES, WORDS
+from collector.notify.words.details import METRICS
 from collector.notify.words.facts import Facts
 from collector.notify.words.lengths import fit, in_bytes
 from collector.notify.words.sayings import Sayings
 from collector.notify.words.speaker import Speaker
-from tests.alert_words import PAGE, page, scenes
+from tests.alert_words import NAMES, PAGE, dead_camera, page, scenes
 
-WALL = Path(__file__).parents[2] / "dashboards" / "web" / "src" / "shared" / "words"
+WEB = Path(__file__).parents[2] / "dashboards" / "web" / "src"
+WALL = WEB / "shared" / "words"
+DESK = WEB / "desk" / "words"
 SCENES = dict(scenes())
 SPEAKERS = {language: Speaker(language) for language in LANGUAGES}
 QUICK = settings(deadline=None, max_examples=40)
@@ -75,6 +78,66 @@ def test_states_reasons_and_kinds_are_called_as_on_the_wall(language: str) -> No
         if kind != "collector":
             forms = wall[f"kind.{kind}"]
             assert (one, several) == (forms.get("one", forms["other"]), forms["other"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_metrics_are_called_as_on_the_desk(language: str) -> None:
+    desk = json.loads((DESK / f"{language}.json").read_text(encoding="utf-8"))
+    for metric, name in METRICS[language].items():
+        assert name[0].upper() + name[1:] == desk[f"metric.{metric}"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_points_to_a_cause_is_called_as_on_the_desk(language: str) -> None:
+    desk = json.loads((DESK / f"{language}.json").read_text(encoding="utf-8"))
+    for rule in CauseRule:
+        assert WORDS[language][f"rule.{rule}"] == desk[f"rule.{rule}"]
+
+
+@pytest.mark.parametrize(
+    ("detail", "indonesian", "english"),
+    [
+        ("0 of 3 echoes answered", "ping: 0 dari 3 dijawab", "ping: 0 of 3 answered"),
+        (
+            "0 of 3 echoes answered; the network says: No route to host",
+            "ping: 0 dari 3 dijawab; kata jaringan: No route to host",
+            "ping: 0 of 3 answered; the network says: No route to host",
+        ),
+        ("ping_loss_percent = 33.3333 %", "ping hilang 33,3%", "ping loss 33.3%"),
+        ("ping_rtt_seconds = 0.35 s", "waktu tempuh ping 350 md", "ping round trip 350 ms"),
+        ("cpu_percent = 97 %", "CPU 97%", "CPU 97%"),
+        ("temperature_celsius = 41.5 °C", "suhu 41,5 °C", "temperature 41.5 °C"),
+        ("cpu_percent[2] = 97 %", "cpu_percent[2] = 97 %", "cpu_percent[2] = 97 %"),
+        ("disk_state[1] = error", "disk_state[1] = error", "disk_state[1] = error"),
+        ("{0} of 3 echoes answered", "{0} of 3 echoes answered", "{0} of 3 echoes answered"),
+        ("ping_rtt_seconds = 1e-05 s", "ping_rtt_seconds = 1e-05 s", "ping_rtt_seconds = 1e-05 s"),
+    ],
+)
+def test_details_of_pings_and_thresholds_are_translated_and_others_quoted(
+    detail: str, indonesian: str, english: str
+) -> None:
+    assert (Sayings("id").detail(detail), Sayings("en").detail(detail)) == (indonesian, english)
+
+
+def test_an_area_that_has_no_name_is_left_out() -> None:
+    nameless = replace(NAMES, areas={"73.71.09": "Kec. Wajo"})
+    said = SPEAKERS["id"].say(dead_camera(nameless)).text
+    assert "Lokasi: Pasar Butung, Kec. Wajo\n" in said
+
+
+@pytest.mark.parametrize(
+    ("scene", "indonesian", "english"),
+    [
+        ("a camera is dead", "Buka insiden: https://", "Open incident: https://"),
+        ("a UPS is on battery", "Buka perangkat: https://", "Open device: https://"),
+        ("a storm of 400", "Buka: https://", "Open: https://"),
+        ("a collector is gone", "Buka: https://", "Open: https://"),
+    ],
+)
+def test_a_link_says_what_it_opens(scene: str, indonesian: str, english: str) -> None:
+    for language, words in (("id", indonesian), ("en", english)):
+        lines = SPEAKERS[language].say(SCENES[scene]).text.split("\n")
+        assert [one for one in lines if one.startswith(words)]
 
 
 def test_both_languages_have_every_word_and_every_cause_has_one() -> None:
@@ -166,9 +229,9 @@ def test_fit_never_says_more_than_may_be_said(text: str, longest: int, keep: int
 
 
 def test_what_is_left_out_is_counted_and_links_stay() -> None:
-    text = "satu\ndua dua dua dua dua dua\ntiga tiga tiga tiga tiga\nMeja: x"
-    assert fit(text, 40, keep=1) == "satu\n+ 2 baris lagi\nMeja: x"
-    assert fit(text, 14, keep=1) == "satu\nMeja: x"
+    text = "satu\ndua dua dua dua dua dua\ntiga tiga tiga tiga tiga\nPeta: x"
+    assert fit(text, 40, keep=1) == "satu\n+ 2 baris lagi\nPeta: x"
+    assert fit(text, 14, keep=1) == "satu\nPeta: x"
     assert fit("a" * 50, 10) == "a" * 9 + "…"
 
 
@@ -207,7 +270,7 @@ def test_what_may_have_arrived_before_says_so() -> None:
 
 def test_the_recovery_says_how_long_it_lasted() -> None:
     assert SPEAKERS["id"].say(SCENES["the switch is back"]).title == (
-        "🟢 Pulih: SW-BALAIKOTA (Balai Kota) dan 40 perangkat lain, mati 2 jam 5 menit"
+        "🟢 Pulih: SW-BALAIKOTA (Balai Kota) dan 40 perangkat lain, setelah mati 2 jam 5 menit"
     )
 
 

@@ -65,7 +65,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason.collector_rights": "kolektor tidak punya hak",
         "reason.collector_error": "galat di kolektor",
         "reason.never_seen": "belum pernah terlihat",
-        "cause.device": "perangkat",
+        "cause.device": "perangkat itu sendiri",
         "cause.link": "jaringan",
         "cause.power": "listrik",
         "cause.upstream": "perangkat hulu",
@@ -75,13 +75,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rule.in_maintenance": "mulai saat pemeliharaan",
         "rule.parent_down": "perangkat induknya mati",
         "rule.ups_on_battery": "UPS di sana memakai baterai",
-        "rule.many_at_site": "banyak perangkat satu titik mati bersamaan",
-        "rule.many_on_feeder": "banyak perangkat satu penyulang mati bersamaan",
-        "rule.many_in_area": "banyak perangkat satu wilayah mati bersamaan",
+        "rule.many_at_site": "banyak perangkat di satu titik mati bersamaan",
+        "rule.many_on_feeder": "banyak perangkat pada satu penyulang mati bersamaan",
+        "rule.many_in_area": "banyak perangkat di satu wilayah mati bersamaan",
         "rule.network_said": "router menjawab: tidak ada jalur",
-        "rule.neighbours_up": "tetangganya aktif",
-        "advice.collector": "Periksa mesin kolektor, lalu jaringan ruang server. Ini bukan kabar "
-        "bahwa perangkat mati.",
+        "rule.neighbours_up": "perangkat lain di belakang induk yang sama aktif",
+        "advice.collector": "Periksa mesin kolektor, lalu jaringan ruang server. Ini tidak "
+        "berarti perangkatnya mati.",
         "advice.storm": "Periksa dulu akar yang diduga dan jaringan inti; satu perbaikan bisa "
         "memulihkan semuanya.",
         "advice.power_ups": "Hubungi pengelola listrik (PLN 123). Pantau sisa baterai UPS; jangan "
@@ -90,8 +90,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "teknisi jaringan dulu.",
         "advice.power": "Tanyakan ke pengelola listrik atau PLN (123). Jangan kirim teknisi "
         "jaringan dulu.",
-        "advice.site": "Telepon orang di lokasi: listrik menyala? Bila menyala, periksa uplink "
-        "titik ini.",
+        "advice.site": "Telepon lokasi: listrik menyala? Bila ya, periksa uplink titik ini.",
         "advice.area": "Tanyakan padam ke PLN (123) dan gangguan ke penyedia jaringan wilayah ini.",
         "advice.link": "Buat tiket ke penyedia jaringan; sebutkan titik dan jam mulai.",
         "advice.credential": "Kata sandi perangkat berubah: perbaiki di Pantau. Perangkatnya "
@@ -103,17 +102,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "server dengan tertib sebelum baterai habis.",
         "advice.flapping": "Periksa konektor, kabel, dan daya. Bila hanya sinyal lemah, naikkan "
         "confirm perangkat ini.",
-        "advice.threshold": "Lihat grafiknya di meja: naik perlahan atau tiba-tiba?",
+        "advice.threshold": "Lihat grafiknya di Pantau: naik perlahan atau tiba-tiba?",
         "advice.threshold_recorder": "Periksa diska dan perekaman di NVR sekarang: rekaman bisa "
         "hilang.",
         "advice.threshold_nas": "Periksa diska dan sisa ruang sekarang: rekaman bisa hilang.",
         "advice.threshold_access_point": "Periksa kepadatan kanal dan uplink AP; ganti kanal bila "
         "penuh.",
-        "advice.down_camera": "Coba mulai ulang port PoE; bila tetap mati, kirim teknisi.",
-        "advice.down_access_point": "Coba mulai ulang port PoE; bila tetap mati, kirim teknisi.",
-        "advice.down_switch": "Cek listrik di titik ini lewat telepon, lalu kirim teknisi "
-        "jaringan.",
-        "advice.down_router": "Cek listrik lewat telepon, lalu uplink ke penyedia jaringan.",
+        "advice.down_camera": "Matikan lalu nyalakan port PoE; bila tetap mati, kirim teknisi.",
+        "advice.down_access_point": "Matikan lalu nyalakan port PoE; bila tetap mati, kirim "
+        "teknisi.",
+        "advice.down_switch": "Telepon lokasi: listrik menyala? Bila ya, kirim teknisi jaringan.",
+        "advice.down_router": "Telepon lokasi: listrik menyala? Bila ya, tanyakan uplink ke "
+        "penyedia jaringan.",
         "advice.down_recorder": "Rekaman berhenti: cek listrik dan NVR segera.",
         "advice.down_server": "Cek lewat konsol (iDRAC/iLO), lalu ruang server.",
         "advice.down_nas": "Cek listrik dan jaringan NAS segera: rekaman bisa hilang.",
@@ -144,7 +144,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason.collector_rights": "the collector lacks a right",
         "reason.collector_error": "a fault in the collector",
         "reason.never_seen": "never seen",
-        "cause.device": "device",
+        "cause.device": "the device itself",
         "cause.link": "network",
         "cause.power": "power",
         "cause.upstream": "upstream device",
@@ -158,16 +158,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rule.many_on_feeder": "many devices of one feeder failed together",
         "rule.many_in_area": "many devices of one area failed together",
         "rule.network_said": "a router answered: no way to it",
-        "rule.neighbours_up": "its neighbours are up",
+        "rule.neighbours_up": "others behind the same parent are up",
         "advice.collector": "Check the collector's machine, then the network of the server room. "
-        "This is not news that devices are down.",
+        "This does not mean that its devices are down.",
         "advice.storm": "Look at the suspected root and the core network first; one repair may "
         "bring back everything.",
         "advice.power_ups": "Call whoever runs the power (PLN 123). Watch the UPS battery; send no "
         "network technician yet.",
         "advice.power_feeder": "Ask PLN (123), naming this feeder. Send no network technician yet.",
         "advice.power": "Ask whoever runs the power, or PLN (123). Send no network technician yet.",
-        "advice.site": "Phone somebody on site: is there power? If so, check the site's uplink.",
+        "advice.site": "Phone the site: is there power? If so, check its uplink.",
         "advice.area": "Ask PLN (123) about an outage, and this area's network provider.",
         "advice.link": "Open a ticket with the network provider; say the site and since when.",
         "advice.credential": "The device's password changed: mend it in Pantau. The device itself "
@@ -179,18 +179,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "servers down in order before the battery is empty.",
         "advice.flapping": "Check connectors, cable and power. If it is only a weak signal, raise "
         "this device's confirm.",
-        "advice.threshold": "Look at its chart on the desk: slowly or all of a sudden?",
+        "advice.threshold": "Look at its chart in Pantau: slowly or all of a sudden?",
         "advice.threshold_recorder": "Check disk and recording on the NVR now: footage may be "
         "lost.",
         "advice.threshold_nas": "Check disks and free space now: footage may be lost.",
         "advice.threshold_access_point": "Check how busy its channel is, and its uplink; change "
         "the channel if full.",
-        "advice.down_camera": "Try a restart of its PoE port; if still down, send a technician.",
-        "advice.down_access_point": "Try a restart of its PoE port; if still down, send a "
+        "advice.down_camera": "Switch its PoE port off and on; if still down, send a technician.",
+        "advice.down_access_point": "Switch its PoE port off and on; if still down, send a "
         "technician.",
-        "advice.down_switch": "Ask by phone whether the site has power, then send a network "
-        "technician.",
-        "advice.down_router": "Ask by phone for power, then check the uplink with the provider.",
+        "advice.down_switch": "Phone the site: is there power? If so, send a network technician.",
+        "advice.down_router": "Phone the site: is there power? If so, ask the network provider "
+        "about the uplink.",
         "advice.down_recorder": "Recording has stopped: check power and NVR at once.",
         "advice.down_server": "Look through its console (iDRAC/iLO), then in the server room.",
         "advice.down_nas": "Check the NAS's power and network at once: footage may be lost.",
@@ -215,6 +215,7 @@ SMALL: Mapping[str, Mapping[str, str]] = {
         "and": "dan",
         "other": "{} lainnya",
         "others": "{} lainnya",
+        "amount_more": "{} {} lain",
         "clock": ".",
         "thousands": ".",
         "more": "+ {} baris lagi",
@@ -223,6 +224,7 @@ SMALL: Mapping[str, Mapping[str, str]] = {
         "and": "and",
         "other": "{} other",
         "others": "{} others",
+        "amount_more": "{} more {}",
         "clock": ":",
         "thousands": ",",
         "more": "+ {} more lines",

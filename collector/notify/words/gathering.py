@@ -52,7 +52,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What sites, areas and owners are called, by their ids; without a name, the id is said."""
+    """What sites, areas and owners are called, by their ids; without a name, the id is said.
+
+    Of the areas around a place, only those with a name are said.
+    """
 
     sites: Mapping[str, str] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
@@ -304,13 +307,16 @@ class _Gathering:
     def _areas(
         self, about: About, incident: IncidentFacts | None, place: DeviceFacts | None
     ) -> tuple[str, ...]:
-        """Return the areas around it, narrowest first; of an area those around it only."""
+        """Return the areas around it, narrowest first; of an area those around it only.
+
+        An area without a name is left out: its code tells nobody where to go.
+        """
         if place is None or about in _NOWHERE:
             return ()
         codes = place.areas
         if about is About.AREA and incident is not None and incident.group_key in codes:
             codes = codes[codes.index(incident.group_key) + 1 :]
-        return tuple(self.names.areas.get(code, code) for code in codes)
+        return tuple(name for code in codes if (name := self.names.areas.get(code)))
 
     def _root(self, root: str | None, subject: Alert | None) -> str:
         if root is None or (subject is not None and subject.device_id == root):

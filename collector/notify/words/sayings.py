@@ -19,6 +19,7 @@ from collector.notify.words.catalogue import (
     UNITS,
     WORDS,
 )
+from collector.notify.words.details import say_detail
 
 _SIZES = (86_400, 3_600, 60, 1)
 
@@ -57,6 +58,16 @@ class Sayings:
     def amount(self, value: int, kind: str = "device") -> str:
         """Return `1.204 kamera`."""
         return f"{self.number(value)} {self.kind(kind, value)}"
+
+    def amount_more(self, value: int, kind: str = "device") -> str:
+        """Return `40 perangkat lain`, in English `40 more devices`."""
+        return SMALL[self.language]["amount_more"].format(
+            self.number(value), self.kind(kind, value)
+        )
+
+    def detail(self, text: str) -> str:
+        """Return a check's detail: translated where Pantau wrote it, else as it is."""
+        return say_detail(text, self.language)
 
     def amounts(self, counts: Iterable[tuple[str, int]]) -> str:
         """Return `32 kamera, 6 titik akses`."""
