@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from api.demo.told import MARGIN_SECONDS, Heard, Message
 from api.demo.usage import Usage
 from api.listening import open_socket
 from api.supervisor import Supervisor
+from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.store import TokenRole
 
@@ -179,7 +181,13 @@ class Demo:
     async def _scenario_over(self, facts: Facts) -> None:
         """Wait until the scenario has ended and what is well again was seen and told."""
         await self._over.wait()
-        await asyncio.sleep(facts.well_after_seconds + MARGIN_SECONDS + SETTLE_SECONDS)
+        waits_seconds = facts.well_after_seconds + MARGIN_SECONDS + SETTLE_SECONDS
+        until_at = SystemClock().now() + timedelta(seconds=waits_seconds)
+        self._say(
+            f"  The scenario is over. The demo waits until {until_at:%H:%M:%S} UTC: by then all"
+            " that is well again must have been seen and told."
+        )
+        await asyncio.sleep(waits_seconds)
 
     # --- while it runs ------------------------------------------------------------------------
 
@@ -258,11 +266,7 @@ class Demo:
         if self._options.score is not None:
             self._options.score.write_text(json.dumps(result, indent=2) + "\n")
         summary = result["summary"]
-        self._say(
-            f"{summary['faults']} faults: {summary['detected']} detected, "
-            f"{summary['missed']} missed; {summary['false_alarms']} invented; "
-            f"{result['devices']['polled']} of {result['devices']['expected']} devices polled."
-        )
+        self._say(about_faults(result))
         schedule = summary["schedule"]
         self._say(
             f"{schedule['done']:.0f} of {schedule['due']:.0f} checks done, 99 of 100 at most "
@@ -271,11 +275,34 @@ class Demo:
         )
         for line in about_messages(summary):
             self._say(line)
-        return 0 if passed(result) else 1
+        well = passed(result)
+        self._say(
+            "Passed: nothing was missed, invented or left out."
+            if well
+            else "Failed: something was missed, invented or left out, as the lines above say."
+        )
+        if self._options.score is not None:
+            self._say(f"The score is in {self._options.score}.")
+        return 0 if well else 1
 
 
 def _stored() -> Any:
     return import_module("api.demo.stored")
+
+
+def about_faults(result: Mapping[str, Any]) -> str:
+    """Return what a score says of faults. One with two effects (down, cut off) is one fault."""
+    effects: dict[str, list[bool]] = {}
+    for one in result["faults"]:
+        hit = one["reported_state"] == one["expected_state"]
+        effects.setdefault(one["id"], []).append(hit)
+    detected = sum(all(hits) for hits in effects.values())
+    invented, devices = result["summary"]["false_alarms"], result["devices"]
+    return (
+        f"{len(effects)} fault{'' if len(effects) == 1 else 's'}: {detected} detected, "
+        f"{len(effects) - detected} missed; {invented} invented; "
+        f"{devices['polled']} of {devices['expected']} devices polled."
+    )
 
 
 def about_messages(summary: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from collector.alarm_health import BUCKET, LEAD, AboutDevice, Noisy, Stale, Tall
 from collector.alarm_health.figures import SHELVED
 from collector.model import State
 from collector.model.alerts import Alert, DeliveryState, HoldReason, Purpose, Severity, Stage
-from collector.store import Batch, IncidentFilter, Store
+from collector.store import Batch, IncidentFilter, Store, Withdrawal
 from collector.store.schema import alert_decisions, alert_threads, alerts, thread_members
 from tests.contract.alerts_made import alert, held, member, message, passed, thread
 from tests.contract.store_backends import BACKENDS, T0, at, change, check, city, open_backend
@@ -241,6 +241,24 @@ def test_waiting_is_counted_from_the_first_message_to_the_acknowledgement(store:
     store.incidents.acknowledge(first, "", "ani", at(5.5))
     assert store.alerts.tally(START, END).waited == (210.0, None)
     assert store.alerts.tally(at(10), END).waited == ()
+
+
+def test_an_incident_that_is_over_still_counts_as_told_and_taken(store: Store) -> None:
+    store.commit([], [], [change("cam-1", State.UP, State.DOWN, 1)])
+    (row,) = store.incidents.page(IncidentFilter(), at(4)).items
+    incident = row.incident.id or 0
+    told = thread(f"incident:{incident}", first_told_at=at(2))
+    first = replace(message("first"), created_at=at(2), purpose=Purpose.FIRING)
+    taken_back = replace(message("never"), created_at=at(1), purpose=Purpose.FIRING)
+    store.alerts.commit(
+        Batch(at(2), threads=[told], notifications=[(told, taken_back), (told, first)])
+    )
+    store.alerts.commit(Batch(at(2), withdrawn=[Withdrawal("muted", key="never")]))
+    store.incidents.acknowledge(incident, "", "budi", at(4))
+    store.commit([], [], [change("cam-1", State.DOWN, State.UP, 5)])
+    over = replace(told, first_told_at=None, told_at=None, over_at=at(5), closed_at=at(5))
+    store.alerts.commit(Batch(at(5), threads=[over]))
+    assert store.alerts.tally(START, END).waited == (120.0,)
 
 
 def test_devices_are_named_with_how_often_they_must_fail(store: Store) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.demo.run import about_faults
 from api.demo.score import (
     Change,
     Effect,
@@ -176,3 +177,15 @@ def test_a_row_about_flapping_is_no_report_of_a_state() -> None:
         ("up", at(1)), ("down", at(70)), ("unreachable", at(90)), ("unreachable", at(95)),
     ]  # fmt: skip
     assert read[-1].confirmed_at == at(100)
+
+
+def test_a_fault_with_two_effects_is_shown_as_one() -> None:
+    both = [effect("down"), effect("unreachable", 60, 120, "switch")]
+    cut_off = [UP, change("unreachable", 75, 86), change("up", 130, 136)]
+
+    noticed = judge(both, {"cam": DEATH, "switch": cut_off})
+    half = judge(both, {"cam": DEATH, "switch": [UP]})
+
+    polled = "3 of 3 devices polled."
+    assert about_faults(noticed) == f"1 fault: 1 detected, 0 missed; 0 invented; {polled}"
+    assert about_faults(half) == f"1 fault: 0 detected, 1 missed; 0 invented; {polled}"

@@ -71,6 +71,19 @@ PRIVACIES: Final = {
     "aes256c": config.USM_PRIV_CFB256_AES,
 }
 
+_LOADED_LATE = (
+    "SNMP-VIEW-BASED-ACM-MIB",
+    "SNMPv2-TM",
+    "TRANSPORT-ADDRESS-MIB",
+    "PYSNMP-SOURCE-MIB",
+    "__PYSNMP-USM-MIB",
+    "__SNMP-MPD-MIB",
+    "__SNMP-TARGET-MIB",
+    "__SNMP-USER-BASED-SM-MIB",
+    "__SNMPv2-MIB",
+)
+"""MIB modules that pysnmp asks for only when a datagram needs them."""
+
 
 class Engine:
     """pysnmp's engine, told of communities and users as they are needed."""
@@ -104,7 +117,11 @@ class Engine:
         boots.syntax = boots.syntax.clone(setup.boots)
 
     def _warm_up(self, setup: Setup) -> None:
-        """Let pysnmp load what it loads with the first user, while files can still be read."""
+        """Let pysnmp load what it loads with first users and datagrams, while files can be read.
+
+        What it does not find later, where this process has given its rights away, fails a trap.
+        """
+        self.snmp.get_mib_builder().load_modules(*_LOADED_LATE)
         for credential in setup.credentials.values():
             if credential.version == "3":
                 self.know_user(setup.engine_id, credential)

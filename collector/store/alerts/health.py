@@ -201,15 +201,30 @@ def _stale(connection: Connection, end: datetime) -> list[Stale]:
 
 
 def _waited(connection: Connection, start: datetime, end: datetime) -> tuple[float | None, ...]:
-    """Return for each incident that was told first in the window how long nobody had it."""
-    t = alert_threads.c
+    """Return for each incident that was told first in the window how long nobody had it.
+
+    A thread forgets with the recovery when it was told; its first messages are kept.
+    """
+    t, n = alert_threads.c, notifications.c
+    said = union_all(
+        select(t.key, t.first_told_at.label("at")).where(
+            *_within(t.first_told_at, start, end), t.key.startswith(_INCIDENT)
+        ),
+        select(t.key, n.created_at.label("at"))
+        .join(alert_threads, t.id == n.thread_id)
+        .where(
+            *_within(n.created_at, start, end),
+            n.purpose == Purpose.FIRING.value,
+            n.state != DeliveryState.WITHDRAWN.value,
+            t.key.startswith(_INCIDENT),
+        ),
+    ).subquery()
     told = (
         select(
-            cast(func.substr(t.key, len(_INCIDENT) + 1), Integer).label("incident_id"),
-            func.min(t.first_told_at).label("told_at"),
+            cast(func.substr(said.c.key, len(_INCIDENT) + 1), Integer).label("incident_id"),
+            func.min(said.c.at).label("told_at"),
         )
-        .where(*_within(t.first_told_at, start, end), t.key.startswith(_INCIDENT))
-        .group_by(t.key)
+        .group_by(said.c.key)
         .subquery()
     )
     query = (
