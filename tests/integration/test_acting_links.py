@@ -281,6 +281,7 @@ async def test_a_device_without_an_incident_is_silenced(
     assert (await phone.post(links[Action.SILENCE_1H])).status_code == 200
     (made,) = city.store.silences.page().items
     assert made.scope.devices == ("cam-0002",)
+    assert made.reason == "Lewat tautan di pesan tentang perangkat cam-0002"
 
 
 async def test_a_thread_that_was_closed_is_silenced_no_more(
