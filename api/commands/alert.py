@@ -1,7 +1,8 @@
 """`pantau alert …`: what was raised, why it was held or told, and how healthy all that is."""
 
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +17,14 @@ from api.commands.output import fail, problems_told, say, say_json, say_table
 from collector.clock import SystemClock
 from collector.config import load_config
 from collector.config.problems import did_you_mean
-from collector.model.alerts import DeliveryState
+from collector.model.alerts import DeliveryState, Notification
 from collector.notify.stage_words import PURPOSES, SHORT
 from collector.notify.words.sayings import Sayings
 from collector.store import AlertFilter, AlertRow, NotificationFilter, Store
 
 _SAY = Sayings("en")
+_DEAD = 200  # messages that were given up, the newest: so many are looked through
+_ANSWER = 80  # characters of what a channel answered
 
 
 @click.group()
@@ -54,6 +57,7 @@ def list_(
         if device is not None:
             _see_that_it_is_known(store, device)
         page = store.alerts.page(wanted, limit=limit)
+        missed = {} if as_json else _missed(store, page.items)
     if as_json:
         say_json(page.items)
         return
@@ -62,7 +66,7 @@ def list_(
         return
     now = SystemClock().now()
     title = ("ID", "DEVICE", "STATE", "SEVERITY", f"SINCE ({zone})", "ENDED", "BECAME")
-    say_table([title, *(_alert_row(row, zone, now) for row in page.items)])
+    say_table([title, *(_alert_row(row, missed, zone, now) for row in page.items)])
     if page.next is not None:
         say(f"Older ones are not shown; --limit takes more than {limit}.")
 
@@ -130,12 +134,43 @@ def _see_that_it_is_known(store: Store, device: str) -> None:
         fail(f"there is no device {device!r}; {did_you_mean(device, known)}")
 
 
-def _alert_row(row: AlertRow, zone: str, now: datetime) -> tuple[str, ...]:
+def _missed(store: Store, rows: Sequence[AlertRow]) -> dict[int | None, str]:
+    """Return for alerts that were told who was not reached all the same, and why."""
+    by_thread: defaultdict[int | None, list[Notification]] = defaultdict(list)
+    for one in store.outbox.page(NotificationFilter(state=DeliveryState.DEAD), limit=_DEAD).items:
+        if one.thread_id is not None and not _came_otherwise(store, one):
+            by_thread[one.thread_id].append(one)
+    found: dict[int | None, str] = {}
+    for row in rows if by_thread else ():
+        detail = None if row.alert.id is None else store.alerts.get(row.alert.id)
+        threads = () if detail is None else detail.threads
+        names = {one.receiver: one.answer for thread, _ in threads for one in by_thread[thread.id]}
+        if names:
+            found[row.alert.id] = ", ".join(
+                f"{name} ({answer[:_ANSWER]})" for name, answer in names.items()
+            )
+    return found
+
+
+def _came_otherwise(store: Store, dead: Notification) -> bool:
+    """Say whether its receiver got what a dead message said, or more, by another channel."""
+    wanted = NotificationFilter(
+        state=DeliveryState.SENT,
+        receiver=dead.receiver,
+        thread=dead.thread_id,
+        start=dead.created_at,
+    )
+    return bool(store.outbox.page(wanted, limit=1).items)
+
+
+def _alert_row(
+    row: AlertRow, missed: Mapping[int | None, str], zone: str, now: datetime
+) -> tuple[str, ...]:
     one, decision = row.alert, row.decision
     if decision is None:
         became = "not decided yet"
     elif decision.reason is None:
-        became = "told"
+        became = f"told, but not to {missed[one.id]}" if one.id in missed else "told"
     else:
         detail = f" ({decision.detail})" if decision.detail else ""
         became = f"held: {SHORT[decision.reason]}{detail}"

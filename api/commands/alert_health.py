@@ -43,6 +43,9 @@ def health(days: int, config: Path | None, *, as_json_: bool) -> None:
 def _print(health: Health, notes: list[str]) -> None:
     verdicts = judge(health)
     overall = verdict_words(None, worst(verdicts.values()), _LANGUAGE)
+    if health.dead:
+        were = "message was" if health.dead == 1 else "messages were"
+        overall += f"; but {health.dead} {were} given up"
     say(f"{health.start:%Y-%m-%dT%H:%MZ} to {health.end:%Y-%m-%dT%H:%MZ}: {overall}")
     for note in notes:
         say(f"! {note}")

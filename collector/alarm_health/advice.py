@@ -18,7 +18,7 @@ _DEFAULT_CONFIRM = 3
 class AdviceKind(StrEnum):
     """What is wrong, and so what to do."""
 
-    DEAD = "dead"  # messages that reached nobody
+    DEAD = "dead"  # messages that a channel gave up
     NO_ROUTE = "no_route"  # alerts that go to nobody
     FLAPPING = "flapping"  # a device that changes its mind all the time
     STALE = "stale"  # a device that has been like this for days

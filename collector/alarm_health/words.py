@@ -98,8 +98,9 @@ STATES: Mapping[str, Mapping[State, str]] = {
 
 _ADVICE: Mapping[str, Mapping[AdviceKind, str]] = {
     "id": {
-        AdviceKind.DEAD: "{count} pesan tidak sampai ke siapa pun: lihat `pantau alert messages "
-        "--dead`, perbaiki salurannya, lalu `pantau alert retry ID`.",
+        AdviceKind.DEAD: "{count} pesan ditolak salurannya, jadi penerimanya tidak mendapatkannya "
+        "lewat saluran itu: lihat `pantau alert messages --dead`, perbaiki salurannya, lalu "
+        "`pantau alert retry ID`.",
         AdviceKind.NO_ROUTE: "{count} peringatan tidak punya rute, jadi tidak diberitahukan kepada "
         "siapa pun: tambahkan rute tanpa syarat di akhir alerts.yaml.",
         AdviceKind.FLAPPING: "{name} memberi {count} peringatan, berulang-ulang: periksa konektor, "
@@ -123,8 +124,9 @@ _ADVICE: Mapping[str, Mapping[AdviceKind, str]] = {
         "eskalasi pada rutenya.",
     },
     "en": {
-        AdviceKind.DEAD: "{count} messages reached nobody: see `pantau alert messages --dead`, "
-        "mend the channel, then `pantau alert retry ID`.",
+        AdviceKind.DEAD: "{count} messages were given up, so whoever they were for did not get "
+        "them by that channel: see `pantau alert messages --dead`, mend the channel, then "
+        "`pantau alert retry ID`.",
         AdviceKind.NO_ROUTE: "{count} alerts had no route, so nobody was told: add a route without "
         "conditions at the end of alerts.yaml.",
         AdviceKind.FLAPPING: "{name} raised {count} alerts, again and again: check connectors, "

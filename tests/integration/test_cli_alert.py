@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from collector.clock import SystemClock
 from collector.model import MaintenanceWindow, Reason, State
 from collector.model.alerts import DeliveryState, Silence, Stage
 from collector.model.history import Scope
-from collector.store import Store
+from collector.store import AlertFilter, NotificationFilter, Store
 from tests.alert_receiver import Fault, Receiver
 from tests.alert_story import ALERTS, Night, night
 
@@ -215,8 +216,30 @@ def test_what_fires_is_listed_with_what_became_of_it(lived: Path) -> None:
     assert title.split()[:4] == ["ID", "DEVICE", "STATE", "SEVERITY"]
     by_device = {row.split()[1]: row for row in rows}
     assert set(by_device) == {"cam-0002", "sensor-0001"}
-    assert by_device["cam-0002"].endswith("  told")
+    assert by_device["cam-0002"].endswith("  told, but not to budi (410 Gone: the chat is closed)")
     assert "held: silenced (ani: baterai diganti besok) until" in by_device["sensor-0001"]
+
+
+def test_who_was_not_reached_is_said_beside_who_was(folder: Path) -> None:
+    with Store.open(folder / "pantau.db") as store:
+        (row,) = store.alerts.page(AlertFilter(device="cam-0002", firing=True)).items
+        detail = store.alerts.get(row.alert.id or 0)
+        assert detail is not None
+        thread = detail.threads[0][0].id
+        sent = store.outbox.page(NotificationFilter(thread=thread)).items[0]
+        key = "untuk-sari"
+        to_sari = replace(
+            sent, id=None, key=key, receiver="sari", state=DeliveryState.PENDING, attempts=0,
+            sent_at=None,
+        )  # fmt: skip
+        number = store.outbox.add([to_sari])[key]
+        store.outbox.claim(SystemClock().now(), 100)
+        assert store.outbox.dead(number, "refused: 403")
+
+    assert "sari (refused: 403)" in alert(folder, "list")
+    said = alert(folder, "health")
+    assert said.splitlines()[0].endswith("; but 2 messages were given up")
+    assert "reached nobody" not in said
 
 
 def test_a_list_can_be_narrowed(lived: Path) -> None:
