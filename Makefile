@@ -29,8 +29,9 @@ record: $(VENV)/.demo ## a recording of your own device, without names; ARGS="19
 test: lint types imports web-test unit ## everything that CI checks; REQUIRE_ALL=1 turns skips into failures
 
 # A module stays with one worker; the order is kept, so that the longest (acceptance) begin first.
+# Four workers also on two cores: much of the time tests wait, for devices, processes and browsers.
 unit: $(VENV)/.test web $(GRAFANA)/node_modules/.installed ## the Python tests; ARGS="tests/unit -k state" is passed on
-	. $(VENV)/.node && $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	. $(VENV)/.node && $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test ## style of the Python code
 	$(BIN)/ruff check $(PACKAGES) tests
