@@ -208,7 +208,9 @@ def test_a_range_beyond_what_the_server_can_count_is_cut() -> None:
     assert found[0].low * 1000 > -(2**63)
     assert found[-1].high * 1000 < 2**63
     assert found[0].condition.startswith("time >= -92233720368547")
-    for_ever = settings_of("http://127.0.0.1:1", "b", keep="9999999d")
+    for_ever = settings_of(
+        "http://127.0.0.1:1", "b", keep="9999999d", keep_5m="9999999d", keep_1h="9999999d"
+    )
     (only,) = spans(for_ever, T0, datetime.min.replace(tzinfo=UTC), T0)
     assert (only.bucket, only.low) == ("b", found[0].low)
     assert spans(own, T0, T0, T0) == spans(own, T0, T0, T0 - DAY) == []
