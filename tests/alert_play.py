@@ -147,6 +147,9 @@ class Play:
             for name, one in self._members.items()
             if one.left_at is None and self._threads[name[:2]].closed_at is None
         }
+        roots = {one.root for one in alerts if one.ended_at is None}
+        last = {one.device_id: one.id for one in alerts if one.device_id in roots}
+        inside |= set(last.values())
         kept = [one for one in alerts if one.ended_at is None or one.id in inside]
         self.desk = Desk(
             kept,

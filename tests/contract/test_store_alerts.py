@@ -160,6 +160,21 @@ def test_a_device_has_one_alert_that_is_open(store: Store) -> None:
     assert [one.alert.began_at for one in listed] == [at(3), T0]
 
 
+def test_a_root_that_returned_is_taken_up_while_something_behind_it_is_not_well(
+    store: Store,
+) -> None:
+    switch, camera = store.alerts.commit(one_step()).alerts
+    assert camera.root == "sw-1"
+    store.alerts.commit(
+        Batch(at(5), alerts=[alert("sw-1", ended_at=at(5), end_confirmed_at=at(6))])
+    )
+    for one in (SWITCH, CAMERA):
+        store.alerts.commit(Batch(at(7), members=[member(INCIDENT, one, left_at=at(7))]))
+    assert [one.id for one in store.alerts.begin().alerts] == [switch.id, camera.id]
+    store.alerts.commit(Batch(at(8), alerts=[replace(camera, ended_at=at(8))]))
+    assert store.alerts.begin().alerts == ()
+
+
 def test_what_ended_is_taken_up_while_its_thread_still_has_to_tell_it(store: Store) -> None:
     switch, camera = store.alerts.commit(one_step()).alerts
     over = alert("sw-1", ended_at=at(5), end_confirmed_at=at(6))

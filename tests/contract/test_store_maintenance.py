@@ -86,7 +86,7 @@ def test_a_scope_that_names_what_is_not_there_is_refused_by_name(store: Store) -
         )
     told = {one.field: one.message for one in refused.value.faults}
     assert set(told) == {"scope.devices", "scope.sites", "scope.areas", "scope.tags"}
-    assert 'no device "cam-9"; look' in told["scope.devices"]
+    assert 'no device "cam-9"; did you mean "cam-1"?' in told["scope.devices"]
     assert 'no area "73.7"' in told["scope.areas"]
     assert "x" * 61 not in told["scope.tags"]
     assert ids(store) == []

@@ -1,6 +1,6 @@
 """The engine behind the gate reads what it needs before its process gives its rights away."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Never
 
 import pytest
@@ -34,7 +34,7 @@ def v2(pdu: int) -> bytes:
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+async def engine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
     """An engine of communities alone, after which no file of a MIB can be read any more."""
     made = Engine(Setup(OURS, 1, (), {"kota": KOTA}, {}))
 
@@ -47,13 +47,15 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("data", [v1(), v2(TRAP_V2)], ids=["v1", "v2c"])
-def test_a_trap_is_decoded_when_no_file_can_be_read_any_more(engine: Engine, data: bytes) -> None:
+async def test_a_trap_is_decoded_when_no_file_can_be_read_any_more(
+    engine: Engine, data: bytes
+) -> None:
     found = engine.receive(data, udp.DOMAIN_NAME, ("127.0.0.1", 40_000))
 
     assert found == ("1.3.6.1.6.3.1.1.5.1", False)
 
 
-def test_a_bad_message_of_a_user_is_dropped_without_reading_files(engine: Engine) -> None:
+async def test_a_bad_message_of_a_user_is_dropped_without_reading_files(engine: Engine) -> None:
     engine.know_user(b"\x80\x00\x1f\x88\x04device", SIGNING)
 
     found = engine.receive(by_user(SIGNING), udp.DOMAIN_NAME, ("127.0.0.1", 40_000))

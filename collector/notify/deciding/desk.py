@@ -29,9 +29,9 @@ class Desk:
     ) -> None:
         """Take in what the store holds.
 
-        `alerts`: all that are open, and the ended ones that are members of open threads, oldest
-        first. `decisions`: the last one of each. `threads`: those that are not closed. `members`:
-        all of these threads'.
+        `alerts`: all that are open, the ended ones that are members of open threads, and the last
+        one of each root that an open one stands behind, oldest first. `decisions`: the last one of
+        each. `threads`: those that are not closed. `members`: all of these threads'.
         """
         self._book = Book()
         self._book.load(alerts, decisions, threads, members)

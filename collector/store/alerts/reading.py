@@ -62,10 +62,17 @@ def begin(connection: Connection) -> Beginning:
     to_be_told = select(thread_members.c.alert_id).where(
         thread_members.c.thread_id.in_(open_threads), thread_members.c.left_at.is_(None)
     )
+    roots = select(alerts.c.root).where(alerts.c.ended_at.is_(None), alerts.c.root.is_not(None))
+    last_of_roots = (
+        select(func.max(alerts.c.id))
+        .where(alerts.c.device_id.in_(roots))
+        .group_by(alerts.c.device_id)
+    )
+    wanted = or_(
+        alerts.c.ended_at.is_(None), alerts.c.id.in_(to_be_told), alerts.c.id.in_(last_of_roots)
+    )
     found = connection.execute(
-        select(alerts)
-        .where(or_(alerts.c.ended_at.is_(None), alerts.c.id.in_(to_be_told)))
-        .order_by(alerts.c.began_at, alerts.c.id)
+        select(alerts).where(wanted).order_by(alerts.c.began_at, alerts.c.id)
     )
     within = _members().where(
         alert_threads.c.closed_at.is_(None), thread_members.c.left_at.is_(None)

@@ -35,9 +35,10 @@ class Mark:
 class Beginning:
     """Where the process of alerts takes up its work again.
 
-    `alerts` are those that are firing, and ended ones that an open thread still has to tell,
-    oldest first; `decisions` what was decided last about them; `threads` the open ones; `members`
-    all of these that have not left.
+    `alerts` are those that are firing, ended ones that an open thread still has to tell, and the
+    last ones of roots that firing ones stand behind (when a root returned decides how long they
+    are held), oldest first; `decisions` what was decided last about them; `threads` the open ones;
+    `members` all of these that have not left.
     """
 
     marks: Mapping[str, Mark]
