@@ -17,6 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collector.tidy_socket import TidySocket
+
 logger = logging.getLogger(__name__)
 
 QOS = 1
@@ -65,17 +67,6 @@ class Incoming:
     redelivered: bool
     message_id: int
     qos: int
-
-
-class _TidySocket(ssl.SSLSocket):
-    """Closes itself when the handshake fails: paho forgets it then, and it would leak."""
-
-    def do_handshake(self, block: bool = False) -> None:
-        try:
-            super().do_handshake(block)
-        except BaseException:
-            self.close()
-            raise
 
 
 class Link:
@@ -224,7 +215,7 @@ class Link:
         settings = self._settings
         if settings.tls:
             context = ssl.create_default_context(cafile=settings.tls_ca_file)
-            context.sslsocket_class = _TidySocket
+            context.sslsocket_class = TidySocket
             self._client.tls_set_context(context)
         self._client.connect(settings.host, settings.port, settings.keepalive_seconds)
 

@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.notify.channels.contract import NotifyError
 from collector.notify.channels.tls import why_not_connected
+from collector.tidy_socket import TidySocket
 
 logger = logging.getLogger(__name__)
 
@@ -103,17 +104,6 @@ def _published(broker: Broker, topic: str, payload: str, retain: bool, until: fl
     raise NotifyError(f"the broker {broker.place} knows no MQTT that we know", permanent=True)
 
 
-class _TidySocket(ssl.SSLSocket):
-    """Closes itself when the handshake fails: paho forgets it then, and it would leak."""
-
-    def do_handshake(self, block: bool = False) -> None:
-        try:
-            super().do_handshake(block)
-        except BaseException:
-            self.close()
-            raise
-
-
 class _Talk:
     """A connection, in a thread that waits for it."""
 
@@ -132,7 +122,7 @@ class _Talk:
         if broker.user is not None:
             client.username_pw_set(broker.user, broker.password)
         if broker.tls is not None:
-            broker.tls.sslsocket_class = _TidySocket
+            broker.tls.sslsocket_class = TidySocket
             client.tls_set_context(broker.tls)
         client.on_connect = self._on_connect
         client.on_publish = self._on_publish
