@@ -1,6 +1,6 @@
 /** The desk: who is here, what they may believe, and the page of the address. */
 
-import type { JSX } from "preact";
+import type { ComponentType, JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { ask } from "../shared/api/client";
 import { judge, lastKnownAt, serverNow } from "../shared/condition";
@@ -10,7 +10,7 @@ import { useLive, useSeconds } from "../shared/view/hooks";
 import { chooseLanguage } from "../shared/words";
 import { useAnswer } from "./answer";
 import { chooseLanguageHere, chosenLanguage } from "./choices";
-import { DeskContext, type Desk } from "./context";
+import { DeskContext, useDesk, type Desk } from "./context";
 import { DevicePage } from "./device/page";
 import { Frame } from "./frame";
 import { IncidentPage } from "./incident/page";
@@ -18,7 +18,8 @@ import { IncidentsPage } from "./incident/list";
 import { DevicesPage } from "./inventory/page";
 import { Link, usePlace } from "./navigation";
 import { ProblemsPage } from "./problems/page";
-import { PROBLEMS, routeOf, type Route } from "./route";
+import { PAGES, sees, type PageProps } from "./pages";
+import { PROBLEMS, routeOf, type PlainPage, type Route } from "./route";
 import { useDoor, type Door } from "./session";
 import { SignIn } from "./signin";
 import { ownersOf } from "./texts";
@@ -159,7 +160,32 @@ function Page({ route }: { route: Route }): JSX.Element {
       return <DevicePage key={route.id} id={route.id} />;
     case "missing":
       return <Missing />;
+    default:
+      return <PlainPageOf key={`${route.page} ${route.part}`} page={route.page} part={route.part} />;
   }
+}
+
+type Shown =
+  | { readonly is: "loading" | "failed" }
+  | { readonly is: "here"; readonly View: ComponentType<PageProps> };
+
+/** A page whose code comes when it is opened. */
+function PlainPageOf({ page, part }: { page: PlainPage; part: string | null }): JSX.Element {
+  const { words, visitor } = useDesk();
+  const [shown, setShown] = useState<Shown>({ is: "loading" });
+  useEffect(() => {
+    let wanted = true;
+    PAGES[page].load().then(
+      ({ default: View }) => wanted && setShown({ is: "here", View }),
+      () => wanted && setShown({ is: "failed" }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [page]);
+  if (!sees(visitor.role, page)) return <Missing />;
+  if (shown.is === "here") return <shown.View part={part} />;
+  return <p class="empty">{words.say(shown.is === "loading" ? "loading" : "page.not_loaded")}</p>;
 }
 
 function Missing(): JSX.Element {
@@ -184,16 +210,21 @@ function useIncidents(store: OpenIncidents): OpenIncidents["current"] {
 function useTitle(route: Route, { words, incidents }: Desk): void {
   const open = [...(incidents.open?.values() ?? [])];
   const untaken = open.filter((one) => one.acknowledged_by === null).length;
-  const names: Readonly<Record<Route["page"], string>> = {
-    problems: words.say("page.problems"),
-    incidents: words.say("page.incidents"),
-    incident: words.say("page.incidents"),
-    devices: words.say("page.devices"),
-    device: words.say("page.devices"),
-    missing: "Pantau",
-  };
-  const title = `${untaken > 0 ? `(${untaken}) ` : ""}${names[route.page]} · Pantau`;
+  const title = `${untaken > 0 ? `(${untaken}) ` : ""}${nameOf(route, words)} · Pantau`;
   useEffect(() => {
     document.title = title;
   }, [title]);
+}
+
+function nameOf(route: Route, words: Words): string {
+  switch (route.page) {
+    case "incident":
+      return words.say("page.incidents");
+    case "device":
+      return words.say("page.devices");
+    case "missing":
+      return "Pantau";
+    default:
+      return words.say(`page.${route.page}`);
+  }
 }

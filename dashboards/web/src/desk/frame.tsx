@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import type { Visitor } from "../shared/api/schema";
 import { serverNow } from "../shared/condition";
 import { age, clock, zoneName } from "../shared/time";
 import { Glyph } from "../shared/view/glyphs";
@@ -10,7 +11,8 @@ import { chooseLight, chosenLight, type Light } from "./choices";
 import { useDesk } from "./context";
 import { useKeys } from "./keys";
 import { go, Link, usePlace } from "./navigation";
-import { DEVICES, INCIDENTS, PROBLEMS, withQuery, type Route } from "./route";
+import { PAGES, sees, type DeskPage } from "./pages";
+import { DEVICES, INCIDENTS, pagePath, plainPages, PROBLEMS, withQuery, type Route } from "./route";
 import { useOutside } from "./take";
 
 export interface FrameProps {
@@ -22,12 +24,13 @@ export interface FrameProps {
 }
 
 export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps): JSX.Element {
-  const { words } = useDesk();
+  const { words, visitor } = useDesk();
   const [help, setHelp] = useState(false);
   useKeys({
     "g m": () => go(PROBLEMS),
     "g i": () => go(INCIDENTS),
     "g p": () => go(DEVICES),
+    ...keysOfPages(visitor.role),
     "/": () => document.querySelector<HTMLInputElement>(".search input")?.focus(),
     "?": () => setHelp((shown) => !shown),
     Escape: () => setHelp(false),
@@ -54,6 +57,12 @@ export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps
   );
 }
 
+/** `G` and the key of each page that this role sees. */
+function keysOfPages(role: Visitor["role"]): Record<string, () => void> {
+  const keyed = plainPages().filter((page) => PAGES[page].key !== undefined && sees(role, page));
+  return Object.fromEntries(keyed.map((page) => [`g ${PAGES[page].key}`, () => go(pagePath(page))]));
+}
+
 interface Entry {
   readonly to: string;
   readonly key: "problems" | "incidents" | "devices";
@@ -65,6 +74,8 @@ const ENTRIES: readonly Entry[] = [
   { to: INCIDENTS, key: "incidents", pages: ["incidents", "incident"] },
   { to: DEVICES, key: "devices", pages: ["devices", "device"] },
 ];
+
+const GROUPS: readonly DeskPage["group"][] = ["work", "city", "records", "care"];
 
 function Rail({ route, mono, onLanguage, onLeave }: Omit<FrameProps, "children">): JSX.Element {
   const { words, city, incidents, visitor } = useDesk();
@@ -91,6 +102,28 @@ function Rail({ route, mono, onLanguage, onLeave }: Omit<FrameProps, "children">
           )}
         </Link>
       ))}
+      {GROUPS.map((group) => {
+        const pages = plainPages().filter(
+          (page) => PAGES[page].group === group && sees(visitor.role, page),
+        );
+        return (
+          pages.length > 0 && (
+            <div class="rail-group" key={group}>
+              {pages.map((page) => (
+                <Link
+                  key={page}
+                  to={pagePath(page)}
+                  class="entry"
+                  current={route.page === page}
+                  test={`rail-${page}`}
+                >
+                  {words.say(`page.${page}`)}
+                </Link>
+              ))}
+            </div>
+          )
+        );
+      })}
       <div class="rail-foot">
         <Collectors mono={mono} />
         {visitor.name !== "" && (
@@ -315,7 +348,7 @@ const ALL_KEYS = [
 ] as const;
 
 function Help({ onClose }: { onClose: () => void }): JSX.Element {
-  const { words } = useDesk();
+  const { words, visitor } = useDesk();
   const box = useRef<HTMLDivElement>(null);
   useOutside(box, onClose);
   return (
@@ -330,6 +363,16 @@ function Help({ onClose }: { onClose: () => void }): JSX.Element {
             <dd>{words.say(name)}</dd>
           </>
         ))}
+        {plainPages()
+          .filter((page) => PAGES[page].key !== undefined && sees(visitor.role, page))
+          .map((page) => (
+            <>
+              <dt>
+                <kbd>G {PAGES[page].key?.toUpperCase()}</kbd>
+              </dt>
+              <dd>{words.say(`page.${page}`)}</dd>
+            </>
+          ))}
       </dl>
     </div>
   );

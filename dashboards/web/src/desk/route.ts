@@ -5,12 +5,21 @@
 
 export const PREFIX = "/meja";
 
+/** Pages with an address of one word, by name. `pages.ts` says what each of them is. */
+export const SEGMENTS = {
+  audit: "jejak",
+} as const;
+
+export type PlainPage = keyof typeof SEGMENTS;
+
 export type Route =
   | { readonly page: "problems" }
   | { readonly page: "incidents" }
   | { readonly page: "incident"; readonly id: number }
   | { readonly page: "devices" }
   | { readonly page: "device"; readonly id: string }
+  /** `part` is what stands behind the word: the thing of it that is looked at. */
+  | { readonly page: PlainPage; readonly part: string | null }
   | { readonly page: "missing" };
 
 /** The page of a path. */
@@ -31,7 +40,21 @@ export function routeOf(pathname: string): Route {
     const id = decode(second);
     return id === null ? { page: "missing" } : { page: "device", id };
   }
+  const plain = plainPages().find((page) => SEGMENTS[page] === first);
+  if (plain !== undefined) {
+    const part = second === undefined ? null : decode(second);
+    return second !== undefined && part === null ? { page: "missing" } : { page: plain, part };
+  }
   return { page: "missing" };
+}
+
+export function plainPages(): readonly PlainPage[] {
+  return Object.keys(SEGMENTS) as PlainPage[];
+}
+
+export function pagePath(page: PlainPage, part?: string): string {
+  const path = `${PREFIX}/${SEGMENTS[page]}`;
+  return part === undefined ? path : `${path}/${encodeURIComponent(part)}`;
 }
 
 function decode(text: string): string | null {

@@ -17,7 +17,10 @@ test.each([
   ["/meja/perangkat/%E0%A4%A", { page: "missing" }],
   ["/meja/perangkat/a/b", { page: "missing" }],
   ["/meja/masalah/1", { page: "missing" }],
-  ["/meja/laporan", { page: "missing" }],
+  ["/meja/jejak", { page: "audit", part: null }],
+  ["/meja/jejak/a%2Fb", { page: "audit", part: "a/b" }],
+  ["/meja/jejak/%E0%A4%A", { page: "missing" }],
+  ["/meja/bukan-halaman", { page: "missing" }],
 ])("%s is its page", (path, route) => {
   expect(routeOf(path)).toEqual(route);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import deskEn from "../../src/desk/words/en.json";
-import deskId from "../../src/desk/words/id.json";
+import { DESK } from "../../src/desk/words";
 import { chooseLanguage, SHARED, type Catalogues } from "../../src/shared/words";
 import { wordsOf } from "../../src/wall/words";
 import wallEn from "../../src/wall/words/en.json";
@@ -12,7 +11,7 @@ const values = (message: unknown): string[] =>
 const CATALOGUES: Readonly<Record<string, Catalogues<object>>> = {
   shared: SHARED,
   wall: { id: wallId, en: wallEn },
-  desk: { id: deskId, en: deskEn },
+  desk: DESK,
 };
 
 describe.each(Object.entries(CATALOGUES))("the catalogue %s", (_, { id, en }) => {

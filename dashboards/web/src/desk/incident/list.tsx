@@ -1,19 +1,18 @@
 /** `/meja/insiden`: every incident, newest first, by what became of it. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import type { IncidentPhase, IncidentView } from "../../shared/api/schema";
 import { duration, since } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
-import { useAnswer } from "../answer";
 import { useDesk } from "../context";
 import { go, Link, usePlace } from "../navigation";
+import { PagedList, usePaged } from "../paged";
 import { incidentPath, INCIDENTS, withQuery } from "../route";
 import { capital, causeOf, extent, joined, moment, stateOf, subject } from "../texts";
 import { shortName } from "../../shared/places";
 
-const PAGE = 50;
 const PHASES = ["open", "recovered", "resolved"] as const;
 
 function phaseIn(query: URLSearchParams): IncidentPhase | null {
@@ -24,12 +23,11 @@ export function IncidentsPage(): JSX.Element {
   const { words, incidents } = useDesk();
   const { query } = usePlace();
   const phase = phaseIn(query);
-  const [pages, setPages] = useState(1);
-  const { value, trouble, renew } = useAnswer(`${phase}|${pages}`, (signal) =>
-    load(phase, pages, signal),
+  const list = usePaged(`incidents ${phase}`, (cursor, signal) =>
+    ask("GET /incidents", { query: { phase, limit: 50, cursor }, signal }),
   );
   // Something is new or changed: what is shown is asked for again, in place.
-  useEffect(renew, [incidents.open]);
+  useEffect(list.renew, [incidents.open]);
 
   const to = (next: IncidentPhase | null): string => withQuery(INCIDENTS, query, { tahap: next });
   return (
@@ -42,50 +40,20 @@ export function IncidentsPage(): JSX.Element {
           </Link>
         ))}
       </nav>
-      {value === null ? (
-        <p class="empty">{words.say(trouble === null ? "loading" : "problem.unreachable")}</p>
-      ) : value.items.length === 0 ? (
-        <p class="empty" data-test="empty">
-          {words.say(phase === null ? "incidents.none" : "incidents.none_so")}
-        </p>
-      ) : (
-        <div class="incidents" role="table" aria-label={words.say("page.incidents")}>
-          {value.items.map((one) => (
-            <Row key={one.id} incident={one} />
-          ))}
-        </div>
-      )}
-      {value?.more === true && (
-        <button type="button" class="more" onClick={() => setPages(pages + 1)}>
-          {words.say("more")}
-        </button>
-      )}
+      <PagedList
+        list={list}
+        none={words.say(phase === null ? "incidents.none" : "incidents.none_so")}
+      >
+        {(items) => (
+          <div class="incidents" role="table" aria-label={words.say("page.incidents")}>
+            {items.map((one) => (
+              <Row key={one.id} incident={one} />
+            ))}
+          </div>
+        )}
+      </PagedList>
     </>
   );
-}
-
-interface Loaded {
-  readonly items: readonly IncidentView[];
-  readonly more: boolean;
-}
-
-async function load(
-  phase: IncidentPhase | null,
-  pages: number,
-  signal: AbortSignal,
-): Promise<Loaded> {
-  const items: IncidentView[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < pages; page += 1) {
-    const answer: { items: readonly IncidentView[]; next: string | null } = await ask(
-      "GET /incidents",
-      { query: { phase, limit: PAGE, cursor }, signal },
-    );
-    items.push(...answer.items);
-    cursor = answer.next;
-    if (cursor === null) break;
-  }
-  return { items, more: cursor !== null };
 }
 
 function Row({ incident }: { incident: IncidentView }): JSX.Element {

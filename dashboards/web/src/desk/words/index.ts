@@ -1,10 +1,20 @@
-/** The words of the desk: the shared ones and its own. */
+/**
+ * The words of the desk: the shared ones, those of the frame and the first pages (`core`), and those
+ * of each other page, which lie in the page's own folder as `words.id.json` and `words.en.json`.
+ */
 
-import { speaking, type WordsOf } from "../../shared/words";
-import en from "./en.json";
-import id from "./id.json";
+import { speaking, type Catalogues, type WordsOf } from "../../shared/words";
+import auditEn from "../audit/words.en.json";
+import auditId from "../audit/words.id.json";
+import coreEn from "./core/en.json";
+import coreId from "./core/id.json";
+
+const id = { ...coreId, ...auditId };
+const en = { ...coreEn, ...auditEn };
+
+export const DESK: Catalogues<typeof id> = { id, en };
 
 export type Words = WordsOf<typeof id>;
 
 /** The desk's words in one language. */
-export const wordsOf = speaking<typeof id>({ id, en });
+export const wordsOf = speaking<typeof id>(DESK);

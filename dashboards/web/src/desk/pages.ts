@@ -1,0 +1,39 @@
+/**
+ * The pages beside the first five: where each is found, and who may see it.
+ *
+ * A page is an entry here, a word in `route.ts`, a folder with its component (the default export)
+ * and its words (`words/index.ts` joins them; its name is `page.NAME`). Its code is loaded when it
+ * is opened.
+ */
+
+import type { ComponentType } from "preact";
+import type { PlainPage } from "./route";
+
+export interface PageProps {
+  /** What stands behind the page's word in the address, or null. */
+  readonly part: string | null;
+}
+
+type Role = "viewer" | "operator" | "admin";
+
+export interface DeskPage {
+  readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
+  /** Which group of the rail it stands in; null: it is reached from other pages. */
+  readonly group: "work" | "city" | "records" | "care" | null;
+  /** The least role that sees it. */
+  readonly role: Role;
+  /** The key after `G` that goes there. */
+  readonly key?: string;
+}
+
+/** In the order of the rail. */
+export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
+  audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
+};
+
+const RANKS: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+
+/** Whether a role sees a page. */
+export function sees(role: Role, page: PlainPage): boolean {
+  return RANKS[role] >= RANKS[PAGES[page].role];
+}
