@@ -19,6 +19,7 @@ from collector.config.secrets import SecretError, read_secret
 from collector.config.settings import (
     ADOPTED,
     NAMED_SECTIONS,
+    REGISTERED,
     Config,
     Settings,
     section_of,
@@ -261,12 +262,12 @@ def _absolute(text: str, place: Place, origins: _Origins) -> Path:
 
 
 def _find_inventory(settings: Settings, origins: _Origins) -> list[Path]:
-    """Return the files of all globs, and what was adopted.
+    """Return the files of all globs, and what was adopted and imported.
 
     A glob that finds nothing is a problem if it was written.
     """
     found: dict[Path, None] = {}
-    adopted = _absolute(settings.data_directory, ("data_directory",), origins) / ADOPTED
+    data = _absolute(settings.data_directory, ("data_directory",), origins)
     patterns = () if origins.has_defaults("inventory") else settings.inventory
     for pattern in patterns:
         path = _absolute(pattern, ("inventory",), origins)
@@ -279,8 +280,7 @@ def _find_inventory(settings: Settings, origins: _Origins) -> list[Path]:
                     ("inventory",), f'"{pattern}" finds no file', "make one or mend the name"
                 )
             )
-    if adopted.is_file():
-        found[adopted] = None
+    found.update({data / name: None for name in (ADOPTED, REGISTERED) if (data / name).is_file()})
     return list(found)
 
 

@@ -31,7 +31,8 @@ from collector.contract import Rules
 from collector.model import Credential, Rule, RuleOverride
 
 ADOPTED = "adopted.yaml"
-"""Name of the inventory file in the data folder: that folder can be written, others may not."""
+REGISTERED = "register.yaml"
+"""Names of inventory files in the data folder: that folder can be written, others may not."""
 
 SNMP_RETRY_FACTOR = 3
 """Rechecks over SNMP and MQTT are this much slower than those by ping: they ask far more."""
@@ -297,6 +298,11 @@ class Config:
     def adopted_path(self) -> Path:
         """Which inventory file holds what was adopted from the quarantine."""
         return self.data_directory / ADOPTED
+
+    @property
+    def registered_path(self) -> Path:
+        """Which inventory file holds what was imported from lists."""
+        return self.data_directory / REGISTERED
 
     @property
     def readings_path(self) -> Path:

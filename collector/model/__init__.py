@@ -44,6 +44,7 @@ from collector.model.profile import (
     Threshold,
     TrapRule,
 )
+from collector.model.register import Field, Source, SourceRow
 from collector.model.states import (
     CauseClass,
     CauseRule,
@@ -69,6 +70,7 @@ __all__ = [
     "Device",
     "DeviceState",
     "Evaluation",
+    "Field",
     "Fit",
     "Heartbeat",
     "Incident",
@@ -96,6 +98,8 @@ __all__ = [
     "Sighting",
     "Site",
     "SnmpLimits",
+    "Source",
+    "SourceRow",
     "State",
     "Status",
     "Table",
