@@ -199,4 +199,10 @@ def _rules(rules: Rules, words: _Words) -> str:
             for one in rules.service_hours
         )
         parts.append(words["hours"].format(", ".join(hours)))
+    if rules.target_percent is not None:
+        parts.append(words["target"].format(_plain_number(rules.target_percent, words)))
     return "; ".join(parts)
+
+
+def _plain_number(value: float, words: _Words) -> str:
+    return f"{value:g}".replace(".", words["decimal"])

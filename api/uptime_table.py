@@ -220,6 +220,7 @@ def rules_view(rules: Rules) -> dict[str, object]:
             }
             for one in rules.service_hours
         ],
+        "target_percent": rules.target_percent,
     }
 
 

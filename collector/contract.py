@@ -42,8 +42,11 @@ class Rules:
     causes_not_counted: frozenset[CauseClass] = frozenset()
     minimum_outage_seconds: int = 0
     service_hours: tuple[ServiceHours, ...] = ()
+    target_percent: float | None = None
+    """What service uptime is promised to reach, at most three decimals; None: nothing is."""
 
     def digest(self) -> str:
-        """Return a short name of what these rules say, whatever they are called."""
+        """Return a short name of what these rules count, whatever they are called or promise."""
         said = asdict(self) | {"name": "", "causes_not_counted": sorted(self.causes_not_counted)}
+        del said["target_percent"]  # another target counts the same minutes: sums stay
         return blake2b(orjson.dumps(said), digest_size=8).hexdigest()

@@ -51,6 +51,9 @@ class UptimeRules(Shape):
         int, Field(description="An outage that lasts no longer does not count.")
     ]
     service_hours: Annotated[list[UptimeServiceHours], Field(description="Empty: every hour.")]
+    target_percent: Annotated[
+        Percent | None, Field(description="What is promised; null: nothing is.")
+    ]
 
 
 class UptimeRulePair(Shape):

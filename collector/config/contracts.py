@@ -30,6 +30,10 @@ class ContractSettings(Shape):
         (), description="Causes whose outages do not count, such as `power`."
     )
     exclude_maintenance: bool = Field(True, description="Whether maintenance windows are left out.")
+    target_percent: float | None = Field(
+        None,
+        description="Service uptime that is promised, such as `99.5`; none: nothing is.",
+    )
 
     @field_validator("service_hours")
     @classmethod
@@ -46,6 +50,17 @@ class ContractSettings(Shape):
             raise refuse("it holds a part of a second", "write whole seconds")
         return value
 
+    @field_validator("target_percent")
+    @classmethod
+    def _check_target(cls, value: float | None) -> float | None:
+        # Figures are cut after three decimals: only against such a target "below" is exact.
+        if value is not None and not (0 < value <= 100 and round(value, 3) == value):
+            raise refuse(
+                "it is not above 0 and up to 100 with at most three decimals",
+                "write the percentage of the contract, such as 99.5",
+            )
+        return value
+
     def rules(self, name: str) -> Rules:
         """Return it as rules; what means the same becomes equal, however it was written."""
         hours = sorted(
@@ -58,4 +73,5 @@ class ContractSettings(Shape):
             causes_not_counted=frozenset(self.causes_not_counted),
             minimum_outage_seconds=int(self.minimum_outage_seconds),
             service_hours=tuple(hours),
+            target_percent=self.target_percent,
         )

@@ -28,7 +28,11 @@ CONTRACTS = {
     "serat": Rules(
         "serat", causes_not_counted=frozenset({CauseClass.POWER}), minimum_outage_seconds=300
     ),
-    "kantor": Rules("kantor", service_hours=(ServiceHours((0, 1, 2, 3, 4), time(7), time(0)),)),
+    "kantor": Rules(
+        "kantor",
+        service_hours=(ServiceHours((0, 1, 2, 3, 4), time(7), time(0)),),
+        target_percent=99.5,
+    ),
 }
 
 
@@ -192,6 +196,7 @@ async def test_service_hours_are_those_of_the_sites_clocks_and_are_spelled_out(
         "service_hours": [
             {"weekdays": ["mon", "tue", "wed", "thu", "fri"], "from": "07:00", "to": "24:00"}
         ],
+        "target_percent": 99.5,
     }
     (one,) = answer["items"]
     assert one["contract"]["excluded_seconds"] == DAY_SECONDS
@@ -384,7 +389,7 @@ async def test_a_file_for_excel_in_indonesian_has_its_bytes(
     assert one["cakupan (%)"] == "50,000"
     assert one["kontrak: waktu aktif layanan (%)"] == ""  # a Saturday
     assert one["aturan angka kontrak"] == (
-        "pemeliharaan dikecualikan; jam layanan Sen Sel Rab Kam Jum 07:00-24:00"
+        "pemeliharaan dikecualikan; jam layanan Sen Sel Rab Kam Jum 07:00-24:00; target 99,5 %"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.config import Config, load_config
+from collector.config import Config, ConfigError, load_config
 from collector.config.hours import WrittenHours, overlap_of, read_hours
 from collector.contract import Rules, ServiceHours
 from collector.model import CauseClass
@@ -85,6 +85,19 @@ def test_a_contract_can_come_from_the_environment(tmp_path: Path) -> None:
     assert rules.causes_not_counted == {CauseClass.POWER, CauseClass.LINK}
     assert (rules.exclude_maintenance, rules.minimum_outage_seconds) == (True, 3600)
     assert config.contracts["baru"] == Rules(name="baru", minimum_outage_seconds=90)
+
+
+def test_a_target_is_promised_and_counts_no_other_minutes(tmp_path: Path) -> None:
+    config = load(tmp_path, CONTRACTS + "  janji: {target_percent: 99.5}\n")
+
+    assert config.contracts["janji"] == Rules(name="janji", target_percent=99.5)
+    assert config.contracts["janji"].digest() == Rules().digest()
+
+
+@pytest.mark.parametrize("written", ["0", "100.1", "-1", "99.9995", ".nan", ".inf"])
+def test_what_no_figure_can_be_held_against_is_no_target(tmp_path: Path, written: str) -> None:
+    with pytest.raises(ConfigError, match="target_percent"):
+        load(tmp_path, CONTRACTS + f"  janji: {{target_percent: {written}}}\n")
 
 
 # --- hours ------------------------------------------------------------------------------------

@@ -1387,6 +1387,8 @@ export interface UptimeRules {
   readonly minimum_outage_seconds: number;
   /** Empty: every hour. */
   readonly service_hours: readonly UptimeServiceHours[];
+  /** What is promised; null: nothing is. */
+  readonly target_percent: number | null;
 }
 
 /** Hours that count, on the clocks of each device's site. */
