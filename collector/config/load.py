@@ -15,6 +15,7 @@ from collector.config.credentials import LONGER, SECRETS, TOO_SHORT, CredentialS
 from collector.config.findings import check_shape
 from collector.config.problems import Place, Problem, ProblemsError, did_you_mean, place_text
 from collector.config.reader import Document, YamlMapping, read_file
+from collector.config.report import LOGO_FORMS, ReportSettings
 from collector.config.secrets import SecretError, read_secret
 from collector.config.settings import (
     ADOPTED,
@@ -215,7 +216,25 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         contract=_contract_in_force(settings, origins),
         file=path,
         alerts=_alerts_file(settings, origins),
+        report=_report(settings, origins),
     )
+
+
+def _report(settings: Settings, origins: _Origins) -> ReportSettings:
+    """Return what is said of reports, with the logo's path as it can be opened."""
+    report, place = settings.report, ("report", "logo")
+    if report.day is not None and settings.alerts is None:
+        what = "a report is to be sent, and alerts.yaml is not named"
+        remedy = "name it with the setting alerts: its channels carry the report; or remove day"
+        origins.problems.append(origins.problem(("report", "day"), what, remedy))
+    if report.logo is None:
+        return report
+    path = _absolute(report.logo, place, origins)
+    if not path.is_file() or path.suffix.lower() not in LOGO_FORMS:
+        what = f'"{report.logo}" is no picture'
+        remedy = f"name a file that is there and ends in {' or '.join(LOGO_FORMS)}"
+        origins.problems.append(origins.problem(place, what, remedy))
+    return report.model_copy(update={"logo": str(path)})
 
 
 def _alerts_file(settings: Settings, origins: _Origins) -> Path | None:

@@ -13,6 +13,7 @@ from collector.config.contracts import ContractSettings
 from collector.config.credentials import CredentialSettings
 from collector.config.grafana import GrafanaSettings
 from collector.config.influxdb import InfluxdbSettings
+from collector.config.report import ReportSettings
 from collector.config.shape import (
     Duration,
     Id,
@@ -233,6 +234,7 @@ class Settings(Shape):
     grafana: Annotated[GrafanaSettings | None, BeforeValidator(_even_if_empty)] = Field(
         None, description="Grafana; only `pantau grafana push` needs it."
     )
+    report: ReportSettings = Field(ReportSettings(), description="What reports look like.")
     alerts: Text | None = Field(
         None, description="File that says who is told what; absent: nobody is told."
     )
@@ -288,6 +290,7 @@ class Config:
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules
     file: Path | None = None  # where it was read; None: the embedded defaults
     alerts: Path | None = None  # the file that says who is told what; it exists
+    report: ReportSettings = field(default_factory=ReportSettings)  # `logo`: an absolute path
 
     @property
     def store_path(self) -> Path:
@@ -303,6 +306,11 @@ class Config:
     def registered_path(self) -> Path:
         """Which inventory file holds what was imported from lists."""
         return self.data_directory / REGISTERED
+
+    @property
+    def reports_path(self) -> Path:
+        """Which folder keeps the reports that were made."""
+        return self.data_directory / "reports"
 
     @property
     def readings_path(self) -> Path:

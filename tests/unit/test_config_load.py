@@ -175,6 +175,11 @@ TEXTS_THAT_TAKE_ANYTHING = {
     "mqtt.host",
     "mqtt.username",
     "mqtt.password",
+    "report.address",
+    "report.agency",
+    "report.number",
+    "report.place",
+    "report.unit",
     "credentials.NAME.community",
 }
 
