@@ -44,7 +44,14 @@ from collector.model.profile import (
     Threshold,
     TrapRule,
 )
-from collector.model.register import Field, Source, SourceRow
+from collector.model.register import (
+    Field,
+    ImportCounts,
+    ImportRecord,
+    RowVersion,
+    Source,
+    SourceRow,
+)
 from collector.model.states import (
     CauseClass,
     CauseRule,
@@ -73,6 +80,8 @@ __all__ = [
     "Field",
     "Fit",
     "Heartbeat",
+    "ImportCounts",
+    "ImportRecord",
     "Incident",
     "IncidentEvent",
     "IncidentEventKind",
@@ -91,6 +100,7 @@ __all__ = [
     "Reason",
     "ResultBatch",
     "Role",
+    "RowVersion",
     "Rule",
     "RuleOverride",
     "ScaleFrom",

@@ -44,15 +44,18 @@ class Field(StrEnum):
 class Source:
     """A list that somebody keeps: an agency's spreadsheet, a provider's, Pantau's own files.
 
-    `columns` is what its columns mean, as a person said once: heading → field. Of two sources that
-    say different things of a field, the one with the lower `rank` is in force.
+    `columns` is what its columns mean, as a person said once: heading → field, or None for a column
+    that is not used. `defaults` holds for rows that leave a field empty: a list of cameras has no
+    column that says so. Of two sources that say different things of a field, the one with the lower
+    `rank` is in force.
     """
 
     id: str
     name: str
     agency: str | None = None  # id of the owner whose list it is
     rank: int = 100
-    columns: Mapping[str, Field] = field(default_factory=dict)
+    columns: Mapping[str, Field | None] = field(default_factory=dict)
+    defaults: Mapping[Field, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,40 @@ class SourceRow:
     import_id: int  # by which import it came
     seen_at: datetime  # when that was
     device_id: str | None = None  # the device it is about, where that is decided
+
+
+@dataclass(frozen=True, slots=True)
+class RowVersion:
+    """What a row of a list said for some time; `until_at` is None while it does."""
+
+    said: SourceRow
+    from_at: datetime  # since when it holds: later than `seen_at` where an undo brought it back
+    until_at: datetime | None = None
+    opened_by: int = 0  # the import or undo that brought it
+    closed_by: int | None = None  # the one that ended it
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """How many rows of a list an import found to be what."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    retired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """An import that was done, or the undoing of one (`undoes`)."""
+
+    id: int
+    source: str
+    file: str  # the name of the list, as it was given
+    sha256: str  # of its octets; empty for an undo
+    sheet: str | None
+    counts: ImportCounts
+    author: str
+    at: datetime
+    undoes: int | None = None
+    undone_by: int | None = None  # the record that took it back

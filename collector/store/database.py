@@ -41,6 +41,7 @@ from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
 from collector.store.outbox import Outbox
 from collector.store.quarantine import QuarantineList
+from collector.store.register.lists import Lists
 from collector.store.rows import (
     AreaFreshness,
     CheckRow,
@@ -81,6 +82,7 @@ class Store:
         self.outbox = Outbox(database)
         self.silences = Silences(database)
         self.audit = Audit(database)
+        self.lists = Lists(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod

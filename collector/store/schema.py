@@ -12,6 +12,7 @@
     collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
     quarantine  who was heard and is no device    quarantine_decisions  what people made of it
     alerts … audit  who is told what: `schema_alerts`
+    sources … source_rows  what lists say: `schema_register`
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
 JSON list. Portable types only: SQLite now, PostgreSQL later.
@@ -48,6 +49,7 @@ from collector.store.schema_alerts import (
     used_links,
 )
 from collector.store.schema_base import SerialId, metadata
+from collector.store.schema_register import imports, source_rows, sources
 
 __all__ = [
     "alert_decisions",
@@ -62,6 +64,7 @@ __all__ = [
     "collectors",
     "device_states",
     "devices",
+    "imports",
     "incident_events",
     "incidents",
     "maintenance_windows",
@@ -73,6 +76,8 @@ __all__ = [
     "quarantine_decisions",
     "silences",
     "sites",
+    "source_rows",
+    "sources",
     "thread_members",
     "tokens",
     "transitions",

@@ -1,0 +1,61 @@
+"""Which of the things that lists say of a device is in force, and who said it.
+
+Of a device each field is taken by itself: what a person decided, else what the list with the lowest
+rank says, else, of lists with one rank, the one whose id comes first. So two lists that each know
+half of a device make a whole one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.model import Field, Source, SourceRow
+
+_ABOUT_THE_LIST = frozenset({Field.KEY, Field.ID, Field.NOTE})
+"""What lists say for themselves; no list overrules another in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value, with who said it and when. `source` is None for what a person decided."""
+
+    value: str
+    source: str | None
+    import_id: int | None
+    seen_at: datetime
+
+
+ValuesInForce = Mapping[Field, Said]
+Decisions = Mapping[tuple[str, Field], Said]
+"""What people decided, by device and field."""
+
+_NOTHING_DECIDED: Decisions = {}
+
+
+def values_in_force(
+    rows: Iterable[SourceRow],
+    sources: Mapping[str, Source],
+    decisions: Decisions = _NOTHING_DECIDED,
+) -> dict[str, ValuesInForce]:
+    """Return what is in force of each device that rows are about, by id and field; ids sorted.
+
+    Rows of which it is not decided what device they are about are left out, and so is what was
+    decided of a device that no list has.
+    """
+    found: dict[str, dict[Field, Said]] = {}
+    ranked = [row for row in rows if row.device_id is not None]
+    ranked.sort(key=lambda row: (_rank(sources, row.source), row.source, row.key))
+    for row in ranked:
+        values = found.setdefault(row.device_id or "", {})
+        for field, value in row.values.items():
+            if field not in _ABOUT_THE_LIST and field not in values:
+                values[field] = Said(value, row.source, row.import_id, row.seen_at)
+    for (device_id, field), said in decisions.items():
+        if device_id in found:
+            found[device_id][field] = said
+    return {device_id: found[device_id] for device_id in sorted(found)}
+
+
+def _rank(sources: Mapping[str, Source], source_id: str) -> int:
+    source = sources.get(source_id)
+    return 0 if source is None else source.rank
