@@ -154,7 +154,7 @@ class NewNames(Shape):
 class Preview(Shape):
     """What importing a list would do. Nothing was changed.
 
-    Of long lists `problems`, `notes`, `doubts` and `items` are the first ones; the totals count all.
+    Of a long list these are the first `problems`, `notes`, `doubts` and `items`; totals count all.
     """
 
     upload: str

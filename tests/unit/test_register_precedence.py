@@ -12,7 +12,7 @@ T0 = datetime(2026, 11, 1, tzinfo=UTC)
 SOURCES = {"a": Source("a", "A", rank=20), "b": Source("b", "B", rank=10)}
 
 
-def row(source: str, key: str, device: str | None, **values: str) -> SourceRow:
+def row(source: str, key: str, device: str | None, /, **values: str) -> SourceRow:
     said = {Field(name): value for name, value in values.items()}
     return SourceRow(source, key, said, 2, 7, T0, device)
 
