@@ -21,7 +21,7 @@ from collector.advice import Advice
 from collector.clock import Clock
 from collector.config import Config
 from collector.engine import Engine
-from collector.inventory import Plan, added, joined
+from collector.inventory import Plan
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.listeners.mqtt_routes import build_routes
 from collector.listeners.traps.listener import TrapListener, TrapSettings
@@ -75,7 +75,7 @@ class Collector:
         self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
         self._listener = self._make_listener()
         self.traps = self._make_trap_listener()
-        self._grown = asyncio.Event()
+        self._replanned = asyncio.Event()
 
     @property
     def plan(self) -> Plan:
@@ -118,32 +118,33 @@ class Collector:
                 await self.writer.close()
                 sink.close()
 
-    async def take_in(self, newer: Plan) -> tuple[str, ...]:
-        """Watch the devices of a newer plan that are not watched yet; return their ids.
+    async def follow(self, plan: Plan) -> None:
+        """Watch what another plan says from now on; devices that it leaves as they are go on.
 
-        The others keep what is believed of them and go on by the plan they began with: what else
-        the newer one says holds from the next start. Raises StoreError, and ValueError for an
-        MQTT check that cannot work; then nothing has changed.
+        Raises StoreError, and ValueError for an MQTT check that cannot work; then nothing has
+        changed.
         """
-        devices, checks = added(self._plan, newer)
-        if not devices:
-            return ()
-        plan = joined(self._plan, newer)
         build_routes(plan.checks)  # what may refuse them goes first
         now = self._clock.now()
-        stored = await self.writer.in_store_thread(partial(self._apply, plan))
+        gone = self._plan.devices.keys() - plan.devices.keys()
+        new = plan.devices.keys() - self._plan.devices.keys()
+        self.engine.expect_gone(gone)
+        try:
+            stored = await self.writer.in_store_thread(partial(self._apply, plan))
+        except BaseException:
+            self.engine.expect_gone(())
+            raise
         self._plan = plan
         self._sink.introduce(plan)
-        self.engine.add(devices, checks)
-        known = {one.id: stored[one.id] for one in devices if one.id in stored}
-        self.engine.begin(known, now)
-        self.poller.add(checks)
+        advice = self.engine.follow(plan.devices.values(), plan.checks, now)
+        self.engine.begin({one: stored[one] for one in new if one in stored}, now)
+        self.poller.keep(plan.checks)
+        self.poller.follow(advice)
         if self._listener is not None:  # last: what is retained of them comes at once
-            self._listener.add([check for check in checks if check.probe == "mqtt"])
+            self._listener.keep([check for check in plan.checks if check.probe == "mqtt"])
         if self.traps is not None:
             self.traps.watch(plan)
-        self._grown.set()
-        return tuple(device.id for device in devices)
+        self._replanned.set()
 
     def _apply(self, plan: Plan) -> Mapping[str, DeviceState]:
         """Write a plan to the store; return what it holds of every device's state. Blocks."""
@@ -197,8 +198,8 @@ class Collector:
         """Listen; one that has nothing to listen to is asked again when devices were added."""
         while True:
             await listener.run()
-            self._grown.clear()
-            await self._grown.wait()
+            self._replanned.clear()
+            await self._replanned.wait()
 
     async def _keep_quarantine(self, listener: MqttListener) -> None:
         """Hand on who was heard and is no device. What cannot be stored is kept and told later."""

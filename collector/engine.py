@@ -14,7 +14,7 @@ How a dead switch becomes one `down` and many `unreachable`:
 
 import heapq
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -49,7 +49,7 @@ from collector.state import (
     not_after,
     witness_checks,
 )
-from collector.topology import BLOCKING, Topology
+from collector.topology import BLOCKING, Topology, groups_of
 from collector.ways import Watched, Ways
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ class Engine:
         self._states: dict[str, CheckState] = {}
         self._unsteady = Unsteady(())
         self.add(devices, checks)
+        self._leaving: frozenset[str] = frozenset()
         self._held: set[str] = set()
         self._expiries: list[tuple[datetime, str]] = []
         self._gap_seconds = gap_seconds
@@ -100,16 +101,50 @@ class Engine:
         """
         by_device: dict[str, list[Check]] = {}
         for check in checks:
-            self._checks[check.id] = check
-            self._thresholds[check.id] = thresholds_of(check.group)
-            self._states[check.id] = CheckState(check.id)
-            self._unsteady.add(check)
+            self._hold(check)
             by_device.setdefault(check.device_id, []).append(check)
         for device in devices:
             own = tuple(by_device.get(device.id, ()))
             self._watched[device.id] = Watched(device, own, DeviceState(device.id))
-        self._topology = Topology.of(watched.device for watched in self._watched.values())
-        self._ways = Ways(self._topology, self._watched, self._states)
+        self._find_ways()
+
+    def follow(self, devices: Iterable[Device], checks: Iterable[Check], now: datetime) -> Advice:
+        """Hold exactly these devices and checks from now on; say what to ask next.
+
+        What is believed of a device stays while it is asked the same. One whose reachability is
+        asked otherwise (another address, another rule) is another device to us: it is unknown
+        until it answered. Of one that is gone nothing is told any more.
+        """
+        advice = Advice()
+        self._leaving = frozenset()
+        by_device: dict[str, list[Check]] = {}
+        for check in checks:
+            by_device.setdefault(check.device_id, []).append(check)
+        wanted = {device.id: device for device in devices}
+        gone = [one for one in self._watched if one not in wanted]
+        for device_id in gone:
+            self._drop(device_id)
+        before = {one: watched.device for one, watched in self._watched.items()}
+        new = [device for device in wanted.values() if device.id not in before]
+        asked_anew = [
+            self._watched[one]
+            for one in before
+            if self._replace_checks(self._watched[one], by_device.get(one, ()))
+        ]
+        for one in before:
+            self._watched[one].device = wanted[one]
+        self.add(new, [check for one in new for check in by_device.get(one.id, ())])
+        for watched in asked_anew:
+            self._begin_anew(watched, now, advice)
+        for device in new:
+            self._ask_soon(self._watched[device.id], advice)
+        if gone or any(groups_of(old) != groups_of(wanted[one]) for one, old in before.items()):
+            self._reconsider_ways(now, advice)
+        return advice
+
+    def expect_gone(self, device_ids: Collection[str]) -> None:
+        """Tell nothing of these devices any more: they are being retired in the store."""
+        self._leaving = frozenset(device_ids)
 
     def begin(self, devices: Mapping[str, DeviceState], now: datetime) -> None:
         """Take over what was stored by an earlier run: it is history, not knowledge.
@@ -142,7 +177,8 @@ class Engine:
         self._look_at_clocks(now, monotonic, advice)
         while self._expiries and self._expiries[0][0] <= now:
             _, device_id = heapq.heappop(self._expiries)
-            self._check_freshness(self._watched[device_id], now, advice)
+            if device_id in self._watched:
+                self._check_freshness(self._watched[device_id], now, advice)
         for device_id in tuple(self._held):
             self._review(self._watched[device_id], now, advice)
         for check_id in self._unsteady.pass_time(monotonic):
@@ -388,6 +424,74 @@ class Engine:
             ),
         )
 
+    def _begin_anew(self, watched: Watched, now: datetime, advice: Advice) -> None:
+        self._become_unknown(watched, now, Reason.NEVER_SEEN)
+        self._ask_soon(watched, advice)
+
+    def _ask_soon(self, watched: Watched, advice: Advice) -> None:
+        for check in watched.checks:
+            if check.role is Role.REACHABILITY:
+                advice.ask(check.id, phase_seconds(check.id, RESUME_SECONDS))
+
+    def _reconsider_ways(self, now: datetime, advice: Advice) -> None:
+        """Judge failures by the ways that there are now.
+
+        What was cut off and is not any more was asked over its old way: nothing is known of it.
+        """
+        cut_off = [one for one in self._watched.values() if one.state.state is State.UNREACHABLE]
+        while freed := [
+            one
+            for one in cut_off
+            if one.state.state is State.UNREACHABLE and self._ways.root(one.device.id) is None
+        ]:
+            for watched in freed:
+                self._begin_anew(watched, now, advice)
+        for watched in self._watched.values():
+            if watched.state.status is Status.DOWN or watched.held_until is not None:
+                self._review(watched, now, advice)
+
+    def _hold(self, check: Check) -> None:
+        self._checks[check.id] = check
+        self._thresholds[check.id] = thresholds_of(check.group)
+        self._states[check.id] = CheckState(check.id)
+        self._unsteady.add(check)
+
+    def _find_ways(self) -> None:
+        self._topology = Topology.of(watched.device for watched in self._watched.values())
+        self._ways = Ways(self._topology, self._watched, self._states)
+
+    def _drop(self, device_id: str) -> None:
+        """Forget a device, and what of it was not stored yet: it is not watched any more."""
+        watched = self._watched.pop(device_id)
+        self._held.discard(device_id)
+        for check in watched.checks:
+            self._drop_check(check)
+        self._changed_devices.pop(device_id, None)
+        self._dirty_devices.discard(device_id)
+        self._transitions = [one for one in self._transitions if one.device_id != device_id]
+        self._readings = [one for one in self._readings if one[0] != device_id]
+
+    def _drop_check(self, check: Check) -> None:
+        del self._checks[check.id], self._thresholds[check.id], self._states[check.id]
+        self._changed_checks.pop(check.id, None)
+        self._dirty_checks.discard(check.id)
+        self._unsteady.drop(check.id)
+
+    def _replace_checks(self, watched: Watched, checks: Sequence[Check]) -> bool:
+        """Give a device these checks; say whether its reachability is asked otherwise now."""
+        old = {check.id: check for check in watched.checks}
+        new = {check.id: check for check in checks}
+        gone = [check for check in old.values() if new.get(check.id) != check]
+        come = [check for check in new.values() if old.get(check.id) != check]
+        for check in gone:
+            self._drop_check(check)
+        for check in come:
+            self._hold(check)
+        watched.checks = tuple(checks)
+        anew = any(check.role is Role.REACHABILITY for check in (*gone, *come))
+        watched.paused = watched.paused and not anew
+        return anew
+
     def _forget_checks(self, watched: Watched) -> None:
         for check in watched.checks:
             self._states[check.id] = forget(self._states[check.id])
@@ -411,6 +515,8 @@ class Engine:
         `noticed_at`: when an overlay changed that leaves the state, and when it was confirmed,
         as they are.
         """
+        if new.device_id in self._leaving:
+            return
         old = watched.state
         watched.state = new
         confirmed_at = noticed_at or new.confirmed_at

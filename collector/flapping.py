@@ -142,6 +142,11 @@ class Unsteady:
         self._unrest[check_id].forget()
         self._flapping.discard(check_id)
 
+    def drop(self, check_id: str) -> None:
+        """Follow one check no more."""
+        del self._unrest[check_id]
+        self._flapping.discard(check_id)
+
     def any_of(self, checks: Iterable[Check]) -> bool:
         """Say whether any of these checks flaps: then their device does."""
         return bool(self._flapping) and any(check.id in self._flapping for check in checks)

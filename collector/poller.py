@@ -123,6 +123,7 @@ class Poller:
         self._queue: list[tuple[float, str]] = []
         self._busy: set[tuple[str, str]] = set()
         self._paused: set[str] = set()
+        self._leaving = 0  # running for checks that are gone
         self._woken = asyncio.Event()
         self.counters = PollerCounters()
 
@@ -146,6 +147,26 @@ class Poller:
             self._of_device.setdefault(check.device_id, []).append(job)
             if self._running:
                 self._schedule_slot(job)
+
+    def keep(self, checks: Iterable[Check]) -> None:
+        """Ask exactly these checks from now on; those that are the same keep their rhythm.
+
+        What runs for a check that is gone or changed runs to its end, and its answer is nobody's.
+        """
+        wanted = {check.id: check for check in checks if check.probe in self._probes}
+        gone = [job for job in self._jobs.values() if wanted.get(job.check.id) != job.check]
+        for job in gone:
+            del self._jobs[job.check.id]
+            self._leaving += job.running
+            self.counters.skipped += job.waiting
+            job.waiting = False
+            left = [one for one in self._of_device[job.check.device_id] if one is not job]
+            if left:
+                self._of_device[job.check.device_id] = left
+            else:
+                del self._of_device[job.check.device_id]
+        self._paused &= {check.device_id for check in wanted.values()}
+        self.add(wanted.values())
 
     def follow(self, advice: Advice) -> None:
         """Pull checks forward, pause and resume devices, as the engine wishes."""
@@ -188,7 +209,7 @@ class Poller:
         What is due is done, skipped, or one of these; whatever else there were would be lost.
         """
         now = sum(job.running or job.waiting for job in self._jobs.values())
-        return now + self.counters.cut_short
+        return now + self._leaving + self.counters.cut_short
 
     # --- schedule -----------------------------------------------------------------------------
 
@@ -245,8 +266,8 @@ class Poller:
         now = self._clock.monotonic()
         while self._queue and self._queue[0][0] <= now:
             due, check_id = heapq.heappop(self._queue)
-            job = self._jobs[check_id]
-            if due == job.due:  # otherwise it was moved meanwhile
+            job = self._jobs.get(check_id)
+            if job is not None and due == job.due:  # otherwise it was moved meanwhile
                 self._start(job, now, runs)
 
     def _start(self, job: _Job, now: float, runs: asyncio.TaskGroup) -> None:
@@ -284,6 +305,10 @@ class Poller:
             job.ended = self._clock.monotonic()
             self._busy.discard((job.check.device_id, job.check.probe))
         self.counters.done += 1
+        if self._jobs.get(job.check.id) is not job:  # it was changed or removed meanwhile
+            self._leaving -= 1
+            self._launch_waiting(job, runs)
+            return
         self.counters.overrun += int(
             (self._clock.monotonic() - started) // job.check.interval_seconds
         )
@@ -298,7 +323,7 @@ class Poller:
         """Let the next check of this device and protocol have the lane."""
         waiting = [
             job
-            for job in self._of_device[finished.check.device_id]
+            for job in self._of_device.get(finished.check.device_id, ())
             if job.waiting and job.check.probe == finished.check.probe
         ]
         if waiting:  # first come, first served: a busy lane starves nobody

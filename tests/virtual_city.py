@@ -152,6 +152,15 @@ class VirtualCity:
         self._collect()
         self._start()
 
+    def follow(self, devices: Iterable[Device]) -> None:
+        """Watch these devices from now on, as a running collector does."""
+        self.devices = list(devices)
+        checks = [check for watched in self.devices for check in checks_of(watched)]
+        advice = self.engine.follow(self.devices, checks, self.clock.now())
+        self._collect()
+        self.poller.keep(checks)
+        self.poller.follow(advice)
+
     def _start(self) -> None:
         self._tasks = [
             asyncio.create_task(self.poller.run()),

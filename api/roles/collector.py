@@ -4,7 +4,7 @@ import os
 from functools import partial
 
 from api.commands.output import say
-from api.growth import keep_growing, mark_of
+from api.replanning import keep_following, marks_of
 from api.roles.stopping import run_until_stopped
 from collector.app import Collector
 from collector.clock import SystemClock
@@ -16,8 +16,7 @@ from collector.store import Store
 def run_collector(config: Config) -> None:
     """Watch until told to stop. Raises ProblemsError, StoreError and SinkError."""
     clock = SystemClock()
-    adopted = config.adopted_path
-    seen = mark_of(adopted)
+    seen = marks_of(config)
     plan = load_plan(config)
     with Store.open(config.store_path) as store:
         now = clock.now()
@@ -29,8 +28,8 @@ def run_collector(config: Config) -> None:
             f"{len(changed.changed)} changed, {len(changed.retired)} retired)"
         )
         collector = Collector(config, plan, store, clock)
-        growing = partial(keep_growing, collector, partial(_load_anew, config), adopted, seen)
-        run_until_stopped(collector.run, growing)
+        following = partial(keep_following, collector, partial(_load_anew, config), config, seen)
+        run_until_stopped(collector.run, following)
 
 
 def _load_anew(config: Config) -> Plan:

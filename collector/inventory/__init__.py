@@ -8,7 +8,7 @@ everything  all of it held together, for `pantau check-config`
 
 from collector.inventory.everything import CheckReport, check_everything
 from collector.inventory.load import Inventory, InventoryError, Known, load_inventory
-from collector.inventory.plan import Plan, added, build_plan, differences, joined, load_plan
+from collector.inventory.plan import Plan, build_plan, differences, followed, load_plan
 
 __all__ = [
     "CheckReport",
@@ -16,11 +16,10 @@ __all__ = [
     "InventoryError",
     "Known",
     "Plan",
-    "added",
     "build_plan",
     "check_everything",
     "differences",
-    "joined",
+    "followed",
     "load_inventory",
     "load_plan",
 ]

@@ -29,6 +29,7 @@ class Inventory:
     owners: Mapping[str, Owner] = field(default_factory=dict)
     sites: Mapping[str, Site] = field(default_factory=dict)
     devices: Mapping[str, Device] = field(default_factory=dict)
+    origins: Mapping[str, Path] = field(default_factory=dict)  # in which file a device stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class _Joined:
             self.owners,
             self.sites,
             {device.id: _device_of(device) for device in self.devices},
+            {key: Path(place.document.file) for key, place in self.places["devices"].items()},
         )
 
     # --- references ---------------------------------------------------------------------------

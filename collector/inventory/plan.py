@@ -1,8 +1,9 @@
 """From configuration, inventory and profiles to the checks that poller and listeners run."""
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from collector.config import Config
 from collector.config.problems import Problem
@@ -38,6 +39,11 @@ class Plan:
     devices: Mapping[str, Device]
     profiles: Mapping[str, Profile]
     checks: tuple[Check, ...]
+    origins: Mapping[str, Path] = field(default_factory=dict)  # in which file a device stands
+
+    def devices_in(self, file: Path) -> frozenset[str]:
+        """Return the ids of the devices that stand in one inventory file."""
+        return frozenset(one for one, origin in self.origins.items() if origin == file)
 
 
 def build_plan(config: Config, inventory: Inventory, profiles: Mapping[str, Profile]) -> Plan:
@@ -61,6 +67,7 @@ def build_plan(config: Config, inventory: Inventory, profiles: Mapping[str, Prof
         inventory.devices,
         profiles,
         tuple(checks),
+        inventory.origins,
     )
 
 
@@ -71,22 +78,32 @@ def load_plan(config: Config) -> Plan:
     return build_plan(config, load_inventory(config.inventory, known), profiles)
 
 
-def added(old: Plan, newer: Plan) -> tuple[tuple[Device, ...], tuple[Check, ...]]:
-    """Return the devices that only the newer plan has, and their checks."""
-    devices = tuple(it for it in newer.devices.values() if it.id not in old.devices)
-    ids = {device.id for device in devices}
-    return devices, tuple(check for check in newer.checks if check.device_id in ids)
+def followed(old: Plan, newer: Plan, ids: Collection[str] = ()) -> Plan:
+    """Return the old plan with the devices that only the newer one has.
 
-
-def joined(old: Plan, newer: Plan) -> Plan:
-    """Return the old plan with what only the newer one has; where both speak, the old one holds."""
+    The devices of `ids` follow the newer one in all it says, also in that they are gone; and so
+    does what would else stand behind a device that is gone.
+    """
+    follow = {one.id for one in newer.devices.values() if one.id not in old.devices}.union(ids)
+    while True:
+        kept = {one.id: one for one in old.devices.values() if one.id not in follow}
+        here = kept.keys() | (newer.devices.keys() & follow)
+        astray = {one.id for one in kept.values() if not here.issuperset(one.parents)}
+        if not astray:
+            break
+        follow |= astray
+    devices = {**kept, **{one: it for one, it in newer.devices.items() if one in follow}}
     return Plan(
-        {**newer.areas, **old.areas},
-        {**newer.owners, **old.owners},
-        {**newer.sites, **old.sites},
-        {**newer.devices, **old.devices},
+        {**old.areas, **newer.areas},
+        {**old.owners, **newer.owners},
+        {**old.sites, **newer.sites},
+        devices,
         {**newer.profiles, **old.profiles},
-        (*old.checks, *added(old, newer)[1]),
+        (
+            *(check for check in old.checks if check.device_id in kept),
+            *(check for check in newer.checks if check.device_id in devices.keys() - kept.keys()),
+        ),
+        {one: (old if one in kept else newer).origins[one] for one in devices},
     )
 
 

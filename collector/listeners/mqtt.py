@@ -77,7 +77,6 @@ class MqttListener:
         self._settings = settings
         self._deliver = deliver
         self._clock = clock
-        self._checks = tuple(checks)
         self._decoders: dict[str, Decoder] = {}
         self._routes = build_routes(checks, self._decoders)
         self._fitting = Fitting.of(profiles)
@@ -113,19 +112,20 @@ class MqttListener:
             tasks.create_task(self._deliver_for_ever(), name="mqtt delivery")
             tasks.create_task(self._repeat_for_ever(), name="mqtt repetition")
 
-    def add(self, checks: Sequence[Check]) -> None:
-        """Listen for more devices from now on, without interrupting those listened to.
+    def keep(self, checks: Sequence[Check]) -> None:
+        """Listen for exactly these checks from now on, without interrupting those listened to.
 
         What the broker retains is asked for once more: a new device's word was heard before, as a
         stranger's. Raises ValueError as the constructor does; then nothing has changed.
         """
-        routes = build_routes((*self._checks, *checks), self._decoders)
-        self._checks = (*self._checks, *checks)
-        self._routes = routes
-        self._reader.replan(routes)
+        before = self._routes
+        self._routes = build_routes(checks, self._decoders)
+        self._reader.replan(self._routes)
         if self._link is not None and self._connected:
+            gone = {*before.subscriptions} - {*self._routes.subscriptions}
+            self._link.unsubscribe(gone)
             self._look_out(self._link)
-            self._link.subscribe(routes.subscriptions)
+            self._link.subscribe(self._routes.subscriptions)
 
     def _lookouts(self) -> tuple[str, ...]:
         if not self._settings.look_out or not self._fitting.every():

@@ -49,8 +49,10 @@ class Liveness:
         self._standing: dict[str, _Standing] = {}
 
     def replan(self, status_checks: Mapping[str, tuple[Check, ...]]) -> None:
-        """Follow these status checks from now on."""
+        """Follow these status checks from now on; words about others are forgotten."""
         self._status_checks = status_checks
+        ids = {check.id for checks in status_checks.values() for check in checks}
+        self._standing = {one: word for one, word in self._standing.items() if one in ids}
 
     def hear_word(
         self,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api import growth
+from api import replanning
 from api.adoption import Adopter
 from collector import app as app_module
 from collector.app import Collector
@@ -18,7 +18,7 @@ from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.inventory import Plan, adopting, load_plan
 from collector.inventory import plan as planning
-from collector.model import Profile, State
+from collector.model import Profile, Reason, State
 from collector.profiles import load_profiles
 from collector.store import QuarantineRow, Store
 from tests.integration.mqtt_broker import ACCOUNTS, Broker, Device, a_device, running_broker
@@ -59,16 +59,16 @@ async def until(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def running(folder: Path, store: Store) -> AsyncIterator[Collector]:
-    """Run a collector as `pantau run` does, with what lets it grow."""
+    """Run a collector as `pantau run` does, with what lets it follow."""
     config = load_config(folder / "pantau.yaml", {})
     clock = SystemClock()
-    seen = growth.mark_of(config.adopted_path)
+    seen = replanning.marks_of(config)
     plan = load_plan(config)
     store.apply_inventory(plan, clock.now())
     store.apply_checks(plan.checks, clock.now())
     collector = Collector(config, plan, store, clock)
-    growing = growth.keep_growing(collector, partial(anew, folder), config.adopted_path, seen)
-    tasks = [asyncio.create_task(collector.run()), asyncio.create_task(growing)]
+    following = replanning.keep_following(collector, partial(anew, folder), config, seen)
+    tasks = [asyncio.create_task(collector.run()), asyncio.create_task(following)]
     try:
         await until(lambda: collector._listener and collector._listener.connected)
         yield collector
@@ -96,10 +96,10 @@ def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (planning, adopting):  # many files, and each growth wants them
+    for module in (planning, adopting):  # many files, and each reading wants them
         monkeypatch.setattr(module, "load_profiles", lambda folders: profiles_of(tuple(folders)))
     monkeypatch.setattr(app_module, "QUARANTINE_SECONDS", 0.05)
-    monkeypatch.setattr(growth, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(replanning, "LOOK_SECONDS", 0.05)
 
 
 async def online(device: Device, name: str) -> None:
@@ -150,9 +150,10 @@ async def test_a_stranger_is_seen_adopted_and_watched_while_the_others_go_on(
             assert store.quarantine.page().items == ()
 
 
-async def test_sighup_takes_in_new_devices_of_all_files_and_nothing_else(
+async def test_sighup_follows_all_files_and_broken_ones_change_nothing(
     folder: Path, broker: Broker, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     file = folder / "inventory" / "kota.yaml"
     with Store.open(folder / "data" / "pantau.db") as store:
         async with running(folder, store) as collector, a_device(broker) as device:
@@ -160,13 +161,83 @@ async def test_sighup_takes_in_new_devices_of_all_files_and_nothing_else(
             os.kill(os.getpid(), signal.SIGHUP)
             await until(lambda: "is not read again" in caplog.text)
             assert "kota.yaml" in caplog.text
+            assert collector.plan.devices.keys() == {"keran-1"}
             file.write_text(INVENTORY.replace("keran_1", "other").replace("keran-1", "keran-2"))
             os.kill(os.getpid(), signal.SIGHUP)
-            await until(lambda: "keran-2" in collector.plan.devices)
-            assert "1 devices were changed or removed" in caplog.text
-            assert "keran-1" in collector.plan.devices
+            await until(lambda: collector.plan.devices.keys() == {"keran-2"})
+            assert "1 new devices are watched: keran-2" in caplog.text
+            assert "1 devices are not watched any more: keran-1" in caplog.text
             await online(device, "other")
             await device.publish("tele/other/STATE", '{"UptimeSec": 9}')
             await until(lambda: (row := store.device("keran-2")) and row.state.state is State.UP)
             gone = store.device("keran-1")
             assert gone is not None
+            assert gone.retired_at is not None
+
+
+async def test_the_register_is_followed_at_once_and_files_that_people_edit_are_not(
+    folder: Path, broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    register = folder / "data" / "register.yaml"
+    register.parent.mkdir()
+    register.write_text("devices:\n" + DEVICE.format(2) + DEVICE.format(3))
+    with Store.open(folder / "data" / "pantau.db") as store:
+        async with running(folder, store) as collector, a_device(broker) as device:
+
+            def state(device_id: str) -> State | None:
+                row = store.device(device_id)
+                return None if row is None else row.state.state
+
+            for number in (1, 2, 3):
+                await online(device, f"keran_{number}")
+                await device.publish(f"tele/keran_{number}/STATE", '{"UptimeSec": 9}')
+            await until(lambda: all(state(f"keran-{n}") is State.UP for n in (1, 2, 3)))
+            (folder / "inventory" / "kota.yaml").write_text(
+                INVENTORY.replace("name: K", "name: Half edited")
+            )
+            renamed = DEVICE.format(2).replace("name: K", "name: Baru")
+            draft = folder / "draft"
+            draft.write_text("devices:\n" + renamed + DEVICE.format(4))
+            draft.rename(register)
+            await until(lambda: collector.plan.devices.keys() == {"keran-1", "keran-2", "keran-4"})
+            two, gone = store.device("keran-2"), store.device("keran-3")
+            assert two is not None
+            assert gone is not None
+            assert (two.name, two.state.state) == ("Baru", State.UP)
+            assert gone.retired_at is not None
+            assert [one.new for one in store.transitions("keran-2").items] == [State.UP]
+            assert collector.plan.devices["keran-1"].name == "K"
+            assert "1 devices were changed or removed in other files" in caplog.text
+            await device.publish("tele/keran_3/LWT", "Offline", retain=True)  # nobody's any more
+            await online(device, "keran_4")
+            await device.publish("tele/keran_4/STATE", '{"UptimeSec": 9}')
+            await until(lambda: state("keran-4") is State.UP)
+            assert [one.new for one in store.transitions("keran-3").items] == [State.UP]
+
+
+async def test_a_device_with_another_topic_is_unknown_until_it_was_heard(
+    folder: Path, broker: Broker
+) -> None:
+    register = folder / "data" / "register.yaml"
+    register.parent.mkdir()
+    register.write_text("devices:\n" + DEVICE.format(2))
+    with Store.open(folder / "data" / "pantau.db") as store:
+        async with running(folder, store) as collector, a_device(broker) as device:
+
+            def state() -> State | None:
+                row = store.device("keran-2")
+                return None if row is None else row.state.state
+
+            await online(device, "keran_2")
+            await device.publish("tele/keran_2/STATE", '{"UptimeSec": 9}')
+            await until(lambda: state() is State.UP)
+            register.write_text("devices:\n" + DEVICE.format(2).replace("keran_2", "lain"))
+            await until(lambda: state() is State.UNKNOWN)
+            await device.publish("tele/keran_2/STATE", '{"UptimeSec": 10}')  # a stranger now
+            await online(device, "lain")
+            await device.publish("tele/lain/STATE", '{"UptimeSec": 9}')
+            await until(lambda: state() is State.UP)
+            said = [(one.new, one.reason) for one in reversed(store.transitions("keran-2").items)]
+            assert [new for new, _ in said] == [State.UP, State.UNKNOWN, State.UP]
+            assert said[1][1] is Reason.NEVER_SEEN
+            assert collector.plan.devices["keran-2"].mqtt_topic == "lain"
