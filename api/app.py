@@ -24,6 +24,7 @@ from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.observe_alerts import alert_figures
 from api.routes import (
+    access,
     acting,
     alarm_health,
     alerts,
@@ -162,6 +163,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         spool,
         events,
         sessions,
+        access,
     ):
         api.include_router(module.router)
     app.include_router(api)

@@ -24,6 +24,7 @@ COMMANDS = {
     "spool": ("spool", "spool"),
     "token": ("tokens", "token"),
     "uptime": ("uptime", "uptime"),
+    "user": ("tokens", "user"),
 }
 
 

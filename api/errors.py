@@ -48,6 +48,11 @@ class Code(StrEnum):
     ROLE_TOO_LOW = "role_too_low"
     FOREIGN_ORIGIN = "foreign_origin"
     FOREIGN_HOST = "foreign_host"
+    ADDRESS_REFUSED = "address_refused"
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 - a word, not a secret
+    UNKNOWN_SCREEN = "unknown_screen"
+    NAME_IN_USE = "name_in_use"
+    LAST_ADMIN = "last_admin"
     BODY_TOO_LARGE = "body_too_large"
     WINDOW_CANCELLED = "window_cancelled"
     INCIDENT_MERGED = "incident_merged"

@@ -7,7 +7,7 @@ against the store on every request, so revoking it works at once, cookies includ
 
 import ipaddress
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Code, ProblemError
-from api.sessions import Attempts, KnownGood, SessionSigner
+from api.sessions import Attempts, KnownGood, SessionSigner, network_of
 from collector.clock import Clock
 from collector.store import TokenRow
 
@@ -59,6 +59,14 @@ class Tokens(Protocol):
         """Return all tokens, also revoked and expired ones."""
         ...
 
+    def seen(self, token: TokenRow, now: datetime) -> None:
+        """Note that a token is used."""
+        ...
+
+    def bind_screen(self, token: TokenRow, network: str, now: datetime) -> bool:
+        """Say whether a screen may be used from a network; the first that uses it is the one."""
+        ...
+
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pantau"'}
@@ -84,6 +92,7 @@ class Principal:
     access: Access
     expires_at: datetime | None = None
     by_cookie: bool = False
+    screen: Mapping[str, object] | None = None  # settings, where the token is a screen's link
 
 
 _ANYBODY = Principal(None, "", Access.VIEWER)
@@ -168,6 +177,7 @@ class Gate:
             self._attempts.failed(address, self._clock.monotonic())
             raise _refused("This token is unknown, revoked or expired.")
         self._known_good.add(secret)
+        self._refuse_foreign_address(token, request)
         return _principal(token, by_cookie=False)
 
     def _by_cookie(self, request: Request) -> Principal | None:
@@ -177,17 +187,29 @@ class Gate:
         token_id = self._signer.read(value, self._clock.now())
         token = next((one for one in self._in_force() if one.id == token_id), None)
         if token is not None:
+            self._refuse_foreign_address(token, request)
+            self._tokens.seen(token, self._clock.now())
             return _principal(token, by_cookie=True)
         if not self._require_token:
             return None  # left over from a run that asked for tokens
         raise _refused("This session has ended, or its token was revoked.")
 
+    def _refuse_foreign_address(self, token: TokenRow, request: Request) -> None:
+        """Keep the link of a screen with the panel that used it first, where that is asked for."""
+        if token.screen is None:
+            return
+        network = network_of(request.client.host if request.client else "")
+        if not self._tokens.bind_screen(token, network, self._clock.now()):
+            raise ProblemError(
+                403,
+                Code.ADDRESS_REFUSED,
+                "This screen's link is bound to another address. An administrator can free it"
+                " at the desk (Akses), or make a new link.",
+            )
+
     def _in_force(self) -> Iterator[TokenRow]:
         now = self._clock.now()
-        for token in self._tokens.list():
-            expired = token.expires_at is not None and token.expires_at <= now
-            if token.revoked_at is None and not expired:
-                yield token
+        return (token for token in self._tokens.list() if token.in_force(now))
 
 
 def cookie_name(request: Request) -> str:
@@ -262,7 +284,8 @@ class SecurityHeaders:
 
 def _principal(token: TokenRow, *, by_cookie: bool) -> Principal:
     access = Access[token.role.upper()]
-    return Principal(token.id, token.name, access, token.expires_at, by_cookie)
+    screen = None if token.screen is None else token.screen.settings
+    return Principal(token.id, token.name, access, token.expires_at, by_cookie, screen)
 
 
 def _refused(detail: str) -> ProblemError:

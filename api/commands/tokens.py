@@ -1,4 +1,7 @@
-"""`pantau token …`: access for walls, scripts and people."""
+"""`pantau token …`: access for walls, scripts and people; `pantau user …` says the same of people.
+
+A user is a token with the name of a shift or a person (docs/adr/0046).
+"""
 
 import os
 import re
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.options import config_option
+from api.commands.options import config_option, who
 from api.commands.output import problems_told, say, say_json, say_table
 from collector.clock import SystemClock
 from collector.config import load_config
@@ -50,7 +53,7 @@ def create(name: str, role: str, expires: timedelta | None, config: Path | None)
     now = SystemClock().now()
     with problems_told(), _store(config) as store:
         until = None if expires is None else now + expires
-        say(store.tokens.create(name, TokenRole(role), until, now))
+        say(store.tokens.create(name, TokenRole(role), until, now, author=who()))
 
 
 @token.command("list")
@@ -66,7 +69,8 @@ def list_(config: Path | None, *, as_json: bool) -> None:
     table = [("NAME", "ROLE", "EXPIRES", "LAST USED")]
     for row in rows:
         expires = "revoked" if row.revoked_at else str(row.expires_at or "never")
-        table.append((row.name, row.role, expires, str(row.last_used_at or "never")))
+        role = row.role if row.screen is None else f"{row.role} (screen)"
+        table.append((row.name, role, expires, str(row.last_used_at or "never")))
     say_table(table)
 
 
@@ -76,7 +80,17 @@ def list_(config: Path | None, *, as_json: bool) -> None:
 def revoke(name: str, config: Path | None) -> None:
     """Revoke every token of a name; sessions made with them end at once."""
     with problems_told(), _store(config) as store:
-        revoked = store.tokens.revoke(name, SystemClock().now())
+        revoked = store.tokens.revoke(name, SystemClock().now(), author=who())
     say(f"{revoked} revoked")
     if not revoked:
         raise click.exceptions.Exit(1)
+
+
+@click.group()
+def user() -> None:
+    """Let people in: a user is a token with the name of a shift or a person."""
+
+
+user.add_command(create, "add")
+user.add_command(list_, "list")
+user.add_command(revoke, "remove")

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api import schemas
 from api.deps import PartsOf, ViewerOf, reply
+from api.screens import settings_of
 from api.security import set_session_cookie
 
 router = APIRouter(tags=["session"])
@@ -34,7 +35,8 @@ async def open_session(request: Request, parts: PartsOf, principal: ViewerOf) ->
 @router.get("/session", response_model=schemas.Visitor)
 async def get_session(principal: ViewerOf) -> Response:
     """Who is asking, and as what: what a page needs to know to offer only what may be done."""
-    return reply({"name": principal.name, "role": principal.access.name.lower()})
+    screen = None if principal.screen is None else settings_of(principal.screen)
+    return reply({"name": principal.name, "role": principal.access.name.lower(), "screen": screen})
 
 
 @router.delete("/session", status_code=204)

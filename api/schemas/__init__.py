@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from api.schemas.access import ScreenSettings
 from api.schemas.shape import Next, Shape
 from collector.model import Outcome, Reason, Role, State, Verdict
 
@@ -306,6 +307,10 @@ class Visitor(Shape):
 
     name: Annotated[str, Field(description="Name of the token; empty where none is needed.")]
     role: Annotated[Literal["viewer", "operator", "admin"], Field(description="What they may do.")]
+    screen: Annotated[
+        ScreenSettings | None,
+        Field(description="How the wall is to be shown, where the token is a screen's link."),
+    ]
 
 
 class Session(Shape):

@@ -5,6 +5,7 @@ on a connection. All methods block: the collector calls them from its one writer
 from its thread pool.
 """
 
+from collector.store.access import LastAdminError, NameInUseError
 from collector.store.alerts.links import LinkUse, LinkUsedError, OneTime
 from collector.store.alerts.views import (
     AlertCount,
@@ -58,6 +59,7 @@ from collector.store.rows import (
     QuarantineRow,
     QuarantineState,
     RuleCount,
+    ScreenRow,
     TokenRole,
     TokenRow,
 )
@@ -97,10 +99,12 @@ __all__ = [
     "InventoryChange",
     "InventoryLike",
     "KnownUntil",
+    "LastAdminError",
     "LinkUse",
     "LinkUsedError",
     "LoadedStates",
     "Mark",
+    "NameInUseError",
     "NewsRow",
     "NotificationFilter",
     "OneTime",
@@ -112,6 +116,7 @@ __all__ = [
     "QuarantineState",
     "Refusal",
     "RuleCount",
+    "ScreenRow",
     "SilenceGoneError",
     "Store",
     "StoreError",

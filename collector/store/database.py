@@ -1,6 +1,5 @@
 """The store as others see it: every method is one transaction, every failure a StoreError."""
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,15 +26,14 @@ from collector.store import (
     outages,
     spans,
     states,
-    tokens,
 )
 from collector.store import devices as device_rows
 from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
+from collector.store.access import Tokens
 from collector.store.alerts.desk import Alerts
 from collector.store.audit import Audit
 from collector.store.checking import StoreFinding
-from collector.store.errors import StoreError
 from collector.store.incidents.desk import Incidents
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
@@ -52,15 +50,11 @@ from collector.store.rows import (
     LoadedStates,
     Page,
     RuleCount,
-    TokenRole,
-    TokenRow,
 )
 from collector.store.silences import Silences
 from collector.store.tallies import Ledger
 from collector.store.transactions import Database
 from collector.uptime import OutageSpan, StateInterval
-
-_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -333,56 +327,3 @@ class Store:
         if not self._database.read_only:
             with self._database.write() as connection:
                 outages.fill(connection)
-
-
-class Tokens:
-    """Access tokens (`store.tokens`)."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def create(
-        self, name: str, role: TokenRole | str, expires_at: datetime | None, now: datetime
-    ) -> str:
-        """Make a token and return its secret: nobody can read it again.
-
-        Raises ValueError for an unknown role.
-        """
-        with self._database.write() as connection:
-            return tokens.insert_new(connection, name, TokenRole(role), expires_at, now)
-
-    def verify(self, secret: str, now: datetime) -> TokenRow | None:
-        """Return the token that a secret belongs to, None if it gives no access (any more).
-
-        Notes the use at most once a minute; that this fails (disk full, read-only) locks nobody
-        out.
-        """
-        if not tokens.well_formed(secret):
-            return None
-        with self._database.read() as connection:
-            token = tokens.find_valid(connection, secret, now)
-        if token is not None and self._is_stale(token, now):
-            self._touch(token, now)
-        return token
-
-    def list(self) -> list[TokenRow]:
-        """Return all tokens, also revoked and expired ones, in the order they were made."""
-        with self._database.read() as connection:
-            return tokens.every(connection)
-
-    def revoke(self, id_or_name: int | str, now: datetime) -> int:
-        """Revoke one token by id or all of a name; return how many were still in force."""
-        with self._database.write() as connection:
-            return tokens.revoke(connection, id_or_name, now)
-
-    def _is_stale(self, token: TokenRow, now: datetime) -> bool:
-        if self._database.read_only:
-            return False
-        return token.last_used_at is None or now - token.last_used_at >= tokens.USED_RESOLUTION
-
-    def _touch(self, token: TokenRow, now: datetime) -> None:
-        try:
-            with self._database.write() as connection:
-                tokens.touch(connection, token.id, now)
-        except StoreError:
-            _log.warning("the last use of token %s could not be noted", token.id, exc_info=True)

@@ -1,5 +1,6 @@
 """What the store hands out beside the words of `collector.model`: rows for reading, and pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -157,6 +158,20 @@ class TokenRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenRow:
+    """What belongs to a token that is the link of a screen.
+
+    `settings` are the page's, and are only kept here. With `bind_address` the link is good for the
+    network that used it first (`bound_to`, since `bound_at`) and for no other.
+    """
+
+    settings: Mapping[str, object]
+    bind_address: bool = False
+    bound_to: str | None = None
+    bound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRow:
     """An access token as the store knows it: never the secret itself."""
 
@@ -167,6 +182,11 @@ class TokenRow:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    screen: ScreenRow | None = None
+
+    def in_force(self, now: datetime) -> bool:
+        """Say whether it gives access: it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class QuarantineState(StrEnum):

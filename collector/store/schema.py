@@ -9,7 +9,8 @@
                            └──── uptime_months   sums of the log, made anew when it was touched
                                  uptime_touches  counts that, for answers that are still in memory
                                  uptime_changes  lists that, for those who told sums to others
-    collectors  signs of life    tokens  access (hashes only)    maintenance_windows  planned work
+    collectors  signs of life    tokens  access (hashes only) ◄── screens  those of walls
+    maintenance_windows  planned work
     quarantine  who was heard and is no device    quarantine_decisions  what people made of it
     alerts … audit  who is told what: `schema_alerts`
     sources … source_rows  what lists say: `schema_register`
@@ -37,6 +38,7 @@ from sqlalchemy import (
 )
 
 from collector.model import CauseClass, State
+from collector.store.schema_access import screens, tokens
 from collector.store.schema_alerts import (
     alert_decisions,
     alert_marks,
@@ -74,6 +76,7 @@ __all__ = [
     "owners",
     "quarantine",
     "quarantine_decisions",
+    "screens",
     "silences",
     "sites",
     "source_rows",
@@ -417,18 +420,4 @@ collectors = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("heartbeat_at", BigInteger, nullable=False),
     Column("figures", Text, nullable=False),  # a JSON object, made by `heartbeats`
-)
-
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("id", SerialId, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("hash", String, nullable=False, unique=True),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),
-    Column("last_used_at", BigInteger),
-    Column("revoked_at", BigInteger),
-    sqlite_autoincrement=True,
 )

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 import zlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ from collector.moments import (
     to_micros,
     to_micros_or_none,
 )
-from collector.store.rows import TokenRole, TokenRow
-from collector.store.schema import tokens
+from collector.store.rows import ScreenRow, TokenRole, TokenRow
+from collector.store.schema import screens, tokens
 
 PREFIX = "pantau_"
 USED_RESOLUTION = timedelta(minutes=1)  # how exact `last_used_at` is: not a write for every request
@@ -50,7 +51,12 @@ def well_formed(secret: str) -> bool:
 
 
 def insert_new(
-    connection: Connection, name: str, role: TokenRole, expires_at: datetime | None, now: datetime
+    connection: Connection,
+    name: str,
+    role: TokenRole,
+    expires_at: datetime | None,
+    now: datetime,
+    screen: ScreenRow | None = None,
 ) -> str:
     """Store a new token and return its secret, for the only time."""
     secret = new_secret()
@@ -61,19 +67,29 @@ def insert_new(
         "created_at": to_micros(now),
         "expires_at": to_micros_or_none(expires_at),
     }
-    connection.execute(insert(tokens), row)
+    result = connection.execute(insert(tokens), row)
+    if screen is not None:
+        (given,) = result.inserted_primary_key or (None,)
+        connection.execute(
+            insert(screens).values(
+                token_id=given,
+                settings=dict(screen.settings),
+                bind_address=screen.bind_address,
+                bound_to=None,
+                bound_at=None,
+            )
+        )
     return secret
 
 
 def find_valid(connection: Connection, secret: str, now: datetime) -> TokenRow | None:
     """Return the token of a secret if it is neither revoked nor expired."""
     digest = _hash(secret)
-    row = connection.execute(select(tokens).where(tokens.c.hash == digest)).one_or_none()
-    if row is None or not hmac.compare_digest(row.hash, digest) or row.revoked_at is not None:
+    row = connection.execute(_WITH_SCREENS.where(tokens.c.hash == digest)).one_or_none()
+    if row is None or not hmac.compare_digest(row.hash, digest):
         return None
-    if row.expires_at is not None and row.expires_at <= to_micros(now):
-        return None
-    return _token(row)
+    token = _token(row)
+    return token if token.in_force(now) else None
 
 
 def touch(connection: Connection, token_id: int, now: datetime) -> None:
@@ -85,7 +101,13 @@ def touch(connection: Connection, token_id: int, now: datetime) -> None:
 
 def every(connection: Connection) -> list[TokenRow]:
     """Return all tokens, also revoked and expired ones, in the order they were made."""
-    return [_token(row) for row in connection.execute(select(tokens).order_by(tokens.c.id))]
+    return [_token(row) for row in connection.execute(_WITH_SCREENS.order_by(tokens.c.id))]
+
+
+def named(connection: Connection, name: str) -> list[TokenRow]:
+    """Return all tokens of a name, in the order they were made."""
+    query = _WITH_SCREENS.where(tokens.c.name == name).order_by(tokens.c.id)
+    return [_token(row) for row in connection.execute(query)]
 
 
 def revoke(connection: Connection, id_or_name: int | str, now: datetime) -> int:
@@ -100,7 +122,44 @@ def revoke(connection: Connection, id_or_name: int | str, now: datetime) -> int:
     return result.rowcount
 
 
+def change_screen(
+    connection: Connection, token_id: int, settings: Mapping[str, object], *, bind_address: bool
+) -> None:
+    """Give a screen other settings; where its address does not matter any more, it is forgotten."""
+    values: dict[str, object] = {"settings": dict(settings), "bind_address": bind_address}
+    if not bind_address:
+        values |= {"bound_to": None, "bound_at": None}
+    connection.execute(update(screens).where(screens.c.token_id == token_id).values(values))
+
+
+def bind(connection: Connection, token_id: int, network: str, now: datetime) -> str | None:
+    """Bind a screen to a network unless it is bound; return to which it is now, None: to none."""
+    unbound = (screens.c.token_id == token_id, screens.c.bind_address, screens.c.bound_to.is_(None))
+    connection.execute(
+        update(screens).where(*unbound).values(bound_to=network, bound_at=to_micros(now))
+    )
+    found = connection.scalar(select(screens.c.bound_to).where(screens.c.token_id == token_id))
+    return None if found is None else str(found)
+
+
+def free(connection: Connection, token_id: int) -> None:
+    """Forget to which network a screen is bound: the next that uses it is."""
+    connection.execute(
+        update(screens).where(screens.c.token_id == token_id).values(bound_to=None, bound_at=None)
+    )
+
+
+_WITH_SCREENS = select(
+    tokens, screens.c.settings, screens.c.bind_address, screens.c.bound_to, screens.c.bound_at
+).select_from(tokens.outerjoin(screens))
+
+
 def _token(row: Row[Any]) -> TokenRow:
+    screen = None
+    if row.bind_address is not None:
+        screen = ScreenRow(
+            row.settings, row.bind_address, row.bound_to, from_micros_or_none(row.bound_at)
+        )
     return TokenRow(
         id=row.id,
         name=row.name,
@@ -109,6 +168,7 @@ def _token(row: Row[Any]) -> TokenRow:
         expires_at=from_micros_or_none(row.expires_at),
         last_used_at=from_micros_or_none(row.last_used_at),
         revoked_at=from_micros_or_none(row.revoked_at),
+        screen=screen,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.store import Store, StoreError, TokenRole
+from collector.store import LastAdminError, NameInUseError, ScreenRow, Store, StoreError, TokenRole
 from tests.contract.store_backends import BACKENDS, T0, at, open_backend
 
 
@@ -110,3 +110,57 @@ def test_a_store_opened_for_reading_verifies_but_makes_no_tokens(
         assert reader.tokens.verify(secret, at(1)) is not None
         with pytest.raises(StoreError, match="reading only"):
             reader.tokens.create("x", "viewer", None, T0)
+
+
+def test_the_settings_of_a_screen_come_back_with_its_token(store: Store) -> None:
+    screen = ScreenRow({"pages": ["peta"], "sound": True}, bind_address=True)
+    secret = store.tokens.create("layar-1", "viewer", None, T0, screen=screen)
+    row = store.tokens.verify(secret, at(1))
+    assert row is not None
+    assert row.screen == screen
+    assert store.tokens.list()[0].screen == screen
+    changed = store.tokens.change_screen("layar-1", {}, bind_address=False, author="a", now=at(2))
+    assert changed is not None
+    assert changed.screen == ScreenRow({})
+
+
+def test_a_screen_belongs_to_the_network_that_is_there_first(store: Store) -> None:
+    store.tokens.create("layar-1", "viewer", None, T0, screen=ScreenRow({}, bind_address=True))
+    fresh = store.tokens.list()[0]  # as two requests see it that come at once
+    assert store.tokens.bind_screen(fresh, "10.0.0.7", at(1))
+    assert not store.tokens.bind_screen(fresh, "10.0.0.8", at(1))
+    assert store.tokens.bind_screen(fresh, "10.0.0.7", at(2))
+    bound = store.tokens.list()[0].screen
+    assert bound is not None
+    assert (bound.bound_to, bound.bound_at) == ("10.0.0.7", at(1))
+    store.tokens.free_screen("layar-1", author="admin", now=at(3))
+    assert store.tokens.bind_screen(store.tokens.list()[0], "10.0.0.8", at(4))
+
+
+def test_a_renewed_screen_keeps_its_settings_and_its_old_link_is_dead(store: Store) -> None:
+    screen = ScreenRow({"sound": True}, bind_address=True)
+    old = store.tokens.create("layar-1", "viewer", None, T0, screen=screen)
+    store.tokens.bind_screen(store.tokens.list()[0], "10.0.0.7", at(1))
+    new = store.tokens.renew_screen("layar-1", author="admin", now=at(2))
+    assert new is not None
+    assert store.tokens.verify(old, at(3)) is None
+    row = store.tokens.verify(new, at(3))
+    assert row is not None
+    assert row.screen == screen  # bound to nothing yet
+    assert store.tokens.renew_screen("layar-2", author="admin", now=at(3)) is None
+
+
+def test_a_name_can_be_asked_to_be_the_only_one_in_force(store: Store) -> None:
+    store.tokens.create("Piket 1", "operator", at(10), T0, only_one=True)
+    with pytest.raises(NameInUseError):
+        store.tokens.create("Piket 1", "viewer", None, at(9), only_one=True)
+    store.tokens.create("Piket 1", "viewer", None, at(10), only_one=True)
+
+
+def test_the_last_administrator_can_be_kept(store: Store) -> None:
+    store.tokens.create("a", "admin", None, T0)
+    store.tokens.create("b", "admin", at(10), T0)
+    assert store.tokens.revoke("a", at(9), keep_an_admin=True) == 1
+    with pytest.raises(LastAdminError):
+        store.tokens.revoke("b", at(9), keep_an_admin=True)
+    assert store.tokens.revoke("b", at(9)) == 1  # from the shell, where another can be made

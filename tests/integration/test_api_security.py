@@ -224,7 +224,7 @@ async def test_a_page_is_told_who_looks_at_it(client: httpx.AsyncClient, city: C
     assert (await client.get("/api/v1/session")).status_code == 401
     await open_session(client, city.token(role="operator"))
     answer = await client.get("/api/v1/session")
-    assert answer.json() == {"name": "operator", "role": "operator"}
+    assert answer.json() == {"name": "operator", "role": "operator", "screen": None}
 
 
 async def test_a_session_does_not_beget_sessions(client: httpx.AsyncClient, city: City) -> None:

@@ -133,6 +133,18 @@ def test_a_token_is_shown_once_and_can_be_revoked(folder: Path) -> None:
     )
 
 
+def test_a_user_is_a_token_with_a_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    made = CliRunner().invoke(main, ["user", "add", "Piket 1", "--role", "operator"])
+    assert made.output.startswith("pantau_")
+    (row,) = json.loads(CliRunner().invoke(main, ["token", "list", "--json"]).output)
+    assert (row["name"], row["role"], row["screen"]) == ("Piket 1", "operator", None)
+    assert CliRunner().invoke(main, ["user", "remove", "Piket 1"]).output == "1 revoked\n"
+    with Store.open(folder / "data" / "pantau.db", read_only=True) as store:
+        trail = [(one.action, one.object) for one in store.audit.page().items]
+    assert trail == [("token.revoke", "token:Piket 1"), ("token.create", "token:Piket 1")]
+
+
 def test_the_doctor_names_what_was_looked_at(folder: Path) -> None:
     found = json.loads(pantau("doctor", "--config", "pantau.yaml", "--json", cwd=folder).stdout)
     assert [finding["what"] for finding in found][:3] == ["ping", "disk", "store"]

@@ -979,6 +979,13 @@ export interface RetryView {
   readonly lines: number;
 }
 
+/** What was revoked. */
+export interface Revoked {
+  readonly name: string;
+  /** How many were in force; 0: none was any more. */
+  readonly revoked: number;
+}
+
 /** What a confirmed critical verdict of a check does to its device. */
 export type Role = "reachability" | "health";
 
@@ -1016,6 +1023,92 @@ export interface ScopeView {
   readonly sites: readonly string[];
   readonly areas: readonly string[];
   readonly tags: readonly string[];
+}
+
+/** The link of a screen to be made. */
+export interface ScreenBody {
+  /** Of a shift, a person, a screen or a program; others see it as the author. */
+  readonly name: string;
+  /** As usual. */
+  readonly settings?: ScreenSettingsBody;
+  /** Good only for the address that uses it first. */
+  readonly bind_address?: boolean;
+}
+
+/** What a screen is to be from now on; it replaces all of its settings. */
+export interface ScreenChange {
+  readonly settings: ScreenSettingsBody;
+  readonly bind_address?: boolean;
+}
+
+/** A new link of a screen, for the only time. */
+export interface ScreenMade {
+  readonly screen: ScreenView;
+  readonly secret: string;
+  /** Behind the address of Pantau, this opens the wall on a panel. */
+  readonly path: string;
+}
+
+/** Screens, newest first. */
+export interface ScreenPage {
+  readonly items: readonly ScreenView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** How a screen shows the wall. What the address says goes before it. */
+export interface ScreenSettings {
+  /** To the last row of readers; null: not said. */
+  readonly distance_metres: number | null;
+  /** Of the panel's diagonal; null: not said. */
+  readonly diagonal_inches: number | null;
+  /** What takes turns, in order; empty: what the address says. */
+  readonly pages: readonly ("ringkasan" | "insiden" | "peta" | "wifi" | "cctv" | "server")[];
+  /** How long a page stays. */
+  readonly page_seconds: number;
+  /** When it dims, in the site's zone; null: never. */
+  readonly night_from: string | null;
+  /** When it is bright again. */
+  readonly night_until: string | null;
+  /** It rings for a new critical until that is taken. */
+  readonly sound: boolean;
+  readonly language: "id" | "en";
+}
+
+/** How a screen is to show the wall; what is left out is as usual. */
+export interface ScreenSettingsBody {
+  /** To the last row of readers; null: not said. */
+  readonly distance_metres?: number | null;
+  /** Of the panel's diagonal; null: not said. */
+  readonly diagonal_inches?: number | null;
+  /** What takes turns, in order; empty: what the address says. */
+  readonly pages?: readonly ("ringkasan" | "insiden" | "peta" | "wifi" | "cctv" | "server")[];
+  /** How long a page stays. */
+  readonly page_seconds?: number;
+  /** When it dims, in the site's zone; null: never. */
+  readonly night_from?: string | null;
+  /** When it is bright again. */
+  readonly night_until?: string | null;
+  /** It rings for a new critical until that is taken. */
+  readonly sound?: boolean;
+  readonly language?: "id" | "en";
+}
+
+/** The link of a screen; its secret is shown once. */
+export interface ScreenView {
+  readonly id: number;
+  readonly name: string;
+  readonly settings: ScreenSettings;
+  readonly bind_address: boolean;
+  /** The address that used it first; of IPv6 its /64. */
+  readonly bound_to: string | null;
+  readonly bound_at: string | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  /** To the minute. */
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+  readonly in_force: boolean;
 }
 
 /** Points of one series, oldest first; the four lists run side by side. */
@@ -1251,6 +1344,47 @@ export interface TimelinePage {
   readonly next: string | null;
 }
 
+/** A token to be made. */
+export interface TokenBody {
+  /** Of a shift, a person, a screen or a program; others see it as the author. */
+  readonly name: string;
+  readonly role: "viewer" | "operator" | "admin";
+  /** With its zone; null: never. */
+  readonly expires_at?: string | null;
+}
+
+/** A new token, and its secret for the only time. */
+export interface TokenMade {
+  readonly token: TokenView;
+  readonly secret: string;
+}
+
+/** Tokens, newest first. */
+export interface TokenPage {
+  readonly items: readonly TokenView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A token. Its secret is shown once, when it is made, and kept nowhere. */
+export interface TokenView {
+  readonly id: number;
+  readonly name: string;
+  readonly role: "viewer" | "operator" | "admin";
+  /** It is the link of a screen. */
+  readonly screen: boolean;
+  readonly created_at: string;
+  /** Null: never. */
+  readonly expires_at: string | null;
+  /** To the minute. */
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+  /** It gives access now. */
+  readonly in_force: boolean;
+  /** It is the one that asks. */
+  readonly own: boolean;
+}
+
 /** What people were told: messages that a channel took. Tests and heartbeats are none. */
 export interface ToldView {
   readonly messages: number;
@@ -1423,6 +1557,8 @@ export interface Visitor {
   readonly name: string;
   /** What they may do. */
   readonly role: "viewer" | "operator" | "admin";
+  /** How the wall is to be shown, where the token is a screen's link. */
+  readonly screen: ScreenSettings | null;
 }
 
 /** Everything a wall page needs, true for all transitions up to and including `cursor`. */
@@ -1783,6 +1919,36 @@ export interface Routes {
     readonly body: undefined;
     readonly answer: Entry;
   };
+  readonly "GET /screens": {
+    readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: ScreenPage;
+  };
+  readonly "POST /screens": {
+    readonly query: { };
+    readonly body: ScreenBody;
+    readonly answer: ScreenMade;
+  };
+  readonly "DELETE /screens/{name}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Revoked;
+  };
+  readonly "PUT /screens/{name}": {
+    readonly query: { };
+    readonly body: ScreenChange;
+    readonly answer: ScreenView;
+  };
+  readonly "POST /screens/{name}/free": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ScreenView;
+  };
+  readonly "POST /screens/{name}/renew": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ScreenMade;
+  };
   readonly "DELETE /session": {
     readonly query: { };
     readonly body: undefined;
@@ -1848,10 +2014,40 @@ export interface Routes {
     readonly body: undefined;
     readonly answer: Status;
   };
+  readonly "GET /tokens": {
+    readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: TokenPage;
+  };
+  readonly "POST /tokens": {
+    readonly query: { };
+    readonly body: TokenBody;
+    readonly answer: TokenMade;
+  };
+  readonly "DELETE /tokens/{name}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Revoked;
+  };
   readonly "GET /uptime": {
     readonly query: { readonly from?: string | null; readonly to?: string | null; readonly month?: string | null; readonly group_by?: GroupBy; readonly kind?: string | null; readonly site?: string | null; readonly area?: string | null; readonly owner?: string | null; readonly device?: string | null; readonly exclude?: string | null; readonly contract?: string | null; readonly degraded?: Degraded; readonly format?: Format; };
     readonly body: undefined;
     readonly answer: Uptime;
+  };
+  readonly "GET /users": {
+    readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: TokenPage;
+  };
+  readonly "POST /users": {
+    readonly query: { };
+    readonly body: TokenBody;
+    readonly answer: TokenMade;
+  };
+  readonly "DELETE /users/{name}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Revoked;
   };
   readonly "GET /wall": {
     readonly query: { };
