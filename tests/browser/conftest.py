@@ -117,9 +117,16 @@ class Browser:
         """What Chromium counts after collecting garbage: `heap` (bytes), `nodes`, `listeners`."""
         return dict(self._do("counts"))
 
-    def screenshot(self, path: Path) -> None:
-        """Write what the panel shows."""
-        self._do("screenshot", path=str(path))
+    def screenshot(self, path: Path, *, full: bool = False) -> None:
+        """Write what the panel shows; `full`: all of the page, also what is scrolled away."""
+        self._do("screenshot", path=str(path), full=full)
+
+    def axe(self, rule: str | None = None) -> list[str]:
+        """What breaks WCAG 2.1 A or AA on the page, or one rule of axe's, each with its place."""
+        return [
+            f"{one['id']}: {one['help']} · {one['why']} · {one['target']} · {one['html'][:200]}"
+            for one in self._do("axe", **({} if rule is None else {"rule": rule}))
+        ]
 
     def address(self) -> str:
         """What stands in the address bar."""

@@ -401,6 +401,19 @@ def test_on_a_phone_a_thumb_takes_it(chromium: Browser, server: DeskServer, city
     desk.leave()
 
 
+def test_on_a_phone_the_other_pages_are_behind_one_more_tab(
+    chromium: Browser, server: DeskServer
+) -> None:
+    desk = chromium
+    open_desk(desk, server, size=PHONE, role="admin")
+    desk.wait(ROW)
+    desk.click("[data-test=tab-more]")
+    desk.click("[data-test=rail-audit]")
+    desk.wait(".app[data-page=audit]")
+    desk.wait(".rail.shown", state="detached")
+    desk.leave()
+
+
 def test_text_is_readable_by_day_and_in_the_dark(
     chromium: Browser, server: DeskServer, pictures: Path
 ) -> None:

@@ -8,10 +8,13 @@
  * `time` (milliseconds since 1970) is what the panel believes the time is.
  */
 
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const WAIT_MS = 30_000;
+const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -83,9 +86,24 @@ const operations = {
   async forward({ milliseconds }) {
     await page.clock.fastForward(milliseconds);
   },
-  async screenshot({ path }) {
+  async screenshot({ path, full = false }) {
     await page.evaluate("document.fonts.ready.then(() => null)");
-    await page.screenshot({ path, animations: "allow" });
+    await page.screenshot({ path, animations: "allow", fullPage: full });
+  },
+  /** What breaks WCAG 2.1 A or AA (or one rule), by axe: the rule, what to do, and where. */
+  async axe({ rule }) {
+    // By the debugger, not by a script element: the page's policy would refuse that, and rightly.
+    await page.evaluate(AXE);
+    const runOnly = rule === undefined ? { type: "tag", values: WCAG } : { type: "rule", values: [rule] };
+    const { violations } = await page.evaluate(
+      (only) => globalThis.axe.run(document, { runOnly: only, iframes: false, resultTypes: ["violations"] }),
+      runOnly,
+    );
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, html, any }) => {
+        return { id, help, target: target.join(" "), html, why: any[0]?.message ?? "" };
+      }),
+    );
   },
   async reload() {
     await page.reload();

@@ -1,7 +1,7 @@
 /** What stands around every page: rail, bar, what may be believed, the keys at the foot. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Visitor } from "../shared/api/schema";
 import { serverNow } from "../shared/condition";
 import { age, clock, zoneName } from "../shared/time";
@@ -26,6 +26,7 @@ export interface FrameProps {
 export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps): JSX.Element {
   const { words, visitor } = useDesk();
   const [help, setHelp] = useState(false);
+  const [sheet, setSheet] = useState(false);
   useKeys({
     "g m": () => go(PROBLEMS),
     "g i": () => go(INCIDENTS),
@@ -33,14 +34,20 @@ export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps
     ...keysOfPages(visitor.role),
     "/": () => document.querySelector<HTMLInputElement>(".search input")?.focus(),
     "?": () => setHelp((shown) => !shown),
-    Escape: () => setHelp(false),
+    Escape: () => {
+      setHelp(false);
+      setSheet(false);
+    },
   });
+  // Whoever went somewhere sees where they are.
+  const place = JSON.stringify(route);
+  useEffect(() => setSheet(false), [place]);
   return (
     <div class="app" data-page={route.page}>
       <a class="skip" href="#content">
         {words.say("skip")}
       </a>
-      <Rail route={route} mono={mono} onLanguage={onLanguage} onLeave={onLeave} />
+      <Rail route={route} mono={mono} open={sheet} onLanguage={onLanguage} onLeave={onLeave} />
       <div class="main">
         <Bar mono={mono} />
         <Trouble mono={mono} />
@@ -49,7 +56,7 @@ export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps
         </main>
         <Foot onHelp={() => setHelp(true)} />
       </div>
-      <Tabs route={route} />
+      <Tabs route={route} open={sheet} onMore={() => setSheet((shown) => !shown)} />
       {help && <Help onClose={() => setHelp(false)} />}
       <p id="told" class="told" aria-live="polite" />
       <p id="urgent" class="told" aria-live="assertive" />
@@ -77,13 +84,18 @@ const ENTRIES: readonly Entry[] = [
 
 const GROUPS: readonly DeskPage["group"][] = ["work", "city", "records", "care"];
 
-function Rail({ route, mono, onLanguage, onLeave }: Omit<FrameProps, "children">): JSX.Element {
+interface RailProps extends Omit<FrameProps, "children"> {
+  /** On a phone, where it is a sheet above the tabs: whether it is shown. */
+  readonly open: boolean;
+}
+
+function Rail({ route, mono, open: shown, onLanguage, onLeave }: RailProps): JSX.Element {
   const { words, city, incidents, visitor } = useDesk();
   const open = [...(incidents.open?.values() ?? [])];
   const untaken = open.filter((one) => one.acknowledged_by === null).length;
   const numbers = { problems: untaken, incidents: open.length, devices: city?.devices.size ?? 0 };
   return (
-    <nav class="rail" aria-label={words.say("rail.label")}>
+    <nav class={shown ? "rail shown" : "rail"} id="rail" aria-label={words.say("rail.label")}>
       <p class="brand">
         Pantau
         <small>{cityName(city?.areas ?? [])}</small>
@@ -378,16 +390,33 @@ function Help({ onClose }: { onClose: () => void }): JSX.Element {
   );
 }
 
-/** On a phone: the pages at the thumb. */
-function Tabs({ route }: { route: Route }): JSX.Element {
+interface TabsProps {
+  readonly route: Route;
+  readonly open: boolean;
+  readonly onMore: () => void;
+}
+
+/** On a phone: the pages at the thumb; the rail of all others is a sheet above them. */
+function Tabs({ route, open, onMore }: TabsProps): JSX.Element {
   const { words } = useDesk();
+  const elsewhere = !ENTRIES.some(({ pages }) => pages.includes(route.page));
   return (
-    <nav class="tabs" aria-label={words.say("rail.label")}>
+    <nav class="tabs" aria-label={words.say("tabs.label")}>
       {ENTRIES.map(({ to, key, pages }) => (
         <Link key={key} to={to} current={pages.includes(route.page)}>
           {words.say(`page.${key}`)}
         </Link>
       ))}
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls="rail"
+        class={elsewhere ? "here" : undefined}
+        onClick={onMore}
+        data-test="tab-more"
+      >
+        {words.say("tabs.more")}
+      </button>
     </nav>
   );
 }

@@ -29,6 +29,7 @@ export interface DeskPage {
 /** In the order of the rail. */
 export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
+  design: { load: () => import("./design/page"), group: null, role: "viewer" },
 };
 
 const RANKS: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };

@@ -78,6 +78,34 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
       onClick={(event) => event.stopPropagation()}
       data-test="take"
     >
+      <TakeFace
+        title={title}
+        busy={busy}
+        failure={failure?.why ?? null}
+        onChoose={(reason) => void choose(reason)}
+        onAgain={() => failure !== null && void choose(failure.reason)}
+        onClose={onClose}
+      />
+    </div>
+  );
+}
+
+export interface TakeFaceProps {
+  readonly title: string;
+  readonly busy: boolean;
+  /** Why the last choice was not recorded. */
+  readonly failure: string | null;
+  readonly onChoose: (reason: TakeReason) => void;
+  readonly onAgain: () => void;
+  readonly onClose: () => void;
+}
+
+/** What stands in the box: the reasons, what went wrong, the way out. */
+export function TakeFace(props: TakeFaceProps): JSX.Element {
+  const { title, busy, failure, onChoose, onAgain, onClose } = props;
+  const { words } = useDesk();
+  return (
+    <>
       <h2>{title}</h2>
       <div class="choices">
         {REASONS.map((reason, index) => (
@@ -86,7 +114,7 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
             type="button"
             class="choice"
             disabled={busy}
-            onClick={() => void choose(reason)}
+            onClick={() => onChoose(reason)}
             data-test={reason}
           >
             {words.say(reason)}
@@ -96,8 +124,8 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
       </div>
       {failure !== null && (
         <p class="failure" role="alert" data-test="failure">
-          {words.say("failure.recorded", { why: failure.why })}{" "}
-          <button type="button" class="link" onClick={() => void choose(failure.reason)}>
+          {words.say("failure.recorded", { why: failure })}{" "}
+          <button type="button" class="link" onClick={onAgain}>
             {words.say("again")}
           </button>
         </p>
@@ -108,7 +136,7 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
           {words.say("cancel")} <kbd aria-hidden="true">Esc</kbd>
         </button>
       </footer>
-    </div>
+    </>
   );
 }
 

@@ -1,21 +1,14 @@
 /** What incidents are called, and why they are: values in, words out. */
 
-import type { CauseClass, IncidentView } from "../shared/api/schema";
+import type { IncidentView } from "../shared/api/schema";
 import type { Device, State } from "../shared/model";
 import { shortName } from "../shared/places";
+import { causeSaid, tellsDetail } from "../shared/texts";
 import { clock, since, zoneName } from "../shared/time";
 import { limitWord } from "./values";
 import type { Words } from "./words";
 
-/** Parts with a dot between them; empty ones are left out. */
-export function joined(...parts: readonly (string | null | undefined)[]): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(" · ");
-}
-
-/** `Mati`: a word at the beginning of a sentence or alone in a cell. */
-export function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
+export { capital, causeWord, joined, kindWord, ownersOf } from "../shared/texts";
 
 /** What it is about: a device, a site, an area or a feeder, by the name people know. */
 export function subject(one: IncidentView, words: Words): string {
@@ -50,38 +43,18 @@ export function extent(one: IncidentView, words: Words): string {
   return parts.join(", ");
 }
 
-/** `listrik padam (diduga)`; "no cause yet" is said, not left empty. */
+/** `listrik padam (diduga)`: what an incident's cause is called. */
 export function causeOf(
   one: Pick<IncidentView, "cause" | "cause_suspected">,
   words: Words,
 ): string {
-  const cause = causeWord(one.cause, words);
-  return one.cause_suspected && one.cause !== "unknown"
-    ? words.say("cause.suspected", { cause })
-    : cause;
-}
-
-export function causeWord(cause: CauseClass, words: Words): string {
-  return words.say(`cause.${cause}`);
-}
-
-/** Names of owners by their ids, from the devices they own. */
-export function ownersOf(devices: Iterable<Device>): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { ownerId, owner } of devices) if (ownerId !== null) names.set(ownerId, owner ?? ownerId);
-  return names;
-}
-
-/** One of a kind: `kamera`; a kind this page does not know keeps its own name. */
-export function kindWord(kind: string, n: number, words: Words): string {
-  return words.findCount(`kind.${kind}`, n) ?? kind;
+  return causeSaid(one.cause, one.cause_suspected, words);
 }
 
 /** Why a device is as it is; what the device itself said stays as it is, untranslated. */
 export function reasonOf(device: Pick<Device, "reason" | "detail">, words: Words): string {
   const word = words.find(`reason.${device.reason}`) ?? "";
-  const tells = device.reason === "threshold" || device.reason === "agent_error";
-  if (!tells || device.detail === "") return word;
+  if (!tellsDetail(device)) return word;
   const limit = device.reason === "threshold" ? limitWord(device.detail, words) : null;
   if (limit !== null) return `${word}: ${limit}`;
   return word === "" ? device.detail : `${word}: ${device.detail}`;

@@ -44,6 +44,7 @@ render(
     questions={questions}
     mono={ports.mono}
     panelNow={Date.now}
+    root={document.documentElement}
     asked={{
       language: query.get("lang"),
       screen: screenIn(query),

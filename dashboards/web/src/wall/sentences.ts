@@ -2,9 +2,12 @@
 
 import type { Device } from "../shared/model";
 import { shortName } from "../shared/places";
+import { causeSaid, joined, tellsDetail } from "../shared/texts";
 import { duration } from "../shared/time";
 import { affected, isPlace, type Incident } from "./incidents";
 import type { Words } from "./words";
+
+export { joined, percent } from "../shared/texts";
 
 export interface RowText {
   /** What happened, to what or to how many. */
@@ -70,18 +73,12 @@ function why(incident: Incident, owners: Owners, words: Words): string {
 export function causeOf(incident: Incident, words: Words): string {
   const { cause, suspected } = incident;
   if (cause === null || cause === "unknown") return reason(incident.roots, words);
-  const word = words.say(`cause.${cause}`);
-  return suspected ? words.say("cause.suspected", { cause: word }) : word;
+  return causeSaid(cause, suspected, words);
 }
 
 /** What speaks for the cause of a whole place. */
 export function evidence({ rule }: Incident, words: Words): string {
   return (rule === null ? null : words.find(`rule.${rule}`)) ?? "";
-}
-
-/** Parts with a dot between them; empty ones are left out. */
-export function joined(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join(" · ");
 }
 
 /** One kind's word if all are of it, else "devices". */
@@ -100,8 +97,7 @@ function reason(devices: readonly Device[], words: Words): string {
   const [only] = devices;
   if (only === undefined) return "";
   const word = words.find(`reason.${only.reason}`) ?? "";
-  const tells = only.reason === "threshold" || only.reason === "agent_error";
-  if (devices.length === 1 && tells && only.detail !== "") {
+  if (devices.length === 1 && tellsDetail(only)) {
     return word === "" ? only.detail : `${word}: ${only.detail}`;
   }
   return word;
@@ -113,15 +109,6 @@ export function owner({ responsible, roots, behind }: Incident, owners: Owners):
   const own = roots.length > 0 ? roots : behind;
   const names = new Set(own.map((device) => device.owner ?? ""));
   return names.size === 1 ? ([...names][0] ?? "") : "";
-}
-
-/** Names of owners by their ids, from the devices they own. */
-export function ownersOf(devices: Iterable<Device>): Owners {
-  const names = new Map<string, string>();
-  for (const { ownerId, owner: name } of devices) {
-    if (ownerId !== null && name !== null) names.set(ownerId, name);
-  }
-  return names;
 }
 
 /** What happened without how many, which stands beside it: `kamera mati`, `jaringan putus`. */
@@ -164,16 +151,4 @@ export function tileNumber(n: number, words: Words): string {
 /** `4 mnt`, `5 j`: the larger unit alone, for there is room for no more. */
 export function lateAge(milliseconds: number, words: Words): string {
   return duration(milliseconds, words).split(" ").slice(0, 2).join(" ");
-}
-
-/** `99,27%`: floored, never rounded up. */
-export function percent(value: number, words: Words, digits = 2): string {
-  const scale = 10 ** digits;
-  // A figure such as 99.99 is a hair below itself in binary; that must not cost a digit.
-  const floored = Math.floor(value * scale + 1e-6) / scale;
-  const text = new Intl.NumberFormat(words.language === "id" ? "id-ID" : "en-GB", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(floored);
-  return `${text}%`;
 }

@@ -4,8 +4,9 @@ import type { IncidentView } from "../shared/api/schema";
 import { count, countObserved } from "../shared/city";
 import type { Area, Counts, Device } from "../shared/model";
 import { serviceOf, type Service } from "../shared/services";
+import { ownersOf } from "../shared/texts";
 import { findIncidents, findUnknown, isOpen, onlyOf, type Incident } from "./incidents";
-import { ownersOf, type Owners } from "./sentences";
+import type { Owners } from "./sentences";
 import { placeTiles, type Positions } from "./placing";
 import { countServices, fold, makeTile, makeTiles, type Folded, type ServiceCount, type Tile } from "./tiles";
 

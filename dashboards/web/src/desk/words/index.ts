@@ -8,9 +8,11 @@ import auditEn from "../audit/words.en.json";
 import auditId from "../audit/words.id.json";
 import coreEn from "./core/en.json";
 import coreId from "./core/id.json";
+import designEn from "../design/words.en.json";
+import designId from "../design/words.id.json";
 
-const id = { ...coreId, ...auditId };
-const en = { ...coreEn, ...auditEn };
+const id = { ...coreId, ...auditId, ...designId };
+const en = { ...coreEn, ...auditEn, ...designEn };
 
 export const DESK: Catalogues<typeof id> = { id, en };
 

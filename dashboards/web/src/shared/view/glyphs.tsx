@@ -110,6 +110,9 @@ const DRAWINGS: Readonly<Record<GlyphName, ComponentChildren>> = {
   ),
 };
 
+/** Every drawing there is. */
+export const GLYPHS = Object.keys(DRAWINGS) as readonly GlyphName[];
+
 /** A drawing as large as the text it stands in. The word beside it says the same. */
 export function Glyph({ name }: { name: GlyphName }): JSX.Element {
   return (

@@ -64,7 +64,7 @@ function Drawing(view: View): JSX.Element {
   const old = [...late.keys()].sort().join(" ");
   const flags = useMemo(() => flagsOf(regions, blind, old, box, rem), [regions, blind, old, box, rem]);
   const aim = regions.flatMap(({ dots }) => dots).find(({ site }) => site === pointed) ?? null;
-  const light = document.documentElement.dataset["light"];
+  const light = ref.current?.ownerDocument.documentElement.dataset["light"];
   const step = Math.floor(at / REDRAW_MS);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");

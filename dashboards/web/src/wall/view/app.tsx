@@ -53,6 +53,8 @@ export interface AppProps {
   readonly mono: () => number;
   readonly panelNow: () => number;
   readonly asked: AskedFor;
+  /** The root element of the document it is drawn in: its window says how large type is. */
+  readonly root: HTMLElement;
 }
 
 /** What the address asks for. */
@@ -65,14 +67,14 @@ export interface AskedFor {
   readonly site: string | null;
 }
 
-export function App({ wall, questions, mono, panelNow, asked }: AppProps): JSX.Element {
+export function App({ wall, questions, mono, panelNow, asked, root }: AppProps): JSX.Element {
   const { city, link } = useLive(wall);
   // Time is read on every drawing, not only each second: an event may come just after a tick.
   useSeconds(mono, (at) => serverNow(link, at) ?? panelNow());
   const now = mono();
   useEffect(() => wall.check());
 
-  const rem = useRem(asked.screen);
+  const rem = useRem(root, asked.screen);
   const language = chooseLanguage(asked.language, city?.language ?? null);
   const words = useMemo(() => wordsOf(language), [language]);
   const { open } = useCurrent(questions.incidents);
@@ -89,8 +91,8 @@ export function App({ wall, questions, mono, panelNow, asked }: AppProps): JSX.E
   const condition = judge(link, city, now);
   const at = serverNow(link, now) ?? panelNow();
   const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  useRootAttributes(language, condition, nightFits(condition, whole, at, zone));
-  useShift(Math.floor(at / SHIFT_MS));
+  useRootAttributes(root, language, condition, nightFits(condition, whole, at, zone));
+  useShift(root, Math.floor(at / SHIFT_MS));
 
   const held = condition !== "live" || whole.incidents.some(isCritical);
   const turn = asked.rotation === null ? null : turnAt(asked.rotation, at, held);
@@ -236,39 +238,43 @@ function nightFits(
 }
 
 /** The style sheet takes the wall's condition from the root element. */
-function useRootAttributes(language: string, condition: Condition, night: boolean): void {
+function useRootAttributes(
+  root: HTMLElement,
+  language: string,
+  condition: Condition,
+  night: boolean,
+): void {
   useLayoutEffect(() => {
-    const { documentElement: root } = document;
     root.lang = language;
     root.dataset["condition"] = condition;
     // Dusk fades; a wall that starts at night is dark from its first picture.
     if (night && root.dataset["light"] === "day") root.dataset["fade"] = "";
     else if (!night) delete root.dataset["fade"];
     root.dataset["light"] = night ? "night" : "day";
-  }, [language, condition, night]);
+  }, [root, language, condition, night]);
 }
 
 /** A panel that shows one picture for months burns it in: everything wanders a little. */
-function useShift(step: number): void {
+function useShift(root: HTMLElement, step: number): void {
   useLayoutEffect(() => {
     const { x, y } = shiftAt(step);
-    const { style } = document.documentElement;
-    style.setProperty("--shift-x", `${x}px`);
-    style.setProperty("--shift-y", `${y}px`);
-  }, [step]);
+    root.style.setProperty("--shift-x", `${x}px`);
+    root.style.setProperty("--shift-y", `${y}px`);
+  }, [root, step]);
 }
 
-/** Pixels of one rem for this window, set on the root element. */
-function useRem(screen: Screen | null): number {
-  const measure = (): number => remPixels(screen, window.innerWidth, window.innerHeight);
+/** Pixels of one rem for the window around this root element, set on it. */
+function useRem(root: HTMLElement, screen: Screen | null): number {
+  const frame = root.ownerDocument.defaultView ?? window;
+  const measure = (): number => remPixels(screen, frame.innerWidth, frame.innerHeight);
   const [rem, setRem] = useState(measure);
   useLayoutEffect(() => {
-    document.documentElement.style.fontSize = `${rem}px`;
-  }, [rem]);
+    root.style.fontSize = `${rem}px`;
+  }, [root, rem]);
   useEffect(() => {
     const onResize = (): void => setRem(measure());
-    window.addEventListener("resize", onResize);
-    return () => window.removeEventListener("resize", onResize);
-  }, [screen]);
+    frame.addEventListener("resize", onResize);
+    return () => frame.removeEventListener("resize", onResize);
+  }, [frame, screen]);
   return rem;
 }

@@ -10,6 +10,11 @@ export interface Source<T> {
 /** What the source holds now. */
 export function useCurrent<T>(source: Source<T>): T {
   const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
-  useEffect(() => source.subscribe(() => redraw()), [source]);
-  return source.current;
+  const drawn = source.current;
+  useEffect(() => {
+    // News between the drawing and this moment was told to nobody.
+    if (source.current !== drawn) redraw();
+    return source.subscribe(() => redraw());
+  }, [source]);
+  return drawn;
 }

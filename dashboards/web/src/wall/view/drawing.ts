@@ -32,7 +32,7 @@ export function drawMap(context: CanvasRenderingContext2D, drawn: Drawn): void {
   canvas.width = Math.round(box.width * sharp);
   canvas.height = Math.round(box.height * sharp);
   context.setTransform(sharp, 0, 0, sharp, 0, 0);
-  const color = colors();
+  const color = colorsOf(canvas);
   context.lineJoin = "round";
   context.lineCap = "round";
   for (const { hull, tile } of regions) {
@@ -53,8 +53,8 @@ export function drawMap(context: CanvasRenderingContext2D, drawn: Drawn): void {
   if (aim !== null) ring(context, aim, color("--t1"), rem);
 }
 
-function colors(): (name: string) => string {
-  const style = getComputedStyle(document.documentElement);
+function colorsOf({ ownerDocument }: HTMLCanvasElement): (name: string) => string {
+  const style = getComputedStyle(ownerDocument.documentElement);
   return (name) => style.getPropertyValue(name).trim();
 }
 
