@@ -17,7 +17,7 @@ from pathlib import Path
 
 from collector.app import Collector
 from collector.config import Config, ProblemsError
-from collector.inventory import Plan, differences, followed
+from collector.inventory import Plan, differences, followed, reusing
 from collector.store import StoreError
 
 logger = logging.getLogger(__name__)
@@ -75,12 +75,7 @@ async def _follow(collector: Collector, load: Callable[[], Plan], register: Path
     """
     old = collector.plan
     try:
-        newer = await asyncio.to_thread(load)
-        if register is None:
-            plan = newer
-        else:
-            ids = old.devices_in(register) | newer.devices_in(register)
-            plan = followed(old, newer, ids)
+        newer, plan = await asyncio.to_thread(_read, load, old, register)
         await collector.follow(plan)
     except ProblemsError as error:
         logger.error("the inventory is not read again: %s", error)  # noqa: TRY400 - it says it all
@@ -105,6 +100,15 @@ async def _follow(collector: Collector, load: Callable[[], Plan], register: Path
             others,
         )
     return True
+
+
+def _read(load: Callable[[], Plan], old: Plan, register: Path | None) -> tuple[Plan, Plan]:
+    """Return what the files say, and the part of it that is to be followed. Blocks."""
+    newer = load()
+    if register is None:
+        return newer, reusing(old, newer)
+    ids = old.devices_in(register) | newer.devices_in(register)
+    return newer, reusing(old, followed(old, newer, ids))
 
 
 def _tell(what: str, ids: set[str]) -> None:

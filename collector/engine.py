@@ -121,9 +121,8 @@ class Engine:
         for check in checks:
             by_device.setdefault(check.device_id, []).append(check)
         wanted = {device.id: device for device in devices}
-        gone = [one for one in self._watched if one not in wanted]
-        for device_id in gone:
-            self._drop(device_id)
+        gone = frozenset(self._watched.keys() - wanted.keys())
+        self._drop(gone)
         before = {one: watched.device for one, watched in self._watched.items()}
         new = [device for device in wanted.values() if device.id not in before]
         asked_anew = [
@@ -460,16 +459,16 @@ class Engine:
         self._topology = Topology.of(watched.device for watched in self._watched.values())
         self._ways = Ways(self._topology, self._watched, self._states)
 
-    def _drop(self, device_id: str) -> None:
-        """Forget a device, and what of it was not stored yet: it is not watched any more."""
-        watched = self._watched.pop(device_id)
-        self._held.discard(device_id)
-        for check in watched.checks:
-            self._drop_check(check)
-        self._changed_devices.pop(device_id, None)
-        self._dirty_devices.discard(device_id)
-        self._transitions = [one for one in self._transitions if one.device_id != device_id]
-        self._readings = [one for one in self._readings if one[0] != device_id]
+    def _drop(self, gone: frozenset[str]) -> None:
+        """Forget devices, and what of them was not stored yet: they are not watched any more."""
+        for device_id in gone:
+            for check in self._watched.pop(device_id).checks:
+                self._drop_check(check)
+            self._changed_devices.pop(device_id, None)
+        self._held -= gone
+        self._dirty_devices -= gone
+        self._transitions = [one for one in self._transitions if one.device_id not in gone]
+        self._readings = [one for one in self._readings if one[0] not in gone]
 
     def _drop_check(self, check: Check) -> None:
         del self._checks[check.id], self._thresholds[check.id], self._states[check.id]
@@ -481,8 +480,8 @@ class Engine:
         """Give a device these checks; say whether its reachability is asked otherwise now."""
         old = {check.id: check for check in watched.checks}
         new = {check.id: check for check in checks}
-        gone = [check for check in old.values() if new.get(check.id) != check]
-        come = [check for check in new.values() if old.get(check.id) != check]
+        gone = [check for check in old.values() if not _is_same(check, new.get(check.id))]
+        come = [check for check in new.values() if not _is_same(check, old.get(check.id))]
         for check in gone:
             self._drop_check(check)
         for check in come:
@@ -623,6 +622,10 @@ class Engine:
             )
             for check in watched.checks
         ]
+
+
+def _is_same(check: Check, other: Check | None) -> bool:
+    return check is other or check == other
 
 
 def _is_witness(watched: Watched, check: Check) -> bool:

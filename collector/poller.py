@@ -154,7 +154,11 @@ class Poller:
         What runs for a check that is gone or changed runs to its end, and its answer is nobody's.
         """
         wanted = {check.id: check for check in checks if check.probe in self._probes}
-        gone = [job for job in self._jobs.values() if wanted.get(job.check.id) != job.check]
+        gone = [
+            job
+            for job in self._jobs.values()
+            if (check := wanted.get(job.check.id)) is not job.check and check != job.check
+        ]
         for job in gone:
             del self._jobs[job.check.id]
             self._leaving += job.running

@@ -8,7 +8,14 @@ everything  all of it held together, for `pantau check-config`
 
 from collector.inventory.everything import CheckReport, check_everything
 from collector.inventory.load import Inventory, InventoryError, Known, load_inventory
-from collector.inventory.plan import Plan, build_plan, differences, followed, load_plan
+from collector.inventory.plan import (
+    Plan,
+    build_plan,
+    differences,
+    followed,
+    load_plan,
+    reusing,
+)
 
 __all__ = [
     "CheckReport",
@@ -22,4 +29,5 @@ __all__ = [
     "followed",
     "load_inventory",
     "load_plan",
+    "reusing",
 ]

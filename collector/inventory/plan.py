@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from collector.config import Config
@@ -92,19 +92,32 @@ def followed(old: Plan, newer: Plan, ids: Collection[str] = ()) -> Plan:
         if not astray:
             break
         follow |= astray
-    devices = {**kept, **{one: it for one, it in newer.devices.items() if one in follow}}
+    moved = {one: it for one, it in newer.devices.items() if one in follow}
     return Plan(
         {**old.areas, **newer.areas},
         {**old.owners, **newer.owners},
         {**old.sites, **newer.sites},
-        devices,
+        {**kept, **moved},
         {**newer.profiles, **old.profiles},
         (
             *(check for check in old.checks if check.device_id in kept),
-            *(check for check in newer.checks if check.device_id in devices.keys() - kept.keys()),
+            *(check for check in newer.checks if check.device_id in moved),
         ),
-        {one: (old if one in kept else newer).origins[one] for one in devices},
+        {
+            **{one: old.origins[one] for one in kept},
+            **{one: newer.origins[one] for one in moved},
+        },
     )
+
+
+def reusing(old: Plan, plan: Plan) -> Plan:
+    """Return a plan with the old one's checks where they are equal: comparing is quick then."""
+    known = {check.id: check for check in old.checks}
+    checks = tuple(
+        before if (before := known.get(check.id)) == check and before is not None else check
+        for check in plan.checks
+    )
+    return replace(plan, checks=checks)
 
 
 def differences(old: Plan, newer: Plan) -> int:
