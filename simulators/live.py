@@ -39,7 +39,7 @@ class Live:
     def __init__(self, device: Device, seed: int, now: float) -> None:
         """Boot the device some days before `now`, as its seed says."""
         self.device = device
-        self.number = crc32(f"{seed} {device.id}".encode())
+        self.number = number_of(device, seed)
         self.booted_at = now - _DAY * (1 + 89 * fraction(self.number, 0))
         self.counters_from = self.booted_at
         self.powered = True
@@ -99,6 +99,21 @@ class Live:
         if request_id not in self.recent_ids:
             self.recent_ids = (*self.recent_ids[1 - _REMEMBERED_IDS :], request_id)
             self.uptime_gets += 1
+
+
+def number_of(device: Device, seed: int) -> int:
+    """Return the number from which everything that is a device's own is drawn (32 bits)."""
+    return crc32(f"{seed} {device.id}".encode())
+
+
+def hardware_address(number: int, port: int) -> bytes:
+    """Return the locally administered MAC address of a device's port."""
+    return b"\x02" + number.to_bytes(4, "big") + bytes((port & 0xFF,))
+
+
+def serial_number(number: int) -> str:
+    """Return what stands on the device's label, and what its agent answers if it can."""
+    return f"KT{number:08X}"
 
 
 def _echo_delay(device: Device, number: int) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from simulators import ber, values
 from simulators.ber import COUNTER32, COUNTER64, GAUGE32, INTEGER, OCTET_STRING, TIME_TICKS
-from simulators.live import Live, fraction
+from simulators.live import Live, hardware_address
 from simulators.mib import Entry, Value
 
 _IF_TABLE = (1, 3, 6, 1, 2, 1, 2, 2, 1)
@@ -78,7 +78,6 @@ def _hardware_address(index: int) -> Value:
     """Return a locally administered MAC address of the device and port."""
 
     def address(live: Live, _: float) -> bytes:
-        tail = int(fraction(live.number, 7) * 2**24).to_bytes(3, "big")
-        return ber.tlv(OCTET_STRING, b"\x02\x00" + tail + bytes((index & 0xFF,)))
+        return ber.tlv(OCTET_STRING, hardware_address(live.number, index))
 
     return address

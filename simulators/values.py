@@ -9,6 +9,7 @@ from math import cos, pi, sin
 
 from simulators import ber
 from simulators.live import Live, fraction
+from simulators.live import serial_number as label
 from simulators.mib import Value
 
 Number = Callable[[Live, float], float]
@@ -93,7 +94,7 @@ def place(live: Live, _: float) -> bytes:
 
 def serial_number(live: Live, _: float) -> bytes:
     """Return a serial number of the device's own."""
-    return ber.text(f"KT{live.number:08X}")
+    return ber.text(label(live.number))
 
 
 def uptime(live: Live, now: float) -> bytes:

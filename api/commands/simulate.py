@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from simulators.city import build_city
+from simulators.lists import make_lists, write_lists
 from simulators.run import CityOptions, run_city, run_walk
 from simulators.weakness import Weakness
 
@@ -55,3 +57,21 @@ def walk(file: Path, address: str, port: int, community: str, weaknesses: tuple[
     """Replay a recording (.snmprec) as one device until Ctrl-C."""
     wanted = [Weakness(one) for one in weaknesses]
     raise click.exceptions.Exit(run_walk(file, address, port, community, wanted))
+
+
+@simulate.command()
+@click.option("--devices", default=1_000, show_default=True, type=click.IntRange(20, 50_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--out",
+    default=Path("lists"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the three lists and key.json, the truth about them.",
+)
+def lists(devices: int, seed: int, out: Path) -> None:
+    """Write three agencies' lists of a simulated city, with planted faults and their key."""
+    made = make_lists(build_city(devices, seed))
+    for path in write_lists(made, out):
+        click.echo(path)
+    click.echo(f"{len(made.rows)} rows, {len(made.faults)} planted faults")
