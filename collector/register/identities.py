@@ -5,6 +5,7 @@ first and last said, so that lists can be held against them.
 """
 
 import re
+from functools import lru_cache
 
 SYS_NAME = "sys_name"
 SYS_OBJECT_ID = "sys_object_id"
@@ -28,6 +29,7 @@ _NO_SERIALS = frozenset(
 _SHORTEST_SERIAL = 4
 
 
+@lru_cache(maxsize=65_536)
 def mac_of(text: str) -> str | None:
     """Return a MAC address as `00:1a:2b:3c:4d:5e`; None for what is none of one device.
 
@@ -44,6 +46,7 @@ def mac_of(text: str) -> str | None:
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 
+@lru_cache(maxsize=65_536)
 def serial_of(text: str) -> str | None:
     """Return a serial number as it is compared: capitals and digits; None for a placeholder."""
     plain = re.sub(r"[^0-9A-Za-z]", "", text)

@@ -120,9 +120,10 @@ class _Planter:
             for device in self._take(pile, share):
                 work(device)
         talking = [device for device in pile if says_who_it_is(device)]
-        for device in self._take(talking, self._shares.network_conflict):
-            pile.remove(device)
+        mistyped = self._take(talking, self._shares.network_conflict)
+        for device in mistyped:
             self._mistype_serial(device)
+        _take_off(pile, mistyped)
         self._name_alike(pile)
         for number in range(self._count(self._shares.ghost)):
             self._imagine(number)
@@ -162,8 +163,9 @@ class _Planter:
     def _plant_moved(self, pile: list[Device], others: list[str]) -> None:
         """Let lists name addresses that devices had before: free ones now, or another device's."""
         able = [device for device in pile if says_who_it_is(device)]
-        for number, device in enumerate(self._take(able, self._shares.moved)):
-            pile.remove(device)
+        moving = self._take(able, self._shares.moved)
+        _take_off(pile, moving)
+        for number, device in enumerate(moving):
             row = self._row_of[device.id]
             free = f"127.210.{number // 250}.{number % 250 + 1}"
             taken = others[number // 2] if number % 2 and number // 2 < len(others) else None
@@ -252,6 +254,11 @@ class _Planter:
 
     def _other_agency(self, device: Device) -> str:
         return self._draw.choice([it.id for it in AGENCIES if it.id != _home(device)])
+
+
+def _take_off(pile: list[Device], taken: list[Device]) -> None:
+    ids = {device.id for device in taken}
+    pile[:] = [device for device in pile if device.id not in ids]
 
 
 def _home(device: Device) -> str:

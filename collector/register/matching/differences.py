@@ -48,6 +48,8 @@ def differences(cluster: Cluster, misplaced: frozenset[int]) -> Iterator[Finding
 
     Nothing is said of area and position of the rows in `misplaced`: that is told already.
     """
+    if len(cluster.members) < 2 or not cluster.rows:
+        return
     moved = list(_moved(cluster))
     yield from moved
     placed = [it for it in cluster.rows if it.number not in misplaced]
@@ -56,6 +58,8 @@ def differences(cluster: Cluster, misplaced: frozenset[int]) -> Iterator[Finding
             continue
         rows = placed if rule.field is Field.AREA else cluster.rows
         witnesses = list(rows)
+        if not rule.by_inventory and len(witnesses) < 2:
+            continue
         if rule.by_inventory:
             witnesses += [it for it in cluster.devices if it.device and not it.device.is_listed]
         if _differ(rule.as_(it) for it in witnesses):

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from collector.model.findings import INVENTORY, NETWORK, NetworkDevice, RowRef, Said, Stranger
 from collector.model.register import Field, SourceRow
@@ -88,6 +89,7 @@ def facts_of(
     return facts
 
 
+@lru_cache(maxsize=65_536)
 def address_of(text: str | None) -> str | None:
     """Return an IP address in its one form; None for what is none, or no device's."""
     if not text:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from collector.model.findings import (
     Action,
@@ -84,6 +85,7 @@ def use(values: Mapping[Field, str]) -> Proposal:
     return Proposal(Action.USE, dict(values))
 
 
+@lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """Return a text as makers and models are compared: letters and digits."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -53,7 +53,12 @@ def reconcile(grounds: Grounds, now: datetime) -> list[Finding]:
     if not grounds.rows:
         return []
     codes = codes_by_name((area.code, area.name) for area in grounds.areas)
-    facts = facts_of(grounds.rows, grounds.devices, grounds.strangers, codes)
+    facts = facts_of(
+        sorted(grounds.rows, key=lambda it: (it.source, it.key)),
+        sorted(grounds.devices, key=lambda it: it.id),
+        sorted(grounds.strangers, key=lambda it: it.id),
+        codes,
+    )
     blocks = blocks_of(facts)
     clusters = clusters_of(facts, blocks)
     found = list(_findings(grounds, facts, blocks, clusters, now))
