@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from collector.model import (
     Area,
@@ -195,10 +196,10 @@ def _trouble(city: City) -> None:
 class DeskServer:
     """The API and the pages on loopback, in a thread with a loop of its own."""
 
-    def __init__(self, city: City, dist: Path) -> None:
+    def __init__(self, city: City, dist: Path, **settings: Any) -> None:
         self.city = city
         self.url = ""
-        self._app = city.app(web_directory=dist, heartbeat_seconds=0.5)
+        self._app = city.app(web_directory=dist, heartbeat_seconds=0.5, **settings)
         self._started = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()

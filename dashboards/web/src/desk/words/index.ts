@@ -10,9 +10,21 @@ import coreEn from "./core/en.json";
 import coreId from "./core/id.json";
 import designEn from "../design/words.en.json";
 import designId from "../design/words.id.json";
+import uptimeEn from "../uptime/words.en.json";
+import uptimeId from "../uptime/words.id.json";
 
-const id = { ...coreId, ...auditId, ...designId };
-const en = { ...coreEn, ...auditEn, ...designEn };
+const id = {
+  ...coreId,
+  ...auditId,
+  ...designId,
+  ...uptimeId,
+};
+const en = {
+  ...coreEn,
+  ...auditEn,
+  ...designEn,
+  ...uptimeEn,
+};
 
 export const DESK: Catalogues<typeof id> = { id, en };
 

@@ -4,7 +4,7 @@
  *   const page = await ask("GET /incidents", { query: { phase: "open" } });
  */
 
-import type { ProblemDetails, Routes } from "./schema";
+import type { ProblemDetails, ProblemField, Routes } from "./schema";
 
 const PREFIX = "/api/v1";
 /** A request that takes longer is given up: the server, or the way to it, is not well. */
@@ -20,6 +20,8 @@ export interface Question<R extends Route> {
   readonly query?: Routes[R]["query"];
   readonly body?: Routes[R]["body"];
   readonly signal?: AbortSignal;
+  /** Milliseconds until it is given up, where the usual ones are too few: sums of past months. */
+  readonly patience?: number;
 }
 
 export type Ask = <R extends Route>(
@@ -34,6 +36,8 @@ export class ApiError extends Error {
     readonly code: string,
     /** What the API says to people, in English; empty where it said nothing. */
     readonly detail: string,
+    /** The inputs that it refused, each with what to do. */
+    readonly faults: readonly ProblemField[] = [],
   ) {
     super(`${status} ${code}`);
   }
@@ -42,8 +46,8 @@ export class ApiError extends Error {
 /** Ask this server. Throws `ApiError`; an aborted question throws what the browser throws. */
 export const ask: Ask = async (route, question = {}) => {
   const [method, template] = split(route);
-  const { at = [], query, body, signal } = question;
-  const timeout = AbortSignal.timeout(LONGEST_MS);
+  const { at = [], query, body, signal, patience = LONGEST_MS } = question;
+  const timeout = AbortSignal.timeout(patience);
   let answer: Response;
   try {
     answer = await fetch(PREFIX + fill(template, at) + search(query ?? {}), {
@@ -88,8 +92,8 @@ export function search(query: Query): string {
 
 async function problem(answer: Response): Promise<ApiError> {
   try {
-    const { code, detail } = (await answer.json()) as Partial<ProblemDetails>;
-    return new ApiError(answer.status, String(code ?? ""), String(detail ?? ""));
+    const { code, detail, errors } = (await answer.json()) as Partial<ProblemDetails>;
+    return new ApiError(answer.status, String(code ?? ""), String(detail ?? ""), errors ?? []);
   } catch {
     return new ApiError(answer.status, "", ""); // a proxy's own page
   }

@@ -1,0 +1,16 @@
+/** `J`, `K` and the arrows go from row to row of a plain list; `Enter` is the link's own. */
+
+import { useKeys } from "./keys";
+
+/** Rows are elements with `data-row`; the focus goes to the first link or button of each. */
+export function useRowKeys(list: { readonly current: HTMLElement | null }): void {
+  const move = (by: 1 | -1): void => {
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
+    rows[Math.min(rows.length - 1, Math.max(0, next))]
+      ?.querySelector<HTMLElement>("a, button")
+      ?.focus();
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+}
