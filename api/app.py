@@ -50,6 +50,7 @@ from api.settings import ApiSettings
 from api.source import StoreSource
 from api.sums import make_sums
 from api.waiting import Waiting
+from api.wall_figures.making import kept_figures
 from collector.clock import Clock
 from collector.notify.words.links import LinkSigner
 from collector.sinks import Sink
@@ -107,6 +108,7 @@ def create_app(
     )
     app = _with_routes(settings)
     app.state.parts = parts
+    app.state.wall_figures = kept_figures(parts)
     app.state.registry = registry
     install_error_handlers(app)
     app.add_middleware(BodyLimit)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -75,6 +75,7 @@ class StillSink:
     broken: bool = False
     refused: int = 0
     asked: list[tuple[str, str, datetime, datetime, int | None]] = field(default_factory=list)
+    told: dict[str, list[SeriesInfo]] = field(default_factory=dict)  # what `latest` finds
 
     def write(self, batch: Sequence[DeviceReadings]) -> None:
         raise NotImplementedError
@@ -84,6 +85,15 @@ class StillSink:
         return [SeriesInfo("ping_rtt_seconds", "s", (("path", "lan"),), NOON, 0.0123)][
             : int(device_id != "")
         ]
+
+    def latest(
+        self, metrics: Collection[str], since: datetime
+    ) -> Mapping[str, Sequence[SeriesInfo]]:
+        self._fail_if_broken()
+        return {
+            device: [one for one in own if one.metric in metrics and one.last_at >= since]
+            for device, own in self.told.items()
+        }
 
     def query(
         self,

@@ -1,10 +1,12 @@
 """The city as a whole: numbers, places, and the snapshot for walls."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api import schemas
 from api.deps import PartsOf, reply
+from api.kept import Kept
+from api.schemas.wall import WallFigures
 from api.views import status_view
 
 router = APIRouter(tags=["city"])
@@ -50,3 +52,14 @@ async def get_wall(parts: PartsOf) -> Response:
     """
     snapshot = await parts.live.snapshot()
     return Response(snapshot.body, media_type="application/json")
+
+
+@router.get("/wall/figures", response_model=WallFigures)
+async def get_wall_figures(request: Request) -> Response:
+    """What walls show beside the live state, at most a minute old and the same for all of them.
+
+    Figures of services (each says of how many devices it is, and of how many it should be; null:
+    nobody tells it), uptime by kind, the last day hour by hour, what recovered last, who owns.
+    """
+    kept: Kept[bytes] = request.app.state.wall_figures
+    return Response(await kept.get(), media_type="application/json")

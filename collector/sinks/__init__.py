@@ -3,7 +3,7 @@
 All methods block and are called from a thread of their own, never from the event loop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -72,6 +72,16 @@ class Sink(Protocol):
 
     def list_series(self, device_id: str) -> list[SeriesInfo]:
         """Return what is known of a device, sorted by metric and labels. Raises SinkError."""
+        ...
+
+    def latest(
+        self, metrics: Collection[str], since: datetime
+    ) -> Mapping[str, Sequence[SeriesInfo]]:
+        """Return the newest number of every series of these metrics, by device.
+
+        What is older than `since`, and texts, are left out. For sums over a whole city: one
+        question, not one a device. Raises SinkError.
+        """
         ...
 
     def query(

@@ -8,7 +8,7 @@ Why this layout and what it costs: docs/adr/0009. One process writes; any number
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import isfinite
 from operator import itemgetter
@@ -23,6 +23,7 @@ from collector.sinks.blocks import HOUR_MICROS, DamagedBlock, Points, unpack_blo
 from collector.sinks.dictionary import Dictionary, labels_from
 from collector.sinks.everything import all_hours, devices_after, readings_of
 from collector.sinks.frames import Number, can_be_kept, pack, unpack
+from collector.sinks.newest import newest
 from collector.sinks.readings_file import ReadingsFile
 from collector.sinks.rolling import (
     Roller,
@@ -170,6 +171,17 @@ class SqliteSink:
             if at >= oldest
         ]
         return sorted(found, key=lambda info: (info.metric, info.labels, info.unit))
+
+    def latest(
+        self, metrics: Collection[str], since: datetime
+    ) -> Mapping[str, Sequence[SeriesInfo]]:
+        """Return the newest number of every series of these metrics, by device. Raises SinkError.
+
+        What is older than `since`, and texts, are left out.
+        """
+        with self._file.read() as connection:
+            low = max(to_micros(since), mark(connection, "pruned_before") or 0)
+            return newest(connection, metrics, low, self._block)
 
     def query(
         self,

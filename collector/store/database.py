@@ -35,6 +35,7 @@ from collector.store.alerts.desk import Alerts
 from collector.store.audit import Audit
 from collector.store.checking import StoreFinding
 from collector.store.incidents.desk import Incidents
+from collector.store.lately import Lately
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
 from collector.store.outbox import Outbox
@@ -77,6 +78,7 @@ class Store:
         self.silences = Silences(database)
         self.audit = Audit(database)
         self.lists = Lists(database)
+        self.lately = Lately(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod

@@ -243,3 +243,42 @@ def test_an_empty_batch_and_a_result_without_readings_are_nothing(sink: Sink) ->
 def test_closing_twice_is_safe(sink: Sink) -> None:
     sink.close()
     sink.close()
+
+
+def clients(minutes: float, value: float, device: str, **labels: str) -> DeviceReadings:
+    own = tuple(sorted(labels.items()))
+    return result(minutes, Reading("wifi_clients", value, "1", own), device=device)
+
+
+def test_the_newest_numbers_of_some_metrics_come_by_device(sink: Sink) -> None:
+    sink.write([clients(0, 9, "ap-1", ssid="a"), clients(5, 4, "ap-1", ssid="a"), rtt(5, 0.5)])
+    sink.write([clients(6, 2, "ap-1", ssid="b"), clients(7, 8, "ap-2", ssid="a")])
+    found = sink.latest({"wifi_clients", "temperature_celsius"}, T0)
+    assert {
+        device: [(one.metric, one.labels, one.last_at, one.last_value) for one in own]
+        for device, own in found.items()
+    } == {
+        "ap-1": [
+            ("wifi_clients", (("ssid", "a"),), at(5), 4),
+            ("wifi_clients", (("ssid", "b"),), at(6), 2),
+        ],
+        "ap-2": [("wifi_clients", (("ssid", "a"),), at(7), 8)],
+    }
+
+
+def test_what_is_old_or_a_text_is_not_among_the_newest_numbers(sink: Sink) -> None:
+    sink.write([clients(0, 9, "ap-1"), clients(30, 3, "ap-2"), clients(50, 1, "ap-2")])
+    sink.write([result(50, Reading("wifi_clients", "many", "1"), device="ap-3")])
+    found = sink.latest({"wifi_clients"}, at(30))
+    assert {device: [one.last_value for one in own] for device, own in found.items()} == {
+        "ap-2": [1]
+    }
+    assert sink.latest({"wifi_clients"}, at(51)) == {}
+    assert sink.latest(set(), T0) == {}
+
+
+def test_a_result_that_comes_late_does_not_replace_a_newer_one(sink: Sink) -> None:
+    sink.write([clients(50, 7, "ap-1")])
+    sink.write([clients(40, 3, "ap-1")])
+    (info,) = sink.latest({"wifi_clients"}, T0)["ap-1"]
+    assert (info.last_at, info.last_value) == (at(50), 7)

@@ -9,7 +9,7 @@ together weighted by their counts.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -146,6 +146,28 @@ class InfluxReader:
                         found[own] = last
         return [found[own] for own in sorted(found)]
 
+    def latest(self, metrics: Collection[str], since: datetime) -> dict[str, list[SeriesInfo]]:
+        """Return the newest number of every series of these metrics, by device. SinkError."""
+        fields = [
+            row for row in self._readable() if row.metric in metrics and row.type != FieldType.TEXT
+        ]
+        statements = [_select_newest(row, to_micros(since)) for row in fields]
+        newest: dict[tuple[str, str, Labels, str], SeriesInfo] = {}
+        for row, answer in zip(fields, self._client.ask(statements), strict=True):
+            _check_columns(answer, 2)
+            for rows in answer:
+                device, labels = rows.tags.get(TAGS[0], ""), labels_of(rows.name, rows.tags)
+                for at, value in _numbers(row, rows.values).items():
+                    own = (device, row.metric, labels, row.unit)
+                    if own not in newest or newest[own].last_at < from_micros(at):
+                        newest[own] = SeriesInfo(
+                            row.metric, row.unit, labels, from_micros(at), value
+                        )
+        found: dict[str, list[SeriesInfo]] = defaultdict(list)
+        for own in sorted(newest):
+            found[own[0]].append(newest[own])
+        return dict(found)
+
     def _readable(self) -> list[FieldRow]:
         return [row for row in self._known.fields() if row.measurement in MEASUREMENTS]
 
@@ -248,6 +270,12 @@ def _select(what: str, row: FieldRow, when: str = "", group: str = "*") -> str:
     """Return a statement about the `$device`. Everything given is made here or quoted."""
     words = ["SELECT", what, "FROM", identifier(row.measurement), "WHERE", _DEVICE, "= $device"]
     return " ".join((*words, *(("AND", when) if when else ()), "GROUP BY", group))
+
+
+def _select_newest(row: FieldRow, low: int) -> str:
+    """Return a statement about every device: its newest value since a moment in microseconds."""
+    what, where = f"last({identifier(row.field)})", identifier(row.measurement)
+    return " ".join(("SELECT", what, "FROM", where, "WHERE", f"time >= {low}u", "GROUP BY *"))
 
 
 def _point(at: int, own: _Sum) -> Point:

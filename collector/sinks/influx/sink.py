@@ -6,7 +6,7 @@ the courier carries it on, whenever the server takes it.
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -83,6 +83,12 @@ class InfluxSink:
     def list_series(self, device_id: str) -> list[SeriesInfo]:
         """Return what InfluxDB knows of a device, sorted by metric and labels. Raises SinkError."""
         return self._reader.list_series(device_id)
+
+    def latest(
+        self, metrics: Collection[str], since: datetime
+    ) -> Mapping[str, Sequence[SeriesInfo]]:
+        """Return the newest number of every series of these metrics, by device. SinkError."""
+        return self._reader.latest(metrics, since)
 
     def query(
         self,

@@ -1601,6 +1601,91 @@ export interface WallDevice {
   readonly last_result_at: string | null;
 }
 
+/** A figure of a service, and what it rests on. */
+export interface WallFigure {
+  /** `wifi_users`: connected users; `without_users`: access points that are up with nobody on them, from 07:00 to 22:00; `on_battery`: UPS on battery; `fullest_disk`: percent; `hottest`: °C. `image_troubles`, `not_recording`, `wrong_clock`, `channels_off`: cameras. */
+  readonly name: "wifi_users" | "without_users" | "image_troubles" | "not_recording" | "wrong_clock" | "channels_off" | "on_battery" | "fullest_disk" | "hottest";
+  /** Null: no device tells it. Never a guess. */
+  readonly value: number | null;
+  /** Of how many devices the value is. */
+  readonly devices: number;
+  /** Of how many it should be. */
+  readonly all: number;
+  /** Its oldest reading; at most ten minutes old. */
+  readonly oldest_at: string | null;
+  /** Whose value it is, where it is one's. */
+  readonly device: string | null;
+  readonly device_name: string | null;
+  /** Which disk, which sensor. */
+  readonly part: string | null;
+  /** How long the first battery lasts. */
+  readonly seconds: number | null;
+}
+
+/** What walls show beside the live state, at most a minute old. */
+export interface WallFigures {
+  readonly at: string;
+  /** Those that there are devices for. */
+  readonly figures: readonly WallFigure[];
+  /** False: readings could not be read. */
+  readonly readings: boolean;
+  readonly hours: WallHours;
+  /** Of the last day. */
+  readonly recovery: WallRecovery | null;
+  /** Since midnight. */
+  readonly day: WallIncidents;
+  /** Of the last twelve hours. */
+  readonly recent: WallIncidents;
+  readonly uptime: WallUptime;
+  readonly owners: readonly WallOwner[];
+}
+
+/** The last 24 hours, oldest first; the last one ends now. The most at one moment of each. */
+export interface WallHours {
+  /** Devices down or unreachable. */
+  readonly out: readonly number[];
+  /** Devices of which nothing was known. */
+  readonly unknown: readonly number[];
+}
+
+/** How many incidents began since a moment, and how long those that recovered took. */
+export interface WallIncidents {
+  readonly from: string;
+  readonly incidents: number;
+  /** Null: none recovered. */
+  readonly mttr_seconds: number | null;
+}
+
+/** Who answers for something. */
+export interface WallOwner {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What came back last. */
+export interface WallRecovery {
+  readonly device: string;
+  readonly at: string;
+}
+
+/** Uptime by kind. */
+export interface WallUptime {
+  readonly today: readonly WallUptimeRow[];
+  /** At most ten minutes old. */
+  readonly month: readonly WallUptimeRow[];
+}
+
+/** The seconds of a kind's devices; what is excluded is left out. */
+export interface WallUptimeRow {
+  /** The kind. */
+  readonly key: string;
+  readonly up_seconds: number;
+  readonly degraded_seconds: number;
+  readonly down_seconds: number;
+  readonly unreachable_seconds: number;
+  readonly unknown_seconds: number;
+}
+
 /** A maintenance window. */
 export interface Window {
   readonly id: number;
@@ -2053,5 +2138,10 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: Wall;
+  };
+  readonly "GET /wall/figures": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: WallFigures;
   };
 }
