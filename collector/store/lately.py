@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from collector.model import State
 from collector.moments import from_micros, to_micros
-from collector.store.transactions import Database
 from collector.store.schema import device_states, devices, transitions
+from collector.store.transactions import Database
 
 HOUR_MICROS = 3_600_000_000
 

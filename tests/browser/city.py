@@ -45,6 +45,9 @@ class City:
         self.heartbeat_at = at
         self.devices: dict[str, Json] = {}
         self.incidents: list[Json] = []  # what the API has open
+        self.screen: Json | None = None  # the settings of the panel's link
+        self.recovery: Json | None = None
+        self.hours: Json = {"out": [0] * 24, "unknown": [0] * 24}
         for device in _devices(devices, at - timedelta(days=3)):
             self.devices[device["id"]] = device
 
@@ -103,12 +106,48 @@ class City:
         told: dict[str, Json] = {f"/api/v1/incidents/{one['id']}": one for one in self.incidents}
         return told | {
             "/api/v1/incidents": {"items": self.incidents, "next": None},
-            "/api/v1/incidents/summary": {
-                "incidents": 11, "recovered": 3, "mttr_seconds": 2_460.0, "by_cause": [],
-            },
+            "/api/v1/wall/figures": self._figures(),
+            "/api/v1/session": {"name": "screen-7", "role": "viewer", "screen": self.screen},
             "/api/v1/sites": {"items": list(self._sites()), "next": None},
-            "/api/v1/uptime": {"items": list(self._uptime()), "next": None},
         }  # fmt: skip
+
+    def _figures(self) -> Json:
+        """What the API tells all walls once a minute."""
+        uptime = list(self._uptime())
+        known = [one for one in self.devices.values() if one["state"] != "unknown"]
+        points = [one for one in self.devices.values() if one["kind"] == "access_point"]
+        told = [one for one in points if one in known]
+        bare: Json = {"device": None, "device_name": None, "part": None, "seconds": None}
+        fresh = iso(self.at - timedelta(seconds=40))
+        ups: Json = {"device": "ups-1", "device_name": "UPS Wajo 11", "seconds": 725.0}
+        disk: Json = {"device": "server-1", "device_name": "Server Tallo 12", "part": "/srv"}
+        figures: list[tuple[str, float | None, int, int, str | None, Json]] = [
+            ("wifi_users", 812.0, len(told), len(points), fresh, {}),
+            ("without_users", 2.0, len(told), len(points), fresh, {}),
+            *(
+                (name, None, 0, 60, None, {})
+                for name in ("image_troubles", "not_recording", "wrong_clock", "channels_off")
+            ),
+            ("on_battery", 1.0, 12, 12, fresh, ups),
+            ("fullest_disk", 93.4, 12, 13, iso(self.at - timedelta(minutes=4)), disk),
+            ("hottest", 61.8, 25, 25, fresh, {"device": "s", "device_name": "NAS Losari"}),
+        ]
+        return {
+            "at": iso(self.at),
+            "figures": [
+                bare
+                | {"name": name, "value": value, "devices": some, "all": every, "oldest_at": oldest}
+                | more
+                for name, value, some, every, oldest, more in figures
+            ],
+            "readings": True,
+            "hours": self.hours,
+            "recovery": self.recovery,
+            "day": {"from": iso(self.at), "incidents": 11, "mttr_seconds": 2_460.0},
+            "recent": {"from": iso(self.at), "incidents": 3, "mttr_seconds": 2_460.0},
+            "uptime": {"today": uptime, "month": uptime},
+            "owners": [{"id": "pln", "name": "PLN ULP Panakkukang"}],
+        }
 
     def _sites(self) -> Iterator[Json]:
         for number, site in enumerate(sorted({one["site"] for one in self.devices.values()})):
@@ -125,7 +164,7 @@ class City:
         for number, kind in enumerate(sorted({one["kind"] for one in self.devices.values()})):
             lost = 0 if kind in ("ups", "server") else 640 + 100 * number
             yield {
-                "key": kind, "name": kind,
+                "key": kind,
                 "up_seconds": 99_000.0 - lost, "degraded_seconds": 1_000.0,
                 "down_seconds": float(lost), "unreachable_seconds": 0.0,
                 "unknown_seconds": 150.0 if kind == "camera" else 0.0,

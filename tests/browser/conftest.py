@@ -71,6 +71,10 @@ class Browser:
         )
         return self
 
+    def before(self, script: str) -> None:
+        """Let a script run in the next page before its own, in place of a part of the browser."""
+        self._do("before", script=script)
+
     def wait(self, selector: str, text: str | None = None, state: str = "visible") -> None:
         """Wait until such an element is there (`state="detached"`: until it is gone)."""
         values = {} if text is None else {"text": text}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.city import MORNING, City
+from tests.browser.city import MORNING, City, iso
 from tests.browser.conftest import Browser
 from tests.browser.showing import broken_city, serve, show, stormy_city
 from tests.browser.wall_server import WallServer
@@ -27,7 +27,7 @@ def test_figures_that_nobody_renewed_are_hatched_and_say_their_age(
     city = City()
     show(browser, server, city)
     browser.wait("[data-test=service]", "99,")
-    del server.answers["/api/v1/uptime"]  # the stream lives on, this answer does not come
+    del server.answers["/api/v1/wall/figures"]  # the stream lives on, this answer does not come
     for _ in range(7):
         browser.forward(20)
         server.send("heartbeat", city.heartbeat())
@@ -108,9 +108,31 @@ def test_more_untaken_incidents_than_fit_take_turns(browser: Browser, server: Wa
 @pytest.mark.parametrize(
     ("page", "verdict", "foot"),
     [
-        ("wifi", "WiFi publik: 1 belum ditangani", ["titik akses 13/15 99,36% · 99,36%"]),
-        ("cctv", "CCTV: 1 belum ditangani", ["kamera", "perekam"]),
-        ("server", "Server & daya: semua aktif", ["server", "UPS"]),
+        (
+            "wifi",
+            "WiFi publik: 1 belum ditangani",
+            ["titik akses 13/15 99,36% · 99,36%", "pengguna terhubung 812", "AP tanpa pengguna 2"],
+        ),
+        (
+            "cctv",
+            "CCTV: 1 belum ditangani",
+            [
+                "kamera cakupan 99,8% 55/60 99,26% · 99,26%",
+                "perekam 22/22 99,16% · 99,16%",
+                "gambar, rekaman, jam, kanal \N{EN DASH} belum diukur",
+            ],
+        ),
+        (
+            "server",
+            "Server & daya: semua aktif",
+            [
+                "server 22/22 100,00%",
+                "UPS 22/22 100,00%",
+                "UPS di baterai 1 12 mnt · UPS Wajo 11",
+                "diska terpenuh 12/13 · 4 mnt 93% Server Tallo 12",
+                "suhu tertinggi 61 °C NAS Losari",
+            ],
+        ),
     ],
 )
 def test_a_page_of_a_service_counts_only_that(
@@ -122,9 +144,33 @@ def test_a_page_of_a_service_counts_only_that(
     show(browser, server, city, page=page)
     browser.wait("[data-test=verdict]", verdict)
     browser.wait("[data-test=service]", "99," if page != "server" else "100,")
-    kinds = browser.texts("[data-test=service]")
-    assert len(kinds) == len(foot)
-    assert all(kind.startswith(begin) for kind, begin in zip(kinds, foot, strict=True))
+    assert browser.texts("[data-test=service]") == foot
+
+
+def test_a_calm_wall_tells_of_the_last_hours(browser: Browser, server: WallServer) -> None:
+    city = City()
+    camera = city.in_area("Tallo", "camera")[0]
+    city.recovery = {"device": camera["id"], "at": iso(city.at - timedelta(hours=3))}
+    city.hours = {"out": [2] * 20 + [9, 3, 1, 0], "unknown": [0] * 18 + [200, 40] + [0] * 4}
+    show(browser, server, city)
+    browser.wait("[data-test=recent]", "12 jam terakhir: 3 insiden, rata-rata pulih 41 mnt")
+    assert f"Terakhir pulih: Tallo, {camera['name']}, 06.26" in browser.text("[data-test=calm]")
+    heights = browser.evaluate(
+        "[...document.querySelectorAll('[data-test=hour]')].map((bar) => bar.height.baseVal.value)"
+    )
+    assert len(heights) == 24
+    assert heights.index(max(heights)) == 20
+    assert browser.evaluate("document.querySelectorAll('[data-test=hour-unseen]').length") == 2
+    assert browser.text("[data-test=hours]").endswith("perangkat bermasalah, 24 jam kini 0")
+
+
+def test_the_owner_of_a_power_line_is_named_although_it_owns_no_device(
+    browser: Browser, server: WallServer
+) -> None:
+    city = broken_city()
+    city.incidents[0] |= {"responsible": "pln"}
+    show(browser, server, city)
+    browser.wait("[data-test=row]", "PLN ULP Panakkukang")
 
 
 def test_the_map_flags_every_abnormal_area_and_points_to_the_site_of_a_link(

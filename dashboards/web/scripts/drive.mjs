@@ -23,6 +23,7 @@ const browser = await chromium.launch({
 
 let page = null;
 let problems = [];
+let before = [];
 
 /** Wait until the page has an element whose text holds `text`. */
 function waiting({ selector, text, state = "visible" }) {
@@ -44,6 +45,7 @@ const operations = {
       serviceWorkers: worker ? "allow" : "block",
     });
     page = await context.newPage();
+    for (const content of before.splice(0)) await page.addInitScript({ content });
     page.setDefaultTimeout(WAIT_MS);
     page.on("console", (message) => {
       const { level, text } = { level: message.type(), text: message.text() };
@@ -57,6 +59,10 @@ const operations = {
     });
     await page.clock.install({ time });
     await page.goto(url);
+  },
+  /** A script for the next page, before its own. */
+  async before({ script }) {
+    before.push(script);
   },
   wait: waiting,
   async texts({ selector }) {

@@ -143,9 +143,18 @@ function wholeSeconds(milliseconds: number): number {
   return Math.max(0, Math.floor(milliseconds / 1000));
 }
 
-/** Night by default: 22.00 to 05.30 in the zone of the wall. */
-export function isNight(at: number, zone: string): boolean {
+/** From when until when it is night, in minutes of the day; both the same: never. */
+export interface Night {
+  readonly from: number;
+  readonly until: number;
+}
+
+export const NIGHT: Night = { from: 22 * 60, until: 5 * 60 + 30 };
+
+/** Whether it is night in the zone of the wall. */
+export function isNight(at: number, zone: string, { from, until }: Night = NIGHT): boolean {
   const { hour, minute } = local(at, zone);
   const minutes = Number(hour) * 60 + Number(minute);
-  return minutes >= 22 * 60 || minutes < 5 * 60 + 30;
+  if (from <= until) return from <= minutes && minutes < until;
+  return minutes >= from || minutes < until;
 }

@@ -5,12 +5,11 @@ import { ask } from "../shared/api/client";
 import { browserPorts } from "../shared/browser";
 import { LiveCity } from "../shared/live";
 import { openSession, takeToken } from "../shared/session";
-import { pageAt, PAGES } from "./pages";
 import { questionsFor } from "./questions";
-import { rotationIn } from "./rotation";
-import { screenIn } from "./screen";
+import { Speaker } from "./speaker";
 import { keepUp } from "./upkeep";
 import { App } from "./view/app";
+import { addressOf } from "./wanted";
 import "./style/index.css";
 
 const RETRY_SESSION_MS = 3_000;
@@ -35,7 +34,6 @@ async function start(token: string | null): Promise<void> {
   wall.start();
 }
 
-const query = new URLSearchParams(location.search);
 const root = document.getElementById("wall");
 if (root === null) throw new Error("the page has no #wall");
 render(
@@ -45,13 +43,8 @@ render(
     mono={ports.mono}
     panelNow={Date.now}
     root={document.documentElement}
-    asked={{
-      language: query.get("lang"),
-      screen: screenIn(query),
-      page: pageAt(location.pathname),
-      rotation: rotationIn(query, PAGES),
-      site: query.get("titik"),
-    }}
+    address={addressOf(location.pathname, new URLSearchParams(location.search))}
+    speaker={new Speaker()}
   />,
   root,
 );

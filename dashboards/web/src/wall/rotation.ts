@@ -30,8 +30,15 @@ const USUAL_SECONDS = 20;
 export function rotationIn(query: URLSearchParams, all: readonly Page[]): Rotation | null {
   const names = (query.get("halaman") ?? "").split(",");
   const pages = names.flatMap((name) => all.find((page) => page.name === name.trim()) ?? []);
+  return rotationOf(pages, Number(query.get("tiap") ?? USUAL_SECONDS));
+}
+
+/** Pages in turn, or null: less than two are no rotation. */
+export function rotationOf(
+  pages: readonly Page[],
+  asked: number = USUAL_SECONDS,
+): Rotation | null {
   if (pages.length < 2) return null;
-  const asked = Number(query.get("tiap") ?? USUAL_SECONDS);
   const seconds = Number.isFinite(asked) ? asked : USUAL_SECONDS;
   const everyMs = 1000 * Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, seconds));
   return { pages, everyMs };

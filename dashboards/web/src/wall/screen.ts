@@ -19,8 +19,16 @@ const FRAME_SHORT_REM = 108;
 
 /** What the address says about the screen, or null: then 6 m and 55″ are assumed. */
 export function screenIn(query: URLSearchParams): Screen | null {
-  const distanceMetres = Number(query.get("jarak"));
-  const diagonalInches = Number(query.get("layar"));
+  return screenOf(Number(query.get("jarak")), Number(query.get("layar")));
+}
+
+/** A screen, if both are known. */
+export function screenOf(
+  distance: number | null | undefined,
+  diagonal: number | null | undefined,
+): Screen | null {
+  const distanceMetres = distance ?? 0;
+  const diagonalInches = diagonal ?? 0;
   return distanceMetres > 0 && diagonalInches > 0 ? { distanceMetres, diagonalInches } : null;
 }
 

@@ -30,17 +30,21 @@ export interface Summary {
   readonly devices: readonly Device[];
 }
 
-/** `told`: the API's open incidents, null: it has not said; `positions`: where sites are. */
+/**
+ * `told`: the API's open incidents, null: it has not said; `positions`: where sites are; `names`:
+ * of owners by their ids, also of those who own no device, but links or power.
+ */
 export function summarize(
   areas: readonly Area[],
   table: ReadonlyMap<string, Device>,
   told: ReadonlyMap<number, IncidentView> | null,
   positions: Positions,
+  names: Owners = new Map(),
 ): Summary {
   const devices = [...table.values()];
   const incidents = findIncidents(table, told?.values() ?? null);
   const tiles = placeTiles(makeTiles(areas, devices), positions);
-  return complete(devices, incidents, tiles, { told: told !== null, owners: ownersOf(devices) });
+  return complete(devices, incidents, tiles, { told: told !== null, owners: new Map([...names, ...ownersOf(devices)]) });
 }
 
 /** What the summary says of some services alone; the tiles keep their places. */

@@ -1,6 +1,6 @@
 /** Uptime of services and kinds: sums of seconds, never averages of percentages. */
 
-import type { Uptime } from "../shared/api/schema";
+import type { WallUptimeRow } from "../shared/api/schema";
 import { serviceOf } from "../shared/services";
 
 export interface Availability {
@@ -15,10 +15,10 @@ export type Availabilities = ReadonlyMap<string, Availability>;
 /** Below this coverage a figure would say more than anybody saw. */
 const LEAST_COVERAGE = 90;
 
-/** From an uptime table by kind. */
-export function availabilities(table: Uptime): Availabilities {
+/** From the seconds of each kind. */
+export function availabilities(rows: readonly WallUptimeRow[]): Availabilities {
   const sums = new Map<string, { up: number; known: number; all: number }>();
-  for (const row of table.items) {
+  for (const row of rows) {
     const up = row.up_seconds + row.degraded_seconds;
     const known = up + row.down_seconds + row.unreachable_seconds;
     for (const key of [`kind:${row.key}`, `service:${serviceOf(row.key)}`]) {

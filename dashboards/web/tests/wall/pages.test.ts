@@ -5,7 +5,7 @@ test("every page is found by its address", () => {
   for (const page of PAGES) expect(pageAt(`/dinding/${page.name}`)).toBe(page);
 });
 
-test("the bare address, and one that is no page, show the overview", () => {
-  expect(pageAt("/dinding/").name).toBe("ringkasan");
-  expect(pageAt("/dinding/tidak-ada").name).toBe("ringkasan");
+test("the bare address, and one that is no page, name none", () => {
+  expect(pageAt("/dinding/")).toBeNull();
+  expect(pageAt("/dinding/tidak-ada")).toBeNull();
 });

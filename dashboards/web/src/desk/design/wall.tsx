@@ -8,10 +8,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, type Ask, type Route } from "../../shared/api/client";
 import { LiveCity, type LivePorts } from "../../shared/live";
 import { useBox } from "../../shared/view/hooks";
-import { pageAt } from "../../wall/pages";
 import { questionsFor } from "../../wall/questions";
+import { Speaker } from "../../wall/speaker";
 import wallStyle from "../../wall/style/index.css?url";
 import { App } from "../../wall/view/app";
+import { addressOf } from "../../wall/wanted";
 import { useDesk } from "../context";
 import { sceneCity, type Scene, type SceneCity } from "./city";
 
@@ -20,6 +21,9 @@ export const PANEL = { width: 1920, height: 1080 } as const;
 
 /** A stale wall has heard nothing for this long. */
 const SILENCE_MS = 151_000;
+/** Devices in trouble, hour by hour. */
+const QUIET_DAY = [5, 6, 5, 7, 6, 8, 12, 10, 9, 9, 11, 14, 10, 9, 8, 8, 19, 12, 9, 7, 6, 5, 3, 0];
+
 /** Questions whose answer is waited for longer than this are asked again; here nothing changes. */
 const SOON_MS = 1_000;
 
@@ -87,7 +91,8 @@ function draw(target: Document, scene: Scene, page: string, language: string): (
       mono={mono}
       panelNow={() => city.at + mono()}
       root={target.documentElement}
-      asked={{ language, screen: null, page: pageAt(`/dinding/${page}`), rotation: null, site: null }}
+      address={addressOf(`/dinding/${page}`, new URLSearchParams({ lang: language }))}
+      speaker={new Speaker()}
     />
   );
   // Sizes are measured: not before the style sheet is here.
@@ -141,9 +146,19 @@ function asking(city: SceneCity): Ask {
   );
   const answers: Partial<Record<Route, unknown>> = {
     "GET /incidents": { items: city.incidents, next: null },
-    "GET /incidents/summary": { incidents: 11, recovered: 3, mttr_seconds: 2_460, by_cause: [] },
+    "GET /session": { name: "", role: "viewer", screen: null },
     "GET /sites": { items: city.sites, next: null },
-    "GET /uptime": { items: city.uptime },
+    "GET /wall/figures": {
+      at: city.snapshot.at,
+      figures: [],
+      readings: true,
+      hours: { out: QUIET_DAY, unknown: QUIET_DAY.map(() => 0) },
+      recovery: null,
+      day: { from: city.snapshot.at, incidents: 11, mttr_seconds: 2_460 },
+      recent: { from: city.snapshot.at, incidents: 3, mttr_seconds: 2_460 },
+      uptime: { today: city.uptime, month: city.uptime },
+      owners: [],
+    },
   };
   const answer = (route: Route, question?: { at?: readonly (string | number)[] }): Promise<unknown> => {
     const found =

@@ -21,7 +21,7 @@ const TURN_MS = 15_000;
 const MOST_TURNS = 3;
 
 export function Incidents(view: View): JSX.Element {
-  const { summary, condition, words, rem, day } = view;
+  const { summary, condition, words, rem, figures, uptime } = view;
   const at = untilAt(view);
   const ref = useRef<HTMLDivElement>(null);
   const box = useBox(ref, null);
@@ -48,7 +48,9 @@ export function Incidents(view: View): JSX.Element {
             {words.say("list.part", { from: from + 1, to: from + shown.length, of })}
           </p>
         )}
-        {day !== null && <p data-test="day">{dayLine(day, words)}</p>}
+        {figures !== null && uptime.lateMs === null && (
+          <p data-test="day">{dayLine(figures.day, words)}</p>
+        )}
       </div>
     </>
   );

@@ -70,8 +70,8 @@ export const PAGES: readonly Page[] = [
 
 const PREFIX = "/dinding/";
 
-/** The page of an address; the overview for the bare address and for a name nobody knows. */
-export function pageAt(pathname: string): Page {
+/** The page that an address names; null for the bare address and for a name nobody knows. */
+export function pageAt(pathname: string): Page | null {
   const name = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length).split("/")[0] : "";
-  return PAGES.find((page) => page.name === name) ?? OVERVIEW;
+  return PAGES.find((page) => page.name === name) ?? null;
 }

@@ -1,20 +1,19 @@
 /** `/dinding/ringkasan`: what is wrong beside where it is, and the services below. */
 
 import type { JSX } from "preact";
-import { Foot } from "../view/foot";
+import { Foot, MOST_ITEMS } from "../view/foot";
 import { Middle } from "../view/middle";
 import type { View } from "../view/view";
 
-/** More would need smaller type than the back of the room can read. */
-const MOST_FIGURES = 5;
-
 export function Overview(view: View): JSX.Element {
   const { summary, words } = view;
-  const items = summary.services.slice(0, MOST_FIGURES).map(({ service, worst }) => ({
+  const items = summary.services.slice(0, MOST_ITEMS).map(({ service, worst }) => ({
     key: `service:${service}`,
     glyph: service,
     name: words.say(`service.${service}`),
-    count: null,
+    value: null,
+    small: null,
+    lacks: "",
     calm: worst === "up",
   }));
   return (
@@ -23,7 +22,7 @@ export function Overview(view: View): JSX.Element {
       <Foot
         view={view}
         head={words.say("service.head")}
-        unit={words.say("service.unit")}
+        unit={<span>{words.say("service.unit")}</span>}
         items={items}
       />
     </>

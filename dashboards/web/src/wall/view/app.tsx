@@ -5,7 +5,6 @@ import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import {
   judge,
   lastKnownAt,
-  panelOffset,
   serverNow,
   type Condition,
   type Link,
@@ -20,12 +19,15 @@ import { lateTiles, type Late } from "../lateness";
 import type { Page } from "../pages";
 import type { Positions } from "../placing";
 import type { Questions } from "../questions";
-import { turnAt, type Rotation } from "../rotation";
+import { turnAt } from "../rotation";
 import { remPixels, type Screen } from "../screen";
 import { SHIFT_MS, shiftAt } from "../shift";
+import type { Speaker } from "../speaker";
 import { narrow, summarize, type Summary } from "../summary";
+import { wantedOf, type Address } from "../wanted";
 import { wordsOf, type Words } from "../words";
 import { useCurrent } from "./current";
+import { useSound } from "./sounding";
 import {
   Banner,
   CalmCount,
@@ -35,6 +37,7 @@ import {
   isTight,
   StateCounts,
   Trust,
+  trustParts,
   Turns,
 } from "./frame";
 import { lastHeartbeat, Notice } from "./panels";
@@ -52,51 +55,48 @@ export interface AppProps {
   readonly questions: Questions;
   readonly mono: () => number;
   readonly panelNow: () => number;
-  readonly asked: AskedFor;
+  readonly address: Address;
+  readonly speaker: Speaker;
   /** The root element of the document it is drawn in: its window says how large type is. */
   readonly root: HTMLElement;
 }
 
-/** What the address asks for. */
-export interface AskedFor {
-  readonly language: string | null;
-  readonly screen: Screen | null;
-  /** What stands between the head and the bottom edge; with a rotation, its pages in turn. */
-  readonly page: Page;
-  readonly rotation: Rotation | null;
-  readonly site: string | null;
-}
-
-export function App({ wall, questions, mono, panelNow, asked, root }: AppProps): JSX.Element {
+export function App(props: AppProps): JSX.Element {
+  const { wall, questions, mono, panelNow, address, speaker, root } = props;
   const { city, link } = useLive(wall);
   // Time is read on every drawing, not only each second: an event may come just after a tick.
   useSeconds(mono, (at) => serverNow(link, at) ?? panelNow());
   const now = mono();
   useEffect(() => wall.check());
 
-  const rem = useRem(root, asked.screen);
-  const language = chooseLanguage(asked.language, city?.language ?? null);
+  const own = useCurrent(questions.link).value;
+  const wanted = useMemo(() => wantedOf(address, own), [address, own]);
+  const rem = useRem(root, wanted.screen);
+  const language = chooseLanguage(wanted.language, city?.language ?? null);
   const words = useMemo(() => wordsOf(language), [language]);
   const { open } = useCurrent(questions.incidents);
   const positions = useCurrent(questions.positions).value;
-  const today = useCurrent(questions.today).value;
-  const month = useCurrent(questions.month).value;
-  const day = useCurrent(questions.day).value;
+  const figures = useCurrent(questions.figures).value;
+  const names = figures?.owners;
   // A heartbeat renews the city but neither its areas nor its devices: nothing to count anew.
   const { areas, devices } = city ?? NOTHING;
   const whole = useMemo(
-    () => summarize(areas, devices, open, positions ?? NOWHERE),
-    [areas, devices, open, positions],
+    () => summarize(areas, devices, open, positions ?? NOWHERE, names),
+    [areas, devices, open, positions, names],
   );
   const condition = judge(link, city, now);
   const at = serverNow(link, now) ?? panelNow();
   const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  useRootAttributes(root, language, condition, nightFits(condition, whole, at, zone));
+  const night = nightFits(condition, whole, isNight(at, zone, wanted.night), at);
+  useRootAttributes(root, language, condition, night);
   useShift(root, Math.floor(at / SHIFT_MS));
+  const rings = wanted.sound && condition === "live";
+  const sound = useSound(speaker, rings, whole, mono, link.startedMono);
 
   const held = condition !== "live" || whole.incidents.some(isCritical);
-  const turn = asked.rotation === null ? null : turnAt(asked.rotation, at, held);
-  const page = (turn === null ? null : asked.rotation?.pages[turn.index]) ?? asked.page;
+  const { rotation } = wanted;
+  const turn = rotation === null ? null : turnAt(rotation, at, held);
+  const page = (turn === null ? null : rotation?.pages[turn.index]) ?? wanted.page;
   const { services } = page;
   const summary = useMemo(
     () => (services === null ? whole : narrow(whole, services)),
@@ -137,10 +137,16 @@ export function App({ wall, questions, mono, panelNow, asked, root }: AppProps):
     at,
     rem,
     late: condition === "live" ? lateTiles(summary.tiles, city.freshness, at) : NONE_LATE,
-    uptime: { today, month, lateMs: questions.today.lateMs(now) },
-    day: questions.day.lateMs(now) === null ? day : null,
+    uptime: {
+      today: figures?.today ?? null,
+      month: figures?.month ?? null,
+      lateMs: questions.figures.lateMs(now),
+    },
+    figures,
     positions,
-    pointed: asked.site,
+    pointed: wanted.site,
+    sound: wanted.sound ? sound : "off",
+    pageName: page.name,
   };
   return (
     <main class="frame" data-page={page.name}>
@@ -148,8 +154,8 @@ export function App({ wall, questions, mono, panelNow, asked, root }: AppProps):
         {face}
       </Top>
       <page.Body {...view} key={page.name} />
-      {turn !== null && asked.rotation !== null && (
-        <Turns pages={asked.rotation.pages.length} turn={turn} />
+      {turn !== null && rotation !== null && (
+        <Turns pages={rotation.pages.length} turn={turn} />
       )}
       {/* Renewed with every word heard; if this script dies, the style sheet lets it appear. */}
       <div class="dead-man" key={link.heardMono} />
@@ -185,7 +191,9 @@ function Top({ children, page, ...view }: TopProps): JSX.Element {
   }
   const empty = summary.devices.length === 0;
   const calm = isCalm(summary);
-  const tight = isTight(summary.counts, panelOffset(link, mono, panelNow) !== 0);
+  const trust = { city, link, mono, panelNow, words, sound: view.sound };
+  const parts = trustParts(trust).map(({ text }) => text);
+  const tight = isTight(summary.counts, parts, words);
   return (
     <>
       <Head
@@ -199,7 +207,7 @@ function Top({ children, page, ...view }: TopProps): JSX.Element {
         ) : (
           <StateCounts counts={summary.counts} words={words} />
         )}
-        <Trust city={city} link={link} mono={mono} panelNow={panelNow} words={words} />
+        <Trust {...trust} />
       </div>
     </>
   );
@@ -227,11 +235,11 @@ function Refused({ link, words }: { link: Link; words: Words }): JSX.Element {
 function nightFits(
   condition: Condition,
   summary: Summary,
+  night: boolean,
   at: number,
-  zone: string,
 ): boolean {
   const dims = condition === "live" || condition === "connecting";
-  if (!dims || !isNight(at, zone)) return false;
+  if (!dims || !night) return false;
   const isNew = (one: Incident): boolean =>
     isCritical(one) && one.confirmedAt !== null && at - one.confirmedAt < WAKE_MS;
   return !summary.incidents.some(isNew);

@@ -6,6 +6,7 @@ import { STATES, type City, type Collector, type Counts, type State } from "../.
 import { age, clock, date, zoneName } from "../../shared/time";
 import { Glyph, type GlyphName } from "../../shared/view/glyphs";
 import type { Turn } from "../rotation";
+import type { Sound } from "./sounding";
 import type { Words } from "../words";
 
 export function Clock({ at, zone, words }: { at: number; zone: string; words: Words }): JSX.Element {
@@ -67,11 +68,20 @@ function abnormalStates(counts: Counts): State[] {
   return STATES.filter((state) => state !== "up" && counts[state] > 0);
 }
 
+/** Widths of the second line in rem: a letter of the counts and of the trust line, and all. */
+const COUNT_LETTER_REM = 1.8;
+const TRUST_LETTER_REM = 1.38;
+const LINE_REM = 176;
+/** A glyph and the gap behind it, in letters. */
+const GLYPH_LETTERS = 3;
+
 /** Whether the second line has more to say than its usual size allows. */
-export function isTight(counts: Counts, panelIsWrong: boolean): boolean {
-  const shown = abnormalStates(counts);
-  const digits = shown.map((state) => String(counts[state])).join("").length;
-  return shown.length + Number(panelIsWrong) > 4 || digits > 9;
+export function isTight(counts: Counts, trust: readonly string[], words: Words): boolean {
+  const letters = abnormalStates(counts)
+    .map((state) => `${words.number(counts[state])} ${words.say(`state.${state}`)}`)
+    .reduce((sum, text) => sum + text.length + GLYPH_LETTERS, 0);
+  const said = trust.join(" · ").length + GLYPH_LETTERS;
+  return letters * COUNT_LETTER_REM + said * TRUST_LETTER_REM > LINE_REM;
 }
 
 /** Counts by state, worst first; only what there is, and never how much works. */
@@ -125,29 +135,51 @@ export interface TrustProps {
   readonly mono: number;
   readonly panelNow: number;
   readonly words: Words;
+  readonly sound: Sound;
 }
 
-/** How far the page may be believed: age of the data, collectors, the panel's own clock. */
-export function Trust({ city, link, mono, panelNow, words }: TrustProps): JSX.Element {
-  const heard = mono - (link.heardMono ?? mono);
-  const offset = panelOffset(link, mono, panelNow);
-  const { alive, all } = collectorCount(city.collectors);
+/** How far the page may be believed: age of the data, collectors, sound, the panel's own clock. */
+export function Trust(props: TrustProps): JSX.Element {
+  const { link } = props;
   return (
     <div class="trust" data-test="trust">
       <span class="beat" key={link.beats} />
-      <span>{words.say("trust.data", { age: age(heard, words) })}</span>
-      <span class={alive < all ? "lacking" : ""}>
-        {words.say("trust.collectors", { alive, all })}
-      </span>
-      {offset !== 0 && (
-        <span class="lacking">
-          {words.say("trust.panel", {
-            offset: `${offset > 0 ? "+" : "−"}${age(Math.abs(offset), words)}`,
-          })}
+      {trustParts(props).map(({ key, text, lacking }) => (
+        <span key={key} class={lacking ? "lacking" : ""} data-test={`trust-${key}`}>
+          {text}
         </span>
-      )}
+      ))}
     </div>
   );
+}
+
+interface TrustPart {
+  readonly key: "data" | "collectors" | "sound" | "panel";
+  readonly text: string;
+  readonly lacking: boolean;
+}
+
+/** What the trust line says, part by part. */
+export function trustParts({ city, link, mono, panelNow, words, sound }: TrustProps): TrustPart[] {
+  const heard = mono - (link.heardMono ?? mono);
+  const offset = panelOffset(link, mono, panelNow);
+  const { alive, all } = collectorCount(city.collectors);
+  const parts: TrustPart[] = [
+    { key: "data", text: words.say("trust.data", { age: age(heard, words) }), lacking: false },
+    {
+      key: "collectors",
+      text: words.say("trust.collectors", { alive, all }),
+      lacking: alive < all,
+    },
+  ];
+  if (sound !== "on") {
+    parts.push({ key: "sound", text: words.say(`sound.${sound}`), lacking: sound === "refused" });
+  }
+  if (offset !== 0) {
+    const size = `${offset > 0 ? "+" : "−"}${age(Math.abs(offset), words)}`;
+    parts.push({ key: "panel", text: words.say("trust.panel", { offset: size }), lacking: true });
+  }
+  return parts;
 }
 
 export function collectorCount(collectors: readonly Collector[]): { alive: number; all: number } {

@@ -1,18 +1,20 @@
 /** What stands in the place of the list when there is no list: calm, blind, or no link at all. */
 
 import type { ComponentChildren, JSX } from "preact";
-import type { Summary as DaySummary } from "../../shared/api/schema";
-import { STATES, type City } from "../../shared/model";
+import { STATES, type City, type Recovery } from "../../shared/model";
 import { clock, duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
+import type { Recent } from "../figures";
 import type { Summary } from "../summary";
 import type { Words } from "../words";
+import { Hours } from "./hours";
 import type { View } from "./view";
 
 export function Calm({ view }: { view: View }): JSX.Element {
-  const { city, summary, day, words } = view;
-  const recovered = city.lastRecovery;
+  const { city, summary, figures, words } = view;
+  const recovered = newer(city.lastRecovery, figures?.recovery ?? null);
   const device = recovered === null ? undefined : city.devices.get(recovered.device);
+  const recent = figures?.recent;
   return (
     <section class="panel calm-panel" data-test="calm">
       <Glyph name="acknowledged" />
@@ -26,16 +28,28 @@ export function Calm({ view }: { view: View }): JSX.Element {
           })}
         </p>
       )}
-      {day !== null && day.incidents > 0 && <p data-test="day">{dayLine(day, words)}</p>}
+      {recent !== undefined && (
+        <p data-test="recent">{told("recent.incidents", recent, words)}</p>
+      )}
+      {figures !== null && <Hours figures={figures} view={view} />}
     </section>
   );
 }
 
+function newer(a: Recovery | null, b: Recovery | null): Recovery | null {
+  if (a === null || b === null) return a ?? b;
+  return a.at >= b.at ? a : b;
+}
+
 /** `Hari ini 3 insiden, rata-rata pulih 41 mnt`. */
-export function dayLine(day: DaySummary, words: Words): string {
-  const parts = [words.count("day.incidents", day.incidents)];
-  if (day.mttr_seconds !== null) {
-    parts.push(words.say("day.recovery", { time: duration(day.mttr_seconds * 1000, words) }));
+export function dayLine(day: Recent, words: Words): string {
+  return told("day.incidents", day, words);
+}
+
+function told(key: "day.incidents" | "recent.incidents", of: Recent, words: Words): string {
+  const parts = [words.count(key, of.incidents)];
+  if (of.meanRecoveryMs !== null) {
+    parts.push(words.say("day.recovery", { time: duration(of.meanRecoveryMs, words) }));
   }
   return parts.join(", ");
 }

@@ -1,11 +1,12 @@
 /** What a page of the wall is drawn from. */
 
-import type { Summary as DaySummary } from "../../shared/api/schema";
 import { lastKnownAt, type Condition, type Link } from "../../shared/condition";
 import type { City } from "../../shared/model";
+import type { Figures } from "../figures";
 import type { Late } from "../lateness";
 import type { Positions } from "../placing";
 import type { Summary } from "../summary";
+import type { Sound } from "./sounding";
 import type { Availabilities } from "../uptime";
 import type { Words } from "../words";
 
@@ -29,12 +30,14 @@ export interface View {
     /** How old today's figures are, when that is too old; else null. */
     readonly lateMs: number | null;
   };
-  /** Of the incidents that began today; null: not known (any more). */
-  readonly day: DaySummary | null;
+  /** What is asked for once a minute; null: not known. */
+  readonly figures: Figures | null;
   /** Where sites are; null: not known yet. */
   readonly positions: Positions | null;
   /** Id of the site that the address points to, or null. */
   readonly pointed: string | null;
+  readonly sound: Sound;
+  readonly pageName: string;
 }
 
 /** Nothing to see: neither an incident nor a device of which nothing is known. */
