@@ -190,6 +190,20 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A part of all lost time: of a cause, or of who answers for it. `by` is cause or responsible.
+
+    `key` is the cause or the owner's id; the name of a cause is its translation.
+    """
+
+    by: str
+    key: str
+    name: str
+    lost_seconds: int
+    share_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrendMonth:
     """A month, up to that of the report. Months before the first device are left out."""
 
@@ -389,6 +403,7 @@ class Report:
     owners: tuple[GroupUptime, ...]
     contracts: tuple[ContractUptime, ...]
     lost: tuple[Lost, ...]
+    shares: tuple[Share, ...]
     trend: tuple[TrendMonth, ...]
     worst: tuple[DeviceUptime, ...]
     devices: tuple[DeviceUptime, ...]

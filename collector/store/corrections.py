@@ -6,7 +6,7 @@ The last one is in force. To take one back is to say again what was proposed.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from collector.model import CauseClass, CauseCorrection
 from collector.model.alerts import AuditEntry
@@ -65,6 +65,20 @@ def of_outage(connection: Connection, outage_id: int) -> tuple[CauseCorrection, 
     query = select(cause_corrections).where(cause_corrections.c.outage_id == outage_id)
     rows = connection.execute(query.order_by(cause_corrections.c.id))
     return tuple(_correction(row) for row in rows)
+
+
+def of_window(
+    connection: Connection, start: datetime, end: datetime
+) -> tuple[CauseCorrection, ...]:
+    """Return all that was said on outages that touch start <= t < end, the oldest first."""
+    over = outages.c.ended_at
+    query = (
+        select(cause_corrections)
+        .join(outages, outages.c.id == cause_corrections.c.outage_id)
+        .where(outages.c.started_at < to_micros(end), or_(over.is_(None), over > to_micros(start)))
+        .order_by(cause_corrections.c.id)
+    )
+    return tuple(_correction(row) for row in connection.execute(query))
 
 
 def _cut_off_behind(connection: Connection, outage_id: int) -> set[str]:

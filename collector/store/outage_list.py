@@ -97,6 +97,14 @@ class Outages:
         last = rows[limit - 1] if len(rows) > limit else None
         return Page(items, None if last is None else f"{last.started_at}.{last.id}")
 
+    def corrections(self, start: datetime, end: datetime) -> tuple[CauseCorrection, ...]:
+        """Return all that was said on causes of outages that touch start <= t < end.
+
+        The oldest first; in force is the last one of each outage.
+        """
+        with self._database.read() as connection:
+            return corrections.of_window(connection, start, end)
+
     def correct(
         self, outage_id: int, cause: CauseClass | str, reason: str, author: str, now: datetime
     ) -> OutageRow | None:
