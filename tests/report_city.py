@@ -180,8 +180,13 @@ def _said(store: Store, listed: Listed) -> None:
 def fill_readings(path: Path, listed: Listed, *, points: int = 12, disks: int = 6) -> None:
     """Write an hour's mean of WiFi users, and a disk a day, of the first devices of each kind."""
     sink = SqliteSink.open(path)
+    some: list[DeviceReadings] = []
     for batch in _readings(listed, points, disks):
-        sink.write(batch)
+        some += batch
+        if len(some) > 2_000:
+            sink.write(some)
+            some.clear()
+    sink.write(some)
     sink.close()
 
 
