@@ -9,6 +9,7 @@ COMMANDS = {
     "check-config": ("checks", "check_config"),
     "demo": ("demo", "demo"),
     "doctor": ("checks", "doctor"),
+    "evidence": ("evidence", "evidence"),
     "grafana": ("grafana", "grafana"),
     "health": ("health", "health"),
     "influxdb": ("influxdb", "influxdb"),
@@ -24,6 +25,7 @@ COMMANDS = {
     "spool": ("spool", "spool"),
     "token": ("tokens", "token"),
     "uptime": ("uptime", "uptime"),
+    "verify": ("evidence", "verify"),
     "user": ("tokens", "user"),
 }
 

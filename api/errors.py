@@ -66,6 +66,7 @@ class Code(StrEnum):
     INVENTORY_BROKEN = "inventory_broken"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     TOO_MANY_STREAMS = "too_many_streams"
+    NO_EVIDENCE_KEY = "no_evidence_key"
     STORE_UNAVAILABLE = "store_unavailable"
     READINGS_UNAVAILABLE = "readings_unavailable"
     PAGES_NOT_BUILT = "pages_not_built"

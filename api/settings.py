@@ -23,6 +23,7 @@ class ApiSettings:
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force; None: the plain rules
+    data_directory: Path | None = None  # where files are kept; None: none are
     # Signs session cookies (32 bytes, see api.sessions.load_session_key). None: a key of this
     # process, and sessions end with it.
     session_key: bytes | None = field(default=None, repr=False)

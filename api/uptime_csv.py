@@ -148,7 +148,12 @@ def _cell(value: Cell, decimal: str) -> str:
         case int():
             return str(value)
         case _:
-            return f"'{value}" if value.startswith(_FORMULAS) else value
+            return defused(value)
+
+
+def defused(text: str) -> str:
+    """Return text as a spreadsheet shows it: what it would run as a formula begins with a `'`."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _bound(figures: Figures, which: int) -> float | None:

@@ -92,7 +92,7 @@ def make_table(
     past months are made for the first time; `progress` is then told how many devices are done, of
     how many.
     """
-    facts = _chosen(store.facts(), question.filters)
+    facts = chosen(store.facts(), question.filters)
     zone_of = {one.id: one.zone or settings.zone for one in facts}
     spans = {name: _span(question.window, name, now) for name in {*zone_of.values()}}
     spans = spans or {settings.zone: _span(question.window, settings.zone, now)}
@@ -127,7 +127,8 @@ def make_table(
     )
 
 
-def _chosen(facts: Collection[DeviceFacts], filters: Mapping[str, str]) -> list[DeviceFacts]:
+def chosen(facts: Collection[DeviceFacts], filters: Mapping[str, str]) -> list[DeviceFacts]:
+    """Return the devices that filters (of the names in FILTERS) leave. Raises QueryError."""
     for name in FILTERS:
         wanted = filters.get(name)
         if wanted is not None and not any(_fits(one, name, wanted) for one in facts):

@@ -31,6 +31,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             rule=config.rule,
             contracts=config.contracts,
             contract=config.contract,
+            data_directory=config.data_directory,
             web_directory=PAGES,
             alerts=config.alerts is not None,
             session_key=load_session_key(config.data_directory / "session.key"),

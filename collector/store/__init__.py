@@ -45,6 +45,7 @@ from collector.store.maintenance import WindowError, WindowGoneError
 from collector.store.outage_list import OutageFilter, OutageRow
 from collector.store.outbox import ChannelFigures, NotificationFilter, UnsentCount
 from collector.store.outbox_ends import End, Failed, GivenUp, Taken
+from collector.store.past import Past
 from collector.store.rows import (
     AreaFreshness,
     CheckRow,
@@ -111,6 +112,7 @@ __all__ = [
     "OutageFilter",
     "OutageRow",
     "Page",
+    "Past",
     "Planned",
     "QuarantineRow",
     "QuarantineState",

@@ -1,6 +1,7 @@
 """The store as others see it: every method is one transaction, every failure a StoreError."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -35,10 +36,12 @@ from collector.store.alerts.desk import Alerts
 from collector.store.audit import Audit
 from collector.store.checking import StoreFinding
 from collector.store.incidents.desk import Incidents
+from collector.store.joining import Question
 from collector.store.lately import Lately
 from collector.store.maintenance import MaintenanceWindows
 from collector.store.outage_list import Outages
 from collector.store.outbox import Outbox
+from collector.store.past import Past
 from collector.store.quarantine import QuarantineList
 from collector.store.register.lists import Lists
 from collector.store.rows import (
@@ -55,7 +58,7 @@ from collector.store.rows import (
 from collector.store.silences import Silences
 from collector.store.tallies import Ledger
 from collector.store.transactions import Database
-from collector.uptime import OutageSpan, StateInterval
+from collector.uptime import OutageSpan, StateInterval, Window
 
 
 class Store:
@@ -324,6 +327,26 @@ class Store:
         """
         with self._database.read() as connection:
             return spans.outage_spans(connection, to_micros(start), to_micros(end), device_ids)
+
+    @contextmanager
+    def past(
+        self,
+        window: Window,
+        *,
+        zone: str,
+        now: datetime,
+        known_until: datetime,
+        device_ids: Collection[str] | None = None,
+    ) -> Iterator[Past]:
+        """Give the past of a window, of these devices or all, as it is at one moment.
+
+        Arguments as of `Ledger.tallies`. Other processes go on writing meanwhile.
+        """
+        chosen = None if device_ids is None else frozenset(device_ids)
+        known = min(to_micros(now), to_micros(known_until))
+        asked = Question(window, Rules(), zone, to_micros(now), known, chosen)
+        with self._database.read() as connection:
+            yield Past(connection, asked)
 
     def _make_what_follows_from_the_log(self) -> None:
         if not self._database.read_only:

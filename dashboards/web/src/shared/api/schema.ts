@@ -490,6 +490,16 @@ export interface EntryPage {
   readonly next: string | null;
 }
 
+/** The public key that seals evidence packs here. */
+export interface EvidenceKeyView {
+  /** SHA-256 of the key, for `pantau verify`. */
+  readonly fingerprint: string;
+  /** Its 32 bytes, hexadecimal. */
+  readonly public_key: string;
+  /** The same as other programs read it. */
+  readonly public_key_pem: string;
+}
+
 /** Why time is neither up nor down, in the order in which it is asked. Catalogues translate. */
 export type ExclusionReason = "maintenance" | "outside_service_hours" | "cause_not_counted" | "short_outage";
 
@@ -1873,6 +1883,11 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: undefined;
+  };
+  readonly "GET /evidence/key": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: EvidenceKeyView;
   };
   readonly "GET /incidents": {
     readonly query: { readonly phase?: IncidentPhase | null; readonly unacknowledged?: boolean; readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly cause?: CauseClass | null; readonly from?: string | null; readonly to?: string | null; readonly merged?: boolean; readonly limit?: number; readonly cursor?: string | null; };

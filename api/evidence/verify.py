@@ -1,0 +1,216 @@
+"""Checks an evidence pack of Pantau: python verify.py PACK [FINGERPRINT].
+
+Needs Python 3.11 and this one file: no server, no package, nothing of what made the pack. Exit code
+0: no byte was altered and every figure follows from the raw rows; 1: not so; 2: wrong use.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Row: TypeAlias = dict[Any, Any]
+LARGEST, FAR, SECOND, MICRO = 2**28, 1 << 62, 1_000_000, timedelta(microseconds=1)
+EPOCH, PREFIX = (
+    datetime.fromisoformat("1970-01-01T00:00:00Z"),
+    {"plain": "", "contract": "contract_"},
+)
+STATES = ("up", "degraded", "down", "unreachable", "unknown")
+CAUSES = ("device", "link", "power", "upstream", "planned", "unknown")
+REASONS = ("maintenance", "outside_service_hours", "cause_not_counted", "short_outage")
+KINDS = {
+    "transitions": "device",
+    "outages": "device",
+    "maintenance": "device",
+    "service_hours": "zone",
+}
+TABLES = {"total": "", "cities": "city", "areas": "area", "sites": "site", "kinds": "kind"}
+TABLES |= {"owners": "owner", "devices": "device", "worst": "device"}
+OWNERS = {"device": ("owner",), "link": ("link_owner", "owner"), "power": ("power_owner", "owner")}
+UNEXPLAINED: Row = {"state": "", "from_at": -FAR, "to_at": FAR, "cause": "unknown", "answers": ""}
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # RFC 8032, 5.1
+D, BASE = -121665 * pow(121666, -1, P) % P, (4 * pow(5, -1, P) % P).to_bytes(32, "little")
+
+
+def point(octets: bytes) -> tuple[int, int]:
+    """Return the point of the curve that 32 bytes stand for (RFC 8032, 5.1.3)."""
+    y, odd = int.from_bytes(octets, "little") % 2**255, octets[31] >> 7
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
+    return (x if x % 2 == odd else P - x), y
+
+
+def add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    """Return the sum of two points."""
+    t = D * a[0] * b[0] * a[1] * b[1]
+    x = (a[0] * b[1] + a[1] * b[0]) * pow(1 + t, -1, P) % P
+    return x, (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, -1, P) % P
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether an Ed25519 signature belongs to a message and a key (RFC 8032, 5.1.7)."""
+    s, (x, y), total = int.from_bytes(signature[32:], "little"), point(public), (0, 1)
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
+    each = {"10": point(BASE), "01": (P - x, y), "11": add(point(BASE), (P - x, y))}
+    for one, other in zip(f"{s:0256b}", f"{h % ORDER:0256b}", strict=True):
+        total = add(add(total, total), each.get(one + other, (0, 1)))
+    return s < ORDER and (total[1] | total[0] % 2 << 255).to_bytes(32, "little") == signature[:32]
+
+
+def table(content: bytes) -> dict[str, list[Row]]:
+    """Return the rows of a CSV file by their first cell; moments as microseconds, none as never."""
+    found = defaultdict[str, list[Row]](list)
+    for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+        found[next(iter(row.values()))].append(row)
+        for name in [name for name in row if name.endswith("_at")]:
+            row[name] = (datetime.fromisoformat(row[name]) - EPOCH) // MICRO if row[name] else FAR
+    return found
+
+
+def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], list[Any]]:
+    """Add up one device, every piece of time once; return the sums, and who was in which state."""
+    start, end, newest, run = device["from_at"], device["to_at"], (-1, "unknown"), 0
+    rows = [(kind, row) for kind, key in KINDS.items() for row in raw[kind][device[key]]]
+    events = [(r[e], e, kind, r) for kind, r in rows for e in ("to_at", "from_at") if e in r]
+    events.sort(key=lambda event: -event[0])
+    live, pieces, sums = defaultdict(list, outages=[UNEXPLAINED]), list[Any](), Counter[Any]()
+    for at, until in pairwise(sorted({start, end} | {e[0] for e in events if start < e[0] < end})):
+        while events and events[-1][0] <= at:
+            _, edge, kind, row = events.pop()
+            if kind == "transitions":  # of those that began, the last word holds
+                newest = max(newest, (int(row["id"]), row["new"]))
+            else:
+                (live[kind].append if edge == "from_at" else live[kind].remove)(row)
+        state = newest[1]
+        explains = [one for one in live["outages"] if one["state"] in ("", state)]
+        one = max(explains, key=lambda one: (one["from_at"], one["to_at"]))
+        lasts, out = min(now, one["to_at"]) - one["from_at"], state in ("down", "unreachable")
+        why = [
+            rules["exclude_maintenance"] and live["maintenance"],
+            rules["service_hours"] and not live["service_hours"],
+            out and one["cause"] in rules["causes_not_counted"],
+            out and lasts <= rules["minimum_outage_seconds"] * SECOND,
+        ]
+        reason = next((reason for reason, holds in zip(REASONS, why, strict=True) if holds), None)
+        run = 0 if state in ("up", "degraded") else run
+        sums[("excluded", reason) if reason else state] += until - at
+        if out and not reason:
+            sums["lost", one["cause"]] += until - at
+            sums["lost", one["cause"], one["answers"]] += until - at
+            sums["outages", one["cause"]] += state == "down" and not run
+            run += until - at if state == "down" else 0
+            sums["longest"] = max(sums["longest"], run)
+        begins = pieces.pop()[0] if pieces and pieces[-1][2] == state else at
+        pieces.append((begins, until, state))
+    return sums, pieces
+
+
+def figures(sums: Row, *, degraded_is_up: bool) -> Row:
+    """Return what a row must say: percentages floored to three decimals, seconds cut."""
+    up, degraded, down, cut, unknown = (sums[state] for state in STATES)
+    excluded, outages = (
+        sum(sums[k, w] for w in of) for k, of in (("excluded", REASONS), ("outages", CAUSES))
+    )
+    scope, good = up + degraded + down + cut + unknown, up + degraded * degraded_is_up
+    shares = {"uptime": (good, scope - unknown), "device_uptime": (good, scope - unknown - cut)}
+    shares |= {"uptime_low": (good, scope), "uptime_high": (good + unknown, scope)}
+    shares |= {"coverage": (scope - unknown, scope or 1)}
+    seconds = {state: sums[state] for state in STATES} | {
+        "excluded": excluded,
+        "window": scope + excluded,
+    }
+    seconds |= {f"excluded_{reason}": sums["excluded", reason] for reason in REASONS}
+    seconds |= {f"lost_{cause}": sums["lost", cause] for cause in CAUSES}
+    each = {"longest_outage": sums["longest"] * outages, "mttr": down, "mtbf": up + degraded}
+    said: Row = {"devices": sums["devices"], "outages": outages}
+    said |= {
+        f"{n}_percent": a * 100_000 // b / 1_000 if b else None for n, (a, b) in shares.items()
+    }
+    said |= {f"{n}_seconds": us // outages // SECOND if outages else None for n, us in each.items()}
+    return said | {f"{name}_seconds": us // SECOND for name, us in seconds.items()}
+
+
+def recomputed(files: dict[str, bytes]) -> list[str]:
+    """Return what is said otherwise than the raw rows give: figures, causes, states."""
+    rules, found, totals = json.loads(files["rules.json"]), list[str](), dict[Any, Counter[Any]]()
+    raw: Any = {n[4:-4]: table(content) for n, content in files.items() if n.startswith("raw/")}
+    every = {one["id"]: one for rows in raw["outages"].values() for one in rows}
+    for key, outage in every.items():
+        root, last = outage, (raw["corrections"][key] or [{"cause": outage["proposed_cause"]}])[-1]
+        for _ in range(16):
+            root = every.get(root["root_outage"], root) if root["cause"] == "upstream" else root
+        owners = [raw["devices"][root["device"]][0][o] for o in OWNERS.get(root["cause"], ())]
+        outage["answers"] = next(filter(None, owners), "")
+        found += [f"outage {key}: cause is not the last word"] * (outage["cause"] != last["cause"])
+    for key, (device,) in raw["devices"].items():
+        raw["transitions"][key].append({"from_at": rules["known_us"], "id": FAR, "new": "unknown"})
+        for name in PREFIX if device["from_at"] < device["to_at"] else ():
+            sums, pieces = reckon(device, raw, rules[name], rules["made_us"])
+            for by in {*TABLES.values()}:
+                total = totals.setdefault((by, device.get(by, ""), name), Counter())
+                total.update(sums, longest=-min(total["longest"], sums["longest"]), devices=1)
+            if pieces != [(p["from_at"], p["to_at"], p["state"]) for p in raw["intervals"][key]]:
+                found.append(f"{key}: its intervals are not what its transitions give")
+    for name in [name for name in files if re.fullmatch(r"figures.json|report/.*[.]json", name)]:
+        data = json.loads(files[name])
+        for heading, by in TABLES.items():
+            rows = data.get(heading, []) if by else [data["total"]]
+            told = {by and row.get("key", row.get("device")): row for row in rows}
+            missing = {key for of, key, _ in totals if of == by} - told.keys()
+            if rows and heading != "worst":
+                found += [f"{name}: {heading} leaves out {key}" for key in sorted(missing)]
+            for (key, row), (rule, prefix) in product(told.items(), PREFIX.items()):
+                sums = totals.get((by, key, rule), Counter())
+                right = figures(sums, degraded_is_up=rules["degraded_is_up"]).items()
+                wrong = [n for n, value in right if row.get(prefix + n, value) != value]
+                found += [f"{name}: {heading}, {key}: {prefix}{n} does not follow" for n in wrong]
+    return found
+
+
+def check(data: bytes, key: str = "") -> tuple[str, list[str]]:
+    """Return who sealed a pack, and what is wrong with it; `key`: who must have sealed it."""
+    seal = re.search(rb"pantau-evidence-1 ([0-9a-f]{64}) ([0-9a-f]{128})\Z", data[-300:])
+    if seal is None:
+        return "", ["it bears no seal at its end: it is no pack, cut off, or altered"]
+    public, signature = (bytes.fromhex(part.decode()) for part in seal.groups())
+    body, signer = hashlib.sha256(data[: -len(seal[0])]), hashlib.sha256(public).hexdigest()
+    if not is_signed(public, b"pantau-evidence-1 " + body.hexdigest().encode(), signature):
+        return signer, ["it was altered after it was sealed"]
+    found = [f"it was sealed with another key: {signer}"] if key not in ("", signer) else []
+    with zipfile.ZipFile(io.BytesIO(data)) as pack:
+        names = [one.filename for one in pack.infolist()]
+        if sum(one.file_size for one in pack.infolist()) > LARGEST or len({*names}) < len(names):
+            return signer, ["it would unpack to more than 256 MiB, or has a name twice"]
+        files = {name: pack.read(name) for name in names}
+    good = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    listed = json.loads(files["manifest.json"])["files"] | {"manifest.json": good["manifest.json"]}
+    odd = {n for n in good.keys() | listed.keys() if good.get(n) != listed.get(n)}
+    odd |= {name for name in good if not re.fullmatch(r"(\w+/)?\w[\w.-]*", name)}
+    found += [f"{n!r} is altered, missing, not listed, or no name of a file" for n in sorted(odd)]
+    return signer, found + recomputed(files)
+
+
+def main(words: list[str]) -> int:
+    """Check the pack that the command line names; say what was found."""
+    if len(words) not in (1, 2) or not Path(words[0]).is_file():
+        print(__doc__)  # noqa: T201
+        return 2
+    try:
+        signer, found = check(Path(words[0]).read_bytes(), "".join(words[1:]))
+    except Exception as error:  # noqa: BLE001 - whatever a hostile pack makes fail
+        signer, found = "", [f"it is not made as packs are: {error!r}"]
+    print("\n".join(found[:20] or [f"genuine: its figures follow; sealed by {signer}"]))  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
