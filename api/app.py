@@ -23,6 +23,7 @@ from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.observe_alerts import alert_figures
+from api.public.page import kept_pages
 from api.routes import (
     access,
     acting,
@@ -38,6 +39,7 @@ from api.routes import (
     maintenance,
     notifications,
     outages,
+    public_status,
     quarantine,
     sessions,
     silences,
@@ -110,6 +112,8 @@ def create_app(
     app = _with_routes(settings)
     app.state.parts = parts
     app.state.wall_figures = kept_figures(parts)
+    if settings.public_status:
+        app.state.public_pages = kept_pages(parts)
     app.state.registry = registry
     install_error_handlers(app)
     app.add_middleware(BodyLimit)
@@ -172,6 +176,8 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(acting.router)  # any query goes: chats add their own to what is pressed
+    if settings.public_status:
+        app.include_router(public_status.router)  # not there at all where nobody asked for it
     app.include_router(health.router, dependencies=[Depends(refuse_unknown_query)])
     for prefix, files in page_files(settings.web_directory):
         app.mount(prefix, files, name=prefix.strip("/"))

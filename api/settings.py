@@ -19,6 +19,7 @@ class ApiSettings:
     collector_timeout_seconds: float = COLLECTOR_TIMEOUT_SECONDS
     web_directory: Path | None = None  # the built front end, dashboards/web/dist
     require_token: bool = True
+    public_status: bool = False  # whether anybody may see /status/
     alerts: bool = False  # whether a process of alerts is to run
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)

@@ -33,6 +33,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             contract=config.contract,
             data_directory=config.data_directory,
             web_directory=PAGES,
+            public_status=config.api.public_status,
             alerts=config.alerts is not None,
             session_key=load_session_key(config.data_directory / "session.key"),
         )

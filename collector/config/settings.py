@@ -60,6 +60,9 @@ class ApiSettings(Shape):
 
     host: Text = Field("127.0.0.1", description="Address the API and the wall listen on.")
     port: Port = Field(8080, description="Port the API and the wall listen on.")
+    public_status: bool = Field(
+        False, description="Whether anybody may see how services are, by district, at `/status/`."
+    )
 
 
 class PingSettings(Shape):
