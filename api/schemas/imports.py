@@ -68,7 +68,7 @@ class Words(Shape):
     remedy: str
 
 
-class Finding(Shape):
+class Remark(Shape):
     """Something about the list or one of its cells, with its place and its words."""
 
     code: Annotated[str, Field(description="A stable word for programs.")]
@@ -87,7 +87,7 @@ class Candidate(Shape):
     because: Annotated[str, Field(description="The field that is the same, or `key`.")]
 
 
-class Doubt(Finding):
+class Doubt(Remark):
     """A row of which a person must say what it is about."""
 
     key: Annotated[str, Field(description="By this it is answered.")]
@@ -172,9 +172,9 @@ class Preview(Shape):
     new: NewNames
     ready: Annotated[bool, Field(description="Nothing stands in the way of importing it.")]
     plan: Annotated[str, Field(description="Goes with `POST /imports`: what was seen is done.")]
-    problems: list[Finding]
+    problems: list[Remark]
     problems_total: int
-    notes: list[Finding]
+    notes: list[Remark]
     notes_total: int
     doubts: list[Doubt]
     doubts_total: int

@@ -125,6 +125,18 @@ def read_text(text: str, file: str) -> Document:
 
     An empty text is an empty mapping.
     """
+    data = read_any(text, file)
+    if not isinstance(data, YamlMapping):
+        remedy = "begin with a key, as in `key: value`"
+        raise ProblemsError([Problem(file, 1, "", "is no mapping", remedy)])
+    return Document(file, data)
+
+
+def read_any(text: str, file: str) -> Data:
+    """Read YAML text, whatever its top is; `file` is its name in problems. Raises ProblemsError.
+
+    An empty text is an empty mapping.
+    """
     composer = _Composer(file, [])
     try:
         data = composer.document(text)
@@ -132,12 +144,9 @@ def read_text(text: str, file: str) -> Document:
         raise ProblemsError([*composer.problems, _syntax_problem(error, text, file)]) from error
     except _StopError:
         data = None
-    if data is not None and not isinstance(data, YamlMapping):
-        remedy = "begin with a key, as in `key: value`"
-        composer.problems.append(Problem(file, 1, "", "is no mapping", remedy))
     if composer.problems:
         raise ProblemsError(composer.problems)
-    return Document(file, data if isinstance(data, YamlMapping) else YamlMapping(1))
+    return YamlMapping(1) if data is None else data
 
 
 def _decode(octets: bytes, file: str) -> str:

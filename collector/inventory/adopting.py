@@ -96,7 +96,7 @@ def append(config: Config, known: Known, wanted: Wanted, *, author: str, now: da
     text = _text_of(path)
     entry = _entry(wanted, author, now)
     device_id = str(wanted.get("id"))
-    with _draft(path, text + entry) as draft:
+    with written_beside(path, text + entry) as draft:
         others = [file for file in _files(config) if file != path]
         loaded = read_inventory([*others, draft], known)
         _refuse_faults(loaded.problems, draft, text.count("\n"))
@@ -107,7 +107,7 @@ def append(config: Config, known: Known, wanted: Wanted, *, author: str, now: da
             )
         try:
             draft.replace(path)
-            _keep(path.parent)
+            keep_renamed(path.parent)
         except OSError as error:
             raise _unwritable(path, error) from None
     return device
@@ -147,7 +147,7 @@ def _entry(wanted: Wanted, author: str, now: datetime) -> str:
 
 
 @contextmanager
-def _draft(path: Path, text: str) -> Iterator[Path]:
+def written_beside(path: Path, text: str) -> Iterator[Path]:
     """Write a text beside `path` and yield where; what is left of it at the end is removed."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -168,7 +168,7 @@ def _draft(path: Path, text: str) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def _keep(folder: Path) -> None:
+def keep_renamed(folder: Path) -> None:
     """Let a renamed file outlive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

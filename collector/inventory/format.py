@@ -11,7 +11,7 @@ from collector.config.shape import Duration, Id, Kind, Number, Port, Shape, Text
 from collector.inventory.parents import Parents, read_parents
 
 _CODE = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
-_SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
+SOUTH, NORTH, WEST, EAST = -11.5, 6.5, 94.5, 141.5
 """The box around Indonesia, from Rote to Weh and from Sabang to Merauke, in degrees."""
 
 
@@ -81,9 +81,9 @@ class SiteShape(Shape):
             return self
         if latitude is None or longitude is None:
             raise refuse("one of latitude and longitude is missing", "give both or neither")
-        if _SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST:
+        if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST:
             return self
-        if _SOUTH <= longitude <= _NORTH and _WEST <= latitude <= _EAST:
+        if SOUTH <= longitude <= NORTH and WEST <= latitude <= EAST:
             raise refuse(
                 "latitude and longitude seem to be exchanged",
                 f"write latitude: {longitude:g}, longitude: {latitude:g}",

@@ -29,13 +29,13 @@ class Field(StrEnum):
     PARENTS = "parents"  # ids, with commas between them
     OWNER = "owner"  # id of an owner
     OWNER_NAME = "owner_name"
-    LINK_OWNER = "link_owner"
+    LINK_OWNER = "link_owner"  # id or name of an owner
     POWER_OWNER = "power_owner"
     POWER_FEEDER = "power_feeder"
     TAGS = "tags"  # with commas between them
     SNMP_PORT = "snmp_port"
     MQTT_TOPIC = "mqtt_topic"
-    INSTALLED_ON = "installed_on"  # 2026-11-22
+    INSTALLED_ON = "installed_on"  # 2026-11-22, or the year alone
     CONTRACT = "contract"
     NOTE = "note"
 
