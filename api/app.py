@@ -20,6 +20,7 @@ from api.adoption import Adopter
 from api.bodies import BodyLimit
 from api.deps import Parts, refuse_unknown_query, viewer
 from api.errors import MEDIA_TYPE, CatchAll, install_error_handlers
+from api.importing.running import ListDesk
 from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.observe_alerts import alert_figures
@@ -35,6 +36,7 @@ from api.routes import (
     events,
     evidence,
     health,
+    imports,
     incidents,
     maintenance,
     notifications,
@@ -74,10 +76,12 @@ def create_app(
     settings: ApiSettings,
     adopter: Adopter | None = None,
     waiting: Waiting | None = None,
+    lists: ListDesk | None = None,
 ) -> FastAPI:
     """Return the application over an open store and sink, which stay the caller's to close.
 
-    Without an `adopter` the quarantine can be looked at, and nothing in it be adopted. `waiting`
+    Without an `adopter` the quarantine can be looked at, and nothing in it be adopted; without
+    `lists` none can be imported. `waiting`
     is there when readings go to a server.
     `app.state.parts` holds what it was built from.
     """
@@ -97,7 +101,7 @@ def create_app(
         still_valid=gate.still_valid,
     )
     links = LinkSigner(key)
-    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting, links)
+    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting, links, lists)
     registry = make_registry(
         Figures(
             parts.sight,
@@ -168,6 +172,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         alarm_health,
         evidence,
         quarantine,
+        imports,
         spool,
         events,
         sessions,

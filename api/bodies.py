@@ -1,15 +1,21 @@
 """ASGI middleware: a body larger than anything we take is refused before it fills the memory.
 
-Bodies are read before it is known who sends them, so anybody could send one.
+Bodies are read before it is known who sends them, so anybody could send one. A list to import may
+be longer: its route reads it after that is known.
 """
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Code, ProblemError, problem_response
+from collector.register.reading import FILE_BYTES
 
 LARGEST_BODY_BYTES = 1 << 20
-_TOO_LARGE = f"A body has at most {LARGEST_BODY_BYTES >> 20} MiB; send less at once."
+LARGER = {"/api/v1/imports/preview": FILE_BYTES}
+
+
+def _too_large(limit: int) -> str:
+    return f"A body has at most {limit / (1 << 20):.2g} MiB; send less at once."
 
 
 class BodyLimit:
@@ -23,9 +29,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = LARGER.get(scope["path"], LARGEST_BODY_BYTES)
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > LARGEST_BODY_BYTES:
-            problem = ProblemError(413, Code.BODY_TOO_LARGE, _TOO_LARGE)
+        if length.isdigit() and int(length) > limit:
+            problem = ProblemError(413, Code.BODY_TOO_LARGE, _too_large(limit))
             await problem_response(problem)(scope, receive, send)
             return
         received = 0
@@ -34,8 +41,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY_BYTES:
-                raise HTTPException(413, _TOO_LARGE)  # what reads the body passes this on
+            if received > limit:
+                raise HTTPException(413, _too_large(limit))  # what reads the body passes this on
             return message
 
         await self._app(scope, counted, send)

@@ -12,6 +12,7 @@ COMMANDS = {
     "evidence": ("evidence", "evidence"),
     "grafana": ("grafana", "grafana"),
     "health": ("health", "health"),
+    "import": ("import_", "import_"),
     "influxdb": ("influxdb", "influxdb"),
     "maintenance": ("maintenance", "maintenance"),
     "migrate": ("migrate", "migrate"),

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from api.acting.visits import Visits
 from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
+from api.importing.running import ListDesk
 from api.live import Live
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
@@ -45,6 +46,7 @@ class Parts:
     adopter: Adopter | None = None
     waiting: Waiting | None = None  # None: readings do not go to a server
     links: LinkSigner = field(default_factory=lambda: LinkSigner(secrets.token_bytes(32)))
+    lists: ListDesk | None = None  # None: there is no inventory that could be written
     visits: Visits = field(default_factory=Visits)  # of the pages of one-time links
 
     def sight(self) -> Sight:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api.adoption import Adopter
 from api.app import create_app
+from api.importing.running import ListDesk
 from api.server import run_api
 from api.sessions import load_session_key
 from api.settings import ApiSettings
@@ -45,6 +46,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             settings=settings,
             adopter=adopter,
             waiting=waiting,
+            lists=ListDesk(config.file, config.data_directory, clock),
         )
         try:
             run_api(app, sock=sock, host=config.api.host, port=config.api.port)

@@ -161,9 +161,7 @@ def make_plan(
     _hold_against_all(plan, others, before, background, read.place_of)
     plan.doubts.extend(identify.doubts)
     plan.doubts.sort(key=lambda doubt: doubt.remark.row or 0)
-    plan.problems.sort(
-        key=lambda remark: (remark.row or 0, len(remark.column or ""), remark.column or "")
-    )
+    plan.problems.sort(key=_place)
     return plan
 
 
@@ -242,7 +240,8 @@ def _retire(
     answers: Mapping[str, str],
 ) -> None:
     """Retire what the list has no more; many at once are doubted: half a list was sent."""
-    gone = [row for key, row in before.items() if key not in kept and key not in identify.awaited]
+    kept = {*kept, *identify.awaited, *plan.closed}  # closed by now: it goes by another key
+    gone = [row for key, row in before.items() if key not in kept]
     for row in gone:
         plan.closed.append(row.key)
         name = row.values.get(Field.NAME)

@@ -226,6 +226,27 @@ class Lists:
         items = tuple(found[:limit])
         return Page(items, str(items[-1].id) if len(found) > limit else None)
 
+    def row_counts(self) -> dict[str, int]:
+        """Return how many rows each list has now."""
+        c = source_rows.c
+        query = select(c.source_id, func.count()).where(_CURRENT).group_by(c.source_id)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def newest_imports(self) -> dict[str, ImportRecord]:
+        """Return the newest record of each list."""
+        newest = select(func.max(imports.c.id)).group_by(imports.c.source_id)
+        query = select(imports).where(imports.c.id.in_(newest))
+        with self._database.read() as connection:
+            return {row.source_id: _import(row) for row in connection.execute(query)}
+
+    def undoable(self) -> set[int]:
+        """Return the imports that can be taken back: the last one of each list."""
+        c = imports.c
+        query = select(func.max(c.id)).where(c.undoes.is_(None), c.undone_by.is_(None))
+        with self._database.read() as connection:
+            return set(connection.scalars(query.group_by(c.source_id)))
+
     def versions_of(self, import_id: int) -> tuple[list[RowVersion], list[RowVersion]]:
         """Return the versions that an import opened, and those that it closed; by key."""
         c = source_rows.c

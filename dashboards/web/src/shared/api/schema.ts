@@ -226,6 +226,13 @@ export interface Alive {
   readonly alive: boolean;
 }
 
+/** What became of an import or of its undoing. */
+export interface Applied {
+  readonly import: ImportView;
+  /** How many devices lists keep watched now. */
+  readonly devices: number;
+}
+
 /** Devices by state in one area (its own devices, not those of areas below it). */
 export interface AreaCounts {
   readonly total: number;
@@ -276,6 +283,14 @@ export interface AuditView {
   readonly detail: string;
 }
 
+/** A device that a row in doubt may be about. */
+export interface Candidate {
+  readonly device: string;
+  readonly name: string;
+  /** The field that is the same, or `key`. */
+  readonly because: string;
+}
+
 /** A person's word on the cause of an outage. */
 export interface CauseBody {
   readonly cause: CauseClass;
@@ -305,6 +320,14 @@ export interface CauseFigures {
 
 /** Which rule proposed a cause class. The catalogues translate it. */
 export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
+
+/** A field that a row says otherwise than before. */
+export interface Change {
+  /** What a list can say: `address`. */
+  readonly field: string;
+  readonly old: string | null;
+  readonly new: string | null;
+}
 
 /** Devices that chatter. */
 export interface ChatteringView {
@@ -346,23 +369,23 @@ export interface Collector {
   readonly alive: boolean;
 }
 
+/** A column of the list and what it was taken for. */
+export interface ColumnView {
+  readonly letter: string;
+  readonly heading: string;
+  readonly field: string | null;
+  /** `given`, `remembered`, `proposed`, `unused` (said so) or `unknown`. */
+  readonly why: string;
+  /** Its first values. */
+  readonly examples: readonly string[];
+}
+
 /** What a person said of the cause, and when. None is ever overwritten. */
 export interface Correction {
   readonly cause: CauseClass;
   readonly reason: string;
   readonly author: string;
   readonly made_at: string;
-}
-
-/** Devices by state. `maintenance` counts devices in a window, whatever their state. */
-export interface Counts {
-  readonly total: number;
-  readonly up: number;
-  readonly degraded: number;
-  readonly down: number;
-  readonly unreachable: number;
-  readonly unknown: number;
-  readonly maintenance: number;
 }
 
 /** What the courier last said. Counts are since its start. */
@@ -456,6 +479,28 @@ export interface DevicePage {
   readonly next: string | null;
 }
 
+/** A row of which a person must say what it is about. */
+export interface Doubt {
+  /** A stable word for programs. */
+  readonly code: string;
+  /** As the spreadsheet numbers it; null: no row. */
+  readonly row: number | null;
+  /** Letter of the column: `D`. */
+  readonly column: string | null;
+  readonly heading: string | null;
+  /** What the words speak of. */
+  readonly values: Readonly<Record<string, string>>;
+  /** By language. */
+  readonly texts: Readonly<Record<string, Words>>;
+  /** By this it is answered. */
+  readonly key: string;
+  readonly candidates: readonly Candidate[];
+  /** What can be answered. */
+  readonly answers: readonly string[];
+  /** What was answered. */
+  readonly answer: string | null;
+}
+
 /** Something that was heard and is no device. */
 export interface Entry {
   readonly id: number;
@@ -530,6 +575,72 @@ export interface HeldView {
 
 /** Why an alert is held at a stage. Held is recorded, never forgotten. */
 export type HoldReason = "in_maintenance" | "silenced" | "parent_down" | "power" | "flapping" | "acknowledged" | "too_short" | "not_wanted" | "no_route" | "quiet_hours" | "settling" | "storm" | "already_told" | "collector_gone" | "stale";
+
+/** An import of a file that was sent, as it was previewed. */
+export interface ImportBody {
+  /** Short name of a list, such as `dishub-cctv`. */
+  readonly source: string;
+  /** Of an XLSX file. */
+  readonly sheet?: string | null;
+  readonly columns?: Readonly<Record<string, string | null>> | null;
+  readonly defaults?: Readonly<Record<string, string>> | null;
+  readonly answers?: Readonly<Record<string, string>> | null;
+  /** From the preview. */
+  readonly upload: string;
+  /** `plan` of the preview that was seen. */
+  readonly plan: string;
+}
+
+/** How many rows an import found to be what. */
+export interface ImportCountsView {
+  readonly created: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly retired: number;
+}
+
+/** One import with the rows that it changed: the first 1,000 of `items_total`. */
+export interface ImportDetail {
+  readonly id: number;
+  readonly source: string;
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly counts: ImportCountsView;
+  readonly author: string;
+  readonly at: string;
+  /** It took back that import. */
+  readonly undoes: number | null;
+  /** It was taken back by that one. */
+  readonly undone_by: number | null;
+  /** It is the last of its list. */
+  readonly undoable: boolean;
+  readonly items: readonly Item[];
+  readonly items_total: number;
+}
+
+/** Imports and undoings, newest first. */
+export interface ImportPage {
+  readonly items: readonly ImportView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** An import that was done, or the undoing of one. */
+export interface ImportView {
+  readonly id: number;
+  readonly source: string;
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly counts: ImportCountsView;
+  readonly author: string;
+  readonly at: string;
+  /** It took back that import. */
+  readonly undoes: number | null;
+  /** It was taken back by that one. */
+  readonly undone_by: number | null;
+  /** It is the last of its list. */
+  readonly undoable: boolean;
+}
 
 /** An incident with what happened in it. */
 export interface IncidentDetail {
@@ -665,6 +776,22 @@ export interface IncidentView {
   readonly duration_seconds: number;
 }
 
+/** What an import would do to one row, or did. */
+export interface Item {
+  /** `created`, `changed`, `same` or `retired`. */
+  readonly outcome: string;
+  readonly key: string;
+  readonly device: string | null;
+  readonly name: string | null;
+  /** null: the list has no such row any more. */
+  readonly row: number | null;
+  /** Whether the device is watched by what lists say. */
+  readonly watched: boolean;
+  /** `hand_written`: another inventory file has it; `no_address`. */
+  readonly why_not: string | null;
+  readonly changes: readonly Change[];
+}
+
 /** A figure that is judged. */
 export interface JudgedMeasure {
   readonly measure: Measure;
@@ -693,6 +820,16 @@ export interface MetricView {
   readonly labels: Readonly<Record<string, string>>;
   readonly last_at: string;
   readonly last_value: number | number | string | null;
+}
+
+/** What an import would make beside devices. */
+export interface NewNames {
+  /** Code → name. */
+  readonly areas: Readonly<Record<string, string>>;
+  /** Id → name. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** How many. */
+  readonly sites: number;
 }
 
 /** A device and the alerts that it raised itself. */
@@ -890,6 +1027,50 @@ export interface OwnerView {
   readonly name: string;
 }
 
+/** What importing a list would do. Nothing was changed. */
+export interface Preview {
+  readonly upload: string;
+  readonly file: string;
+  /** `csv`, `xlsx` or `yaml`. */
+  readonly form: string;
+  readonly sheet: string | null;
+  readonly sheets: readonly string[];
+  /** Short name of a list, such as `dishub-cctv`. */
+  readonly source: string;
+  /** No list with this name was imported before. */
+  readonly new_source: boolean;
+  /** Where the headings stand. */
+  readonly heading_row: number | null;
+  readonly rows: number;
+  readonly columns: readonly ColumnView[];
+  /** Field → value, for rows that leave it empty. */
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly counts: api__schemas__imports__Counts;
+  readonly new: NewNames;
+  /** Nothing stands in the way of importing it. */
+  readonly ready: boolean;
+  /** Goes with `POST /imports`: what was seen is done. */
+  readonly plan: string;
+  readonly problems: readonly Remark[];
+  readonly problems_total: number;
+  readonly notes: readonly Remark[];
+  readonly notes_total: number;
+  readonly doubts: readonly Doubt[];
+  readonly doubts_total: number;
+  readonly items: readonly Item[];
+}
+
+/** How a file that was sent is to be read; what is left out is as remembered or proposed. */
+export interface PreviewBody {
+  /** Short name of a list, such as `dishub-cctv`. */
+  readonly source: string;
+  /** Of an XLSX file. */
+  readonly sheet?: string | null;
+  readonly columns?: Readonly<Record<string, string | null>> | null;
+  readonly defaults?: Readonly<Record<string, string>> | null;
+  readonly answers?: Readonly<Record<string, string>> | null;
+}
+
 /** RFC 9457 problem details. */
 export interface ProblemDetails {
   readonly type: string;
@@ -976,6 +1157,21 @@ export interface ReceiverRate {
   readonly flood_seconds: number;
   readonly flood_percent: number;
   readonly receiver: string;
+}
+
+/** Something about the list or one of its cells, with its place and its words. */
+export interface Remark {
+  /** A stable word for programs. */
+  readonly code: string;
+  /** As the spreadsheet numbers it; null: no row. */
+  readonly row: number | null;
+  /** Letter of the column: `D`. */
+  readonly column: string | null;
+  readonly heading: string | null;
+  /** What the words speak of. */
+  readonly values: Readonly<Record<string, string>>;
+  /** By language. */
+  readonly texts: Readonly<Record<string, Words>>;
 }
 
 /** Closing an incident. */
@@ -1227,6 +1423,39 @@ export interface SiteView {
   readonly longitude: number | null;
 }
 
+/** What is to be known of a list; what is left out stays as it is. */
+export interface SourceBody {
+  readonly name?: string | null;
+  /** Id of an owner. */
+  readonly agency?: string | null;
+  /** The lower one is in force. */
+  readonly rank?: number | null;
+  readonly columns?: Readonly<Record<string, string | null>> | null;
+  readonly defaults?: Readonly<Record<string, string>> | null;
+}
+
+/** All lists, by rank. */
+export interface SourceList {
+  readonly items: readonly SourceView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A list that somebody keeps. */
+export interface SourceView {
+  readonly id: string;
+  readonly name: string;
+  readonly agency: string | null;
+  readonly rank: number;
+  /** Heading → field; null: the column is not used. */
+  readonly columns: Readonly<Record<string, string | null>>;
+  /** Field → value, for rows that leave it empty. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** How many rows it has now. */
+  readonly rows: number;
+  readonly last_import: ImportView | null;
+}
+
 /** Why lines wait. */
 export interface SpoolTrouble {
   /** A stable word; docs/spool.md explains each. */
@@ -1296,8 +1525,8 @@ export type State = "up" | "degraded" | "down" | "unreachable" | "unknown";
 export interface Status {
   readonly at: string;
   readonly collectors: readonly Collector[];
-  readonly devices: Counts;
-  readonly by_kind: Readonly<Record<string, Counts>>;
+  readonly devices: api__schemas__Counts;
+  readonly by_kind: Readonly<Record<string, api__schemas__Counts>>;
   readonly by_area: readonly AreaCounts[];
 }
 
@@ -1579,7 +1808,7 @@ export interface Wall {
   readonly language: string;
   readonly heartbeat_timeout_seconds: number;
   readonly collectors: readonly Collector[];
-  readonly counts: Counts;
+  readonly counts: api__schemas__Counts;
   readonly areas: readonly WallArea[];
   readonly devices: readonly WallDevice[];
 }
@@ -1795,6 +2024,23 @@ export interface WindowPage {
   readonly next: string | null;
 }
 
+/** What is wrong and what to do, in one language. */
+export interface Words {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Devices by state. `maintenance` counts devices in a window, whatever their state. */
+export interface api__schemas__Counts {
+  readonly total: number;
+  readonly up: number;
+  readonly degraded: number;
+  readonly down: number;
+  readonly unreachable: number;
+  readonly unknown: number;
+  readonly maintenance: number;
+}
+
 /** How far an alert came at a moment, and why no further. */
 export interface api__schemas__alerts__DecisionView {
   readonly at: string;
@@ -1802,6 +2048,15 @@ export interface api__schemas__alerts__DecisionView {
   readonly reason: HoldReason | null;
   readonly detail: string;
   readonly until_at: string | null;
+}
+
+/** How many rows are what. */
+export interface api__schemas__imports__Counts {
+  readonly created: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly retired: number;
+  readonly in_doubt: number;
 }
 
 /** Who decided what about an entry, and when. */
@@ -1888,6 +2143,36 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: EvidenceKeyView;
+  };
+  readonly "GET /imports": {
+    readonly query: { readonly source?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: ImportPage;
+  };
+  readonly "POST /imports": {
+    readonly query: { };
+    readonly body: ImportBody;
+    readonly answer: Applied;
+  };
+  readonly "POST /imports/preview": {
+    readonly query: { readonly file: string; readonly source: string; readonly sheet?: string | null; };
+    readonly body: undefined;
+    readonly answer: Preview;
+  };
+  readonly "POST /imports/preview/{upload}": {
+    readonly query: { };
+    readonly body: PreviewBody;
+    readonly answer: Preview;
+  };
+  readonly "GET /imports/{import_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ImportDetail;
+  };
+  readonly "POST /imports/{import_id}/undo": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: Applied;
   };
   readonly "GET /incidents": {
     readonly query: { readonly phase?: IncidentPhase | null; readonly unacknowledged?: boolean; readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly cause?: CauseClass | null; readonly from?: string | null; readonly to?: string | null; readonly merged?: boolean; readonly limit?: number; readonly cursor?: string | null; };
@@ -2093,6 +2378,16 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: SitePage;
+  };
+  readonly "GET /sources": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: SourceList;
+  };
+  readonly "PUT /sources/{source_id}": {
+    readonly query: { };
+    readonly body: SourceBody;
+    readonly answer: SourceView;
   };
   readonly "GET /spool": {
     readonly query: { };
