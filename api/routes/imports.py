@@ -43,7 +43,7 @@ SourceOf = Annotated[
 
 @router.post(
     "/imports/preview",
-    response_model=schemas.Preview,
+    response_model=schemas.ListPreview,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -73,7 +73,7 @@ async def preview_list(
     return _answered(await desk.ask("preview", upload=upload, source=source, sheet=sheet))
 
 
-@router.post("/imports/preview/{upload}", response_model=schemas.Preview)
+@router.post("/imports/preview/{upload}", response_model=schemas.ListPreview)
 async def preview_list_again(
     parts: PartsOf, principal: OperatorOf, upload: Upload, body: schemas.PreviewBody
 ) -> Response:
@@ -84,7 +84,7 @@ async def preview_list_again(
     return _answered(await _desk(parts).ask("preview", upload=upload, **asked))
 
 
-@router.post("/imports", response_model=schemas.Applied, status_code=201)
+@router.post("/imports", response_model=schemas.ImportApplied, status_code=201)
 async def import_list(parts: PartsOf, principal: OperatorOf, body: schemas.ImportBody) -> Response:
     """Import a file that was previewed, as a whole or not at all. Needs the role operator.
 
@@ -133,7 +133,7 @@ def get_import(parts: PartsOf, principal: OperatorOf, import_id: ImportId) -> Re
     return reply({**view, "items": items[:_ITEMS], "items_total": len(items)})
 
 
-@router.post("/imports/{import_id}/undo", response_model=schemas.Applied)
+@router.post("/imports/{import_id}/undo", response_model=schemas.ImportApplied)
 async def undo_import(parts: PartsOf, principal: OperatorOf, import_id: ImportId) -> Response:
     """Take an import back as a whole: its list says again what it said before. Needs operator.
 

@@ -1,10 +1,10 @@
 """The shapes of imports: lists of agencies, what they would change, and what they did.
 
-POST /imports/preview          a file → Preview (and `upload`, by which the file is kept a day)
-POST /imports/preview/{upload} PreviewBody → Preview, of the same file read otherwise
-POST /imports                  ImportBody → Applied
+POST /imports/preview          a file → ListPreview (and `upload`, by which the file is kept a day)
+POST /imports/preview/{upload} PreviewBody → ListPreview, of the same file read otherwise
+POST /imports                  ImportBody → ImportApplied
 GET  /imports · /imports/{id}  ImportPage · ImportDetail
-POST /imports/{id}/undo        → Applied
+POST /imports/{id}/undo        → ImportApplied
 GET  /sources · PUT /sources/{id}   SourceList · SourceBody → SourceView
 """
 
@@ -61,14 +61,14 @@ class ImportBody(PreviewBody):
     plan: Annotated[str, Field(max_length=64, description="`plan` of the preview that was seen.")]
 
 
-class Words(Shape):
+class RemarkWords(Shape):
     """What is wrong and what to do, in one language."""
 
     problem: str
     remedy: str
 
 
-class Remark(Shape):
+class ListRemark(Shape):
     """Something about the list or one of its cells, with its place and its words."""
 
     code: Annotated[str, Field(description="A stable word for programs.")]
@@ -76,10 +76,10 @@ class Remark(Shape):
     column: Annotated[str | None, Field(description="Letter of the column: `D`.")]
     heading: str | None
     values: Annotated[dict[str, str], Field(description="What the words speak of.")]
-    texts: Annotated[dict[Literal["id", "en"], Words], Field(description="By language.")]
+    texts: Annotated[dict[Literal["id", "en"], RemarkWords], Field(description="By language.")]
 
 
-class Candidate(Shape):
+class DoubtCandidate(Shape):
     """A device that a row in doubt may be about."""
 
     device: str
@@ -87,11 +87,11 @@ class Candidate(Shape):
     because: Annotated[str, Field(description="The field that is the same, or `key`.")]
 
 
-class Doubt(Remark):
+class ListDoubt(ListRemark):
     """A row of which a person must say what it is about."""
 
     key: Annotated[str, Field(description="By this it is answered.")]
-    candidates: list[Candidate]
+    candidates: list[DoubtCandidate]
     answers: Annotated[list[str], Field(description="What can be answered.")]
     answer: Annotated[str | None, Field(description="What was answered.")]
 
@@ -109,7 +109,7 @@ class ColumnView(Shape):
     examples: Annotated[list[str], Field(description="Its first values.")]
 
 
-class Change(Shape):
+class FieldChange(Shape):
     """A field that a row says otherwise than before."""
 
     field: FieldName
@@ -117,7 +117,7 @@ class Change(Shape):
     new: str | None
 
 
-class Item(Shape):
+class ImportItem(Shape):
     """What an import would do to one row, or did."""
 
     outcome: Annotated[str, Field(description="`created`, `changed`, `same` or `retired`.")]
@@ -130,10 +130,10 @@ class Item(Shape):
         str | None,
         Field(description="`hand_written`: another inventory file has it; `no_address`."),
     ]
-    changes: list[Change]
+    changes: list[FieldChange]
 
 
-class Counts(Shape):
+class PreviewCounts(Shape):
     """How many rows are what."""
 
     created: int
@@ -151,7 +151,7 @@ class NewNames(Shape):
     sites: Annotated[int, Field(description="How many.")]
 
 
-class Preview(Shape):
+class ListPreview(Shape):
     """What importing a list would do. Nothing was changed.
 
     Of a long list these are the first `problems`, `notes`, `doubts` and `items`; totals count all.
@@ -168,17 +168,17 @@ class Preview(Shape):
     rows: int
     columns: list[ColumnView]
     defaults: Defaults
-    counts: Counts
+    counts: PreviewCounts
     new: NewNames
     ready: Annotated[bool, Field(description="Nothing stands in the way of importing it.")]
     plan: Annotated[str, Field(description="Goes with `POST /imports`: what was seen is done.")]
-    problems: list[Remark]
+    problems: list[ListRemark]
     problems_total: int
-    notes: list[Remark]
+    notes: list[ListRemark]
     notes_total: int
-    doubts: list[Doubt]
+    doubts: list[ListDoubt]
     doubts_total: int
-    items: list[Item]
+    items: list[ImportItem]
 
 
 class ImportCountsView(Shape):
@@ -215,11 +215,11 @@ class ImportPage(Shape):
 class ImportDetail(ImportView):
     """One import with the rows that it changed: the first 1,000 of `items_total`."""
 
-    items: list[Item]
+    items: list[ImportItem]
     items_total: int
 
 
-class Applied(Shape):
+class ImportApplied(Shape):
     """What became of an import or of its undoing."""
 
     import_: Annotated[ImportView, Field(alias="import")]

@@ -53,7 +53,7 @@ async def test_a_file_goes_from_its_preview_to_the_register_and_back(
     answer = await send(client, xlsx(broken))
     assert answer.status_code == 200, answer.text
     preview: dict[str, Any] = answer.json()
-    schemas.Preview.model_validate(preview)
+    schemas.ListPreview.model_validate(preview)
     (problem,) = preview["problems"]
     assert (problem["code"], problem["row"], problem["column"]) == ("not_a_coordinate", 3, "E")
     assert problem["texts"]["id"]["problem"] == '"abc" bukan koordinat'
@@ -71,7 +71,7 @@ async def test_a_file_goes_from_its_preview_to_the_register_and_back(
     }
     done = await client.post(ROUTE, json=body)
     assert done.status_code == 201, done.text
-    schemas.Applied.model_validate(done.json())
+    schemas.ImportApplied.model_validate(done.json())
     assert done.json()["devices"] == 2
     assert done.json()["import"]["author"] == "sari"
     assert set(desk.inventory().devices) == {"a-001", "a-002", "sw-1"}
@@ -154,7 +154,7 @@ async def test_a_list_that_cannot_be_read_at_all_says_so_in_its_preview(
 ) -> None:
     answer = await send(client, b"%PDF-1.7 ...", file="../../daftar\n.pdf")
     assert answer.status_code == 200
-    schemas.Preview.model_validate(answer.json())
+    schemas.ListPreview.model_validate(answer.json())
     assert answer.json()["file"] == "daftar.pdf"
     assert [it["code"] for it in answer.json()["problems"]] == ["form_unknown"]
 

@@ -226,13 +226,6 @@ export interface Alive {
   readonly alive: boolean;
 }
 
-/** What became of an import or of its undoing. */
-export interface Applied {
-  readonly import: ImportView;
-  /** How many devices lists keep watched now. */
-  readonly devices: number;
-}
-
 /** Devices by state in one area (its own devices, not those of areas below it). */
 export interface AreaCounts {
   readonly total: number;
@@ -283,14 +276,6 @@ export interface AuditView {
   readonly detail: string;
 }
 
-/** A device that a row in doubt may be about. */
-export interface Candidate {
-  readonly device: string;
-  readonly name: string;
-  /** The field that is the same, or `key`. */
-  readonly because: string;
-}
-
 /** A person's word on the cause of an outage. */
 export interface CauseBody {
   readonly cause: CauseClass;
@@ -320,14 +305,6 @@ export interface CauseFigures {
 
 /** Which rule proposed a cause class. The catalogues translate it. */
 export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
-
-/** A field that a row says otherwise than before. */
-export interface Change {
-  /** What a list can say: `address`. */
-  readonly field: string;
-  readonly old: string | null;
-  readonly new: string | null;
-}
 
 /** Devices that chatter. */
 export interface ChatteringView {
@@ -386,6 +363,17 @@ export interface Correction {
   readonly reason: string;
   readonly author: string;
   readonly made_at: string;
+}
+
+/** Devices by state. `maintenance` counts devices in a window, whatever their state. */
+export interface Counts {
+  readonly total: number;
+  readonly up: number;
+  readonly degraded: number;
+  readonly down: number;
+  readonly unreachable: number;
+  readonly unknown: number;
+  readonly maintenance: number;
 }
 
 /** What the courier last said. Counts are since its start. */
@@ -479,26 +467,12 @@ export interface DevicePage {
   readonly next: string | null;
 }
 
-/** A row of which a person must say what it is about. */
-export interface Doubt {
-  /** A stable word for programs. */
-  readonly code: string;
-  /** As the spreadsheet numbers it; null: no row. */
-  readonly row: number | null;
-  /** Letter of the column: `D`. */
-  readonly column: string | null;
-  readonly heading: string | null;
-  /** What the words speak of. */
-  readonly values: Readonly<Record<string, string>>;
-  /** By language. */
-  readonly texts: Readonly<Record<string, Words>>;
-  /** By this it is answered. */
-  readonly key: string;
-  readonly candidates: readonly Candidate[];
-  /** What can be answered. */
-  readonly answers: readonly string[];
-  /** What was answered. */
-  readonly answer: string | null;
+/** A device that a row in doubt may be about. */
+export interface DoubtCandidate {
+  readonly device: string;
+  readonly name: string;
+  /** The field that is the same, or `key`. */
+  readonly because: string;
 }
 
 /** Something that was heard and is no device. */
@@ -548,6 +522,14 @@ export interface EvidenceKeyView {
 /** Why time is neither up nor down, in the order in which it is asked. Catalogues translate. */
 export type ExclusionReason = "maintenance" | "outside_service_hours" | "cause_not_counted" | "short_outage";
 
+/** A field that a row says otherwise than before. */
+export interface FieldChange {
+  /** What a list can say: `address`. */
+  readonly field: string;
+  readonly old: string | null;
+  readonly new: string | null;
+}
+
 /** A profile that what was heard fits. */
 export interface FitView {
   readonly profile: string;
@@ -575,6 +557,13 @@ export interface HeldView {
 
 /** Why an alert is held at a stage. Held is recorded, never forgotten. */
 export type HoldReason = "in_maintenance" | "silenced" | "parent_down" | "power" | "flapping" | "acknowledged" | "too_short" | "not_wanted" | "no_route" | "quiet_hours" | "settling" | "storm" | "already_told" | "collector_gone" | "stale";
+
+/** What became of an import or of its undoing. */
+export interface ImportApplied {
+  readonly import: ImportView;
+  /** How many devices lists keep watched now. */
+  readonly devices: number;
+}
 
 /** An import of a file that was sent, as it was previewed. */
 export interface ImportBody {
@@ -614,8 +603,24 @@ export interface ImportDetail {
   readonly undone_by: number | null;
   /** It is the last of its list. */
   readonly undoable: boolean;
-  readonly items: readonly Item[];
+  readonly items: readonly ImportItem[];
   readonly items_total: number;
+}
+
+/** What an import would do to one row, or did. */
+export interface ImportItem {
+  /** `created`, `changed`, `same` or `retired`. */
+  readonly outcome: string;
+  readonly key: string;
+  readonly device: string | null;
+  readonly name: string | null;
+  /** null: the list has no such row any more. */
+  readonly row: number | null;
+  /** Whether the device is watched by what lists say. */
+  readonly watched: boolean;
+  /** `hand_written`: another inventory file has it; `no_address`. */
+  readonly why_not: string | null;
+  readonly changes: readonly FieldChange[];
 }
 
 /** Imports and undoings, newest first. */
@@ -776,22 +781,6 @@ export interface IncidentView {
   readonly duration_seconds: number;
 }
 
-/** What an import would do to one row, or did. */
-export interface Item {
-  /** `created`, `changed`, `same` or `retired`. */
-  readonly outcome: string;
-  readonly key: string;
-  readonly device: string | null;
-  readonly name: string | null;
-  /** null: the list has no such row any more. */
-  readonly row: number | null;
-  /** Whether the device is watched by what lists say. */
-  readonly watched: boolean;
-  /** `hand_written`: another inventory file has it; `no_address`. */
-  readonly why_not: string | null;
-  readonly changes: readonly Change[];
-}
-
 /** A figure that is judged. */
 export interface JudgedMeasure {
   readonly measure: Measure;
@@ -801,6 +790,76 @@ export interface JudgedMeasure {
   /** Above it: too much. */
   readonly manageable_up_to: number;
   readonly verdict: VerdictWords | null;
+}
+
+/** A row of which a person must say what it is about. */
+export interface ListDoubt {
+  /** A stable word for programs. */
+  readonly code: string;
+  /** As the spreadsheet numbers it; null: no row. */
+  readonly row: number | null;
+  /** Letter of the column: `D`. */
+  readonly column: string | null;
+  readonly heading: string | null;
+  /** What the words speak of. */
+  readonly values: Readonly<Record<string, string>>;
+  /** By language. */
+  readonly texts: Readonly<Record<string, RemarkWords>>;
+  /** By this it is answered. */
+  readonly key: string;
+  readonly candidates: readonly DoubtCandidate[];
+  /** What can be answered. */
+  readonly answers: readonly string[];
+  /** What was answered. */
+  readonly answer: string | null;
+}
+
+/** What importing a list would do. Nothing was changed. */
+export interface ListPreview {
+  readonly upload: string;
+  readonly file: string;
+  /** `csv`, `xlsx` or `yaml`. */
+  readonly form: string;
+  readonly sheet: string | null;
+  readonly sheets: readonly string[];
+  /** Short name of a list, such as `dishub-cctv`. */
+  readonly source: string;
+  /** No list with this name was imported before. */
+  readonly new_source: boolean;
+  /** Where the headings stand. */
+  readonly heading_row: number | null;
+  readonly rows: number;
+  readonly columns: readonly ColumnView[];
+  /** Field → value, for rows that leave it empty. */
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly counts: PreviewCounts;
+  readonly new: NewNames;
+  /** Nothing stands in the way of importing it. */
+  readonly ready: boolean;
+  /** Goes with `POST /imports`: what was seen is done. */
+  readonly plan: string;
+  readonly problems: readonly ListRemark[];
+  readonly problems_total: number;
+  readonly notes: readonly ListRemark[];
+  readonly notes_total: number;
+  readonly doubts: readonly ListDoubt[];
+  readonly doubts_total: number;
+  readonly items: readonly ImportItem[];
+}
+
+/** Something about the list or one of its cells, with its place and its words. */
+export interface ListRemark {
+  /** A stable word for programs. */
+  readonly code: string;
+  /** As the spreadsheet numbers it; null: no row. */
+  readonly row: number | null;
+  /** Letter of the column: `D`. */
+  readonly column: string | null;
+  readonly heading: string | null;
+  /** What the words speak of. */
+  readonly values: Readonly<Record<string, string>>;
+  /** By language. */
+  readonly texts: Readonly<Record<string, RemarkWords>>;
 }
 
 /** What is judged. Rates are judged by what people were told, the rest by what was raised. */
@@ -1027,39 +1086,6 @@ export interface OwnerView {
   readonly name: string;
 }
 
-/** What importing a list would do. Nothing was changed. */
-export interface Preview {
-  readonly upload: string;
-  readonly file: string;
-  /** `csv`, `xlsx` or `yaml`. */
-  readonly form: string;
-  readonly sheet: string | null;
-  readonly sheets: readonly string[];
-  /** Short name of a list, such as `dishub-cctv`. */
-  readonly source: string;
-  /** No list with this name was imported before. */
-  readonly new_source: boolean;
-  /** Where the headings stand. */
-  readonly heading_row: number | null;
-  readonly rows: number;
-  readonly columns: readonly ColumnView[];
-  /** Field → value, for rows that leave it empty. */
-  readonly defaults: Readonly<Record<string, string>>;
-  readonly counts: api__schemas__imports__Counts;
-  readonly new: NewNames;
-  /** Nothing stands in the way of importing it. */
-  readonly ready: boolean;
-  /** Goes with `POST /imports`: what was seen is done. */
-  readonly plan: string;
-  readonly problems: readonly Remark[];
-  readonly problems_total: number;
-  readonly notes: readonly Remark[];
-  readonly notes_total: number;
-  readonly doubts: readonly Doubt[];
-  readonly doubts_total: number;
-  readonly items: readonly Item[];
-}
-
 /** How a file that was sent is to be read; what is left out is as remembered or proposed. */
 export interface PreviewBody {
   /** Short name of a list, such as `dishub-cctv`. */
@@ -1069,6 +1095,15 @@ export interface PreviewBody {
   readonly columns?: Readonly<Record<string, string | null>> | null;
   readonly defaults?: Readonly<Record<string, string>> | null;
   readonly answers?: Readonly<Record<string, string>> | null;
+}
+
+/** How many rows are what. */
+export interface PreviewCounts {
+  readonly created: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly retired: number;
+  readonly in_doubt: number;
 }
 
 /** RFC 9457 problem details. */
@@ -1159,19 +1194,10 @@ export interface ReceiverRate {
   readonly receiver: string;
 }
 
-/** Something about the list or one of its cells, with its place and its words. */
-export interface Remark {
-  /** A stable word for programs. */
-  readonly code: string;
-  /** As the spreadsheet numbers it; null: no row. */
-  readonly row: number | null;
-  /** Letter of the column: `D`. */
-  readonly column: string | null;
-  readonly heading: string | null;
-  /** What the words speak of. */
-  readonly values: Readonly<Record<string, string>>;
-  /** By language. */
-  readonly texts: Readonly<Record<string, Words>>;
+/** What is wrong and what to do, in one language. */
+export interface RemarkWords {
+  readonly problem: string;
+  readonly remedy: string;
 }
 
 /** Closing an incident. */
@@ -1525,8 +1551,8 @@ export type State = "up" | "degraded" | "down" | "unreachable" | "unknown";
 export interface Status {
   readonly at: string;
   readonly collectors: readonly Collector[];
-  readonly devices: api__schemas__Counts;
-  readonly by_kind: Readonly<Record<string, api__schemas__Counts>>;
+  readonly devices: Counts;
+  readonly by_kind: Readonly<Record<string, Counts>>;
   readonly by_area: readonly AreaCounts[];
 }
 
@@ -1808,7 +1834,7 @@ export interface Wall {
   readonly language: string;
   readonly heartbeat_timeout_seconds: number;
   readonly collectors: readonly Collector[];
-  readonly counts: api__schemas__Counts;
+  readonly counts: Counts;
   readonly areas: readonly WallArea[];
   readonly devices: readonly WallDevice[];
 }
@@ -2024,23 +2050,6 @@ export interface WindowPage {
   readonly next: string | null;
 }
 
-/** What is wrong and what to do, in one language. */
-export interface Words {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
-/** Devices by state. `maintenance` counts devices in a window, whatever their state. */
-export interface api__schemas__Counts {
-  readonly total: number;
-  readonly up: number;
-  readonly degraded: number;
-  readonly down: number;
-  readonly unreachable: number;
-  readonly unknown: number;
-  readonly maintenance: number;
-}
-
 /** How far an alert came at a moment, and why no further. */
 export interface api__schemas__alerts__DecisionView {
   readonly at: string;
@@ -2048,15 +2057,6 @@ export interface api__schemas__alerts__DecisionView {
   readonly reason: HoldReason | null;
   readonly detail: string;
   readonly until_at: string | null;
-}
-
-/** How many rows are what. */
-export interface api__schemas__imports__Counts {
-  readonly created: number;
-  readonly changed: number;
-  readonly same: number;
-  readonly retired: number;
-  readonly in_doubt: number;
 }
 
 /** Who decided what about an entry, and when. */
@@ -2152,17 +2152,17 @@ export interface Routes {
   readonly "POST /imports": {
     readonly query: { };
     readonly body: ImportBody;
-    readonly answer: Applied;
+    readonly answer: ImportApplied;
   };
   readonly "POST /imports/preview": {
     readonly query: { readonly file: string; readonly source: string; readonly sheet?: string | null; };
     readonly body: undefined;
-    readonly answer: Preview;
+    readonly answer: ListPreview;
   };
   readonly "POST /imports/preview/{upload}": {
     readonly query: { };
     readonly body: PreviewBody;
-    readonly answer: Preview;
+    readonly answer: ListPreview;
   };
   readonly "GET /imports/{import_id}": {
     readonly query: { };
@@ -2172,7 +2172,7 @@ export interface Routes {
   readonly "POST /imports/{import_id}/undo": {
     readonly query: { };
     readonly body: undefined;
-    readonly answer: Applied;
+    readonly answer: ImportApplied;
   };
   readonly "GET /incidents": {
     readonly query: { readonly phase?: IncidentPhase | null; readonly unacknowledged?: boolean; readonly device?: string | null; readonly site?: string | null; readonly area?: string | null; readonly cause?: CauseClass | null; readonly from?: string | null; readonly to?: string | null; readonly merged?: boolean; readonly limit?: number; readonly cursor?: string | null; };
