@@ -264,6 +264,7 @@ class Collector:
             "checks_failed_inside": polled.errors,
             "check_late_p50_seconds": polled.late_percentile(0.50),
             "check_late_p99_seconds": polled.late_percentile(0.99),
+            "check_late_worst_seconds": polled.late_worst_seconds,
             "loop_lag_worst_seconds": self.lag.worst_seconds,
             "same_name_twice": self.writer.twin,
             "readings_refused": self._sink.refused,

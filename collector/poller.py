@@ -41,6 +41,7 @@ class PollerCounters:
     blind: int = 0  # answers lost to our own lag
     errors: int = 0  # faults in our own code
     cut_short: int = 0  # under way when the collector was stopped
+    late_worst_seconds: float = 0.0
     late_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_LATE_SAMPLES))
 
     def late_percentile(self, share: float) -> float:
@@ -280,7 +281,9 @@ class Poller:
             self.counters.skipped += 1
             self._schedule_slot(job)
             return
-        self.counters.late_seconds.append(max(0.0, now - job.due))
+        late = max(0.0, now - job.due)
+        self.counters.late_seconds.append(late)
+        self.counters.late_worst_seconds = max(self.counters.late_worst_seconds, late)
         job.due = math.inf
         lane = (job.check.device_id, job.check.probe)
         if lane in self._busy:

@@ -1,0 +1,49 @@
+"""The figures of a bench in words, one line a figure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what people read; `result` is the JSON of a run."""
+    steady, schedule = result["steady"], result["schedule"]
+    parts = steady["cpu_seconds_per_1000_cycles_by_part"]
+    yield (
+        f"cost         {steady['cpu_seconds_per_1000_cycles']:.3f} CPU-s per 1,000 devices and "
+        f"minute ({_parts(parts, '.3f')}), over {steady['seconds']:.0f} s"
+    )
+    yield (
+        f"memory       {steady['memory_mib']:.0f} MiB at most "
+        f"({_parts(steady['memory_mib_by_part'], '.0f')})"
+    )
+    yield (
+        f"schedule     {schedule['done']:,.0f} of {schedule['due']:,.0f} due checks done; late "
+        f"p50 {schedule['late_p50_seconds']:.3f} s, p99 {schedule['late_p99_seconds']:.3f} s "
+        f"(while devices died {result['late_p99_seconds_in_death']:.3f} s), most "
+        f"{schedule['late_most_seconds']:.3f} s; {schedule['blind']:.0f} answers lost to our lag"
+    )
+    yield f"loop lag     {schedule['loop_lag_most_seconds']:.3f} s at most"
+    cold = result["cold_start_seconds"]
+    yield "cold start   " + ("not over in time" if cold is None else f"all seen after {cold:.0f} s")
+    yield f"death        {_spread(result['death_to_state'], result['killed'])} until sure"
+    yield f"alert        {_spread(result['state_to_alert'], result['killed'])} from sure to decided"
+    yield f"false downs  {result['false_downs']}; messages {result['messages']}"
+    yield f"readings     {steady['readings_a_second']:.0f} a second stored"
+    agents = result["agents"]
+    yield (
+        f"agents       {agents['echoes']:,} echoes, {agents['gets']:,} GETs, {agents['walks']:,} "
+        f"steps of walks in {agents['cpu_seconds']:.1f} CPU-s; {agents['unsent']} not sent"
+    )
+
+
+def _parts(parts: Mapping[str, float], form: str) -> str:
+    return ", ".join(f"{name} {value:{form}}" for name, value in parts.items())
+
+
+def _spread(spread: Mapping[str, float] | None, expected: int) -> str:
+    if spread is None:
+        return f"0 of {expected}"
+    return (
+        f"{spread['count']} of {expected}: p50 {spread['p50']:.1f} s, p99 {spread['p99']:.1f} s, "
+        f"most {spread['most']:.1f} s"
+    )

@@ -1,0 +1,91 @@
+"""`pantau bench`: the whole product measured on this machine, against simulated devices."""
+
+import json
+from dataclasses import asdict, is_dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands.output import log_to_stderr, problems_told, say
+
+
+@click.group()
+def bench() -> None:
+    """Measure Pantau on this machine; needs no configuration, no root, and devices of its own."""
+
+
+@bench.command()
+@click.option("--devices", type=click.IntRange(20, 100_000), default=1_000, show_default=True)
+@click.option("--dead", default="10%", show_default=True, help="Share that answers nothing.")
+@click.option("--slow", default="5%", show_default=True, help="Share whose agents take 1 to 3 s.")
+@click.option("--lossy", default="5%", show_default=True, help="Share that loses 1-5 % of echoes.")
+@click.option("--loss", default="0%", show_default=True, help="Of every echo, lost besides.")
+@click.option("--killed", type=click.IntRange(min=1), help="Die at once. Default: 500, or a tenth.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0.1),
+    default=5.0,
+    show_default=True,
+    help="How long nothing happens.",
+)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), help="Keep what was stored in a folder.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures here.")
+def fleet(
+    devices: int,
+    dead: str,
+    slow: str,
+    lossy: str,
+    loss: str,
+    killed: int | None,
+    minutes: float,
+    seed: int,
+    data: Path | None,
+    file: Path | None,
+) -> None:
+    """Watch a fleet that really answers ping and SNMP; say what it cost and what was late.
+
+    In a minute every device is asked for three echoes and twelve SNMP objects, every five minutes
+    for a table of 4 columns and 24 rows. The platform has one core, the devices have another.
+    """
+    log_to_stderr()
+    # They bring the platform's parts; other commands do without.
+    agents, run = import_module("api.bench.agents"), import_module("api.bench.fleet")
+    load = agents.Load(
+        devices, _share("--dead", dead), _share("--slow", slow), _share("--lossy", lossy),
+        _share("--loss", loss), seed,
+    )  # fmt: skip
+    if load.dead + load.slow + load.lossy > 1:
+        raise click.UsageError("--dead, --slow and --lossy together are more than all devices")
+    options = run.BenchOptions(load, minutes, killed or min(500, max(1, devices // 10)), data)
+    with problems_told():
+        try:
+            result = run.run_bench(options, say)
+        except agents.FleetError as error:
+            raise click.ClickException(str(error)) from None
+    plain = _plain(result)
+    if file is not None:
+        file.write_text(json.dumps(plain, indent=2) + "\n")
+    for line in import_module("api.bench.words").lines(plain):
+        say(line)
+
+
+def _share(name: str, text: str) -> float:
+    """Return `10%` or `0.1` as a share. Raises UsageError."""
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise click.UsageError(f"{name}: write a share such as 10% or 0.1")
+    return share
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
