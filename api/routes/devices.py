@@ -3,7 +3,7 @@
 import base64
 import binascii
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from api.deps import PAGE_DEFAULT, Cursor, Limit, Parts, PartsOf, parse_moment, 
 from api.errors import Code, ProblemError, invalid, unknown_device
 from api.events import transition_view
 from api.views import check_view, device_view
-from collector.model import State
+from collector.model import State, Threshold
 from collector.sinks import Point, Series, SeriesInfo
 from collector.store import DeviceRow
 
@@ -118,20 +118,39 @@ def list_metrics(parts: PartsOf, device_id: str) -> Response:
     """
     find(parts, device_id)
     found = parts.sink.list_series(device_id)
-    stored = [_metric_view(one.metric, one.unit, one, one.last_value) for one in found]
-    reckoned = [_metric_view(metric, "%", one, None) for metric, one in can_be_reckoned(found)]
+    limits: dict[str, Threshold] = {}
+    for check in parts.store.checks(device_id):
+        for metric, threshold in check.limits.items():
+            limits.setdefault(metric, threshold)
+    stored = [_metric_view(one.metric, one.unit, one, one.last_value, limits) for one in found]
+    reckoned = [
+        _metric_view(metric, "%", one, None, limits) for metric, one in can_be_reckoned(found)
+    ]
     return reply({"items": stored + reckoned, "next": None})
 
 
 def _metric_view(
-    metric: str, unit: str, one: SeriesInfo, last_value: float | str | None
+    metric: str,
+    unit: str,
+    one: SeriesInfo,
+    last_value: float | str | None,
+    limits: Mapping[str, Threshold],
 ) -> dict[str, object]:
+    threshold = limits.get(metric)
     return {
         "metric": metric,
         "unit": unit,
         "labels": dict(one.labels),
         "last_at": one.last_at,
         "last_value": last_value,
+        "limits": None
+        if threshold is None
+        else {
+            "warning_above": threshold.warning_above,
+            "critical_above": threshold.critical_above,
+            "warning_below": threshold.warning_below,
+            "critical_below": threshold.critical_below,
+        },
     }
 
 

@@ -1,7 +1,8 @@
 """Maintenance windows: planned work that is muted and left out of uptime."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -23,13 +24,15 @@ from api.errors import Code, FieldError, ProblemError, invalid
 from api.routes.devices import read_place, write_cursor
 from api.schemas import maintenance as schemas
 from api.security import Principal
-from collector.maintenance import is_on, upcoming
+from collector.maintenance import Span, is_on, occurrences, upcoming
 from collector.model import MaintenanceWindow, Scope
 from collector.store import WindowError, WindowGoneError
 
 router = APIRouter(prefix="/maintenance-windows", tags=["maintenance"])
 
 _NEXT = 10
+_OCCURRENCES = timedelta(days=100)
+"""The longest span whose occurrences a list spells out: a window may be on every day."""
 
 WindowId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Id of a window.")]
 
@@ -64,7 +67,12 @@ def list_windows(
         limit=limit,
         after=after,
     )
-    items = [window_view(one, now) for one in page.items]
+    asked = None if start is None or end is None or end - start > _OCCURRENCES else (start, end)
+    items = [
+        window_view(one, now)
+        | {"within": [] if asked is None else _spans_view(occurrences(one, *asked))}
+        for one in page.items
+    ]
     return reply({"items": items, "next": write_cursor(page.next)})
 
 
@@ -161,13 +169,17 @@ def window_view(window: MaintenanceWindow, now: datetime) -> dict[str, object]:
     }
 
 
+def _spans_view(spans: Iterable[Span]) -> list[dict[str, datetime]]:
+    return [{"starts_at": start, "ends_at": end} for start, end in spans]
+
+
 def _detail(parts: Parts, window: MaintenanceWindow) -> Response:
     now = parts.clock.now()
     spans = upcoming(window, now, _NEXT)
     return reply(
         window_view(window, now)
         | {
-            "occurrences": [{"starts_at": start, "ends_at": end} for start, end in spans],
+            "occurrences": _spans_view(spans),
             "devices": parts.store.maintenance.covered(window.scope),
         }
     )

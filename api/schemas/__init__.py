@@ -162,6 +162,15 @@ class TransitionPage(Shape):
     next: Next
 
 
+class Limits(Shape):
+    """Beyond which values of a metric a check warns, and fails; in the metric's unit."""
+
+    warning_above: float | None
+    critical_above: float | None
+    warning_below: float | None
+    critical_below: float | None
+
+
 class MetricView(Shape):
     """One series that there is, with its newest value."""
 
@@ -170,6 +179,7 @@ class MetricView(Shape):
     labels: dict[str, str]
     last_at: AwareDatetime
     last_value: float | int | str | None
+    limits: Limits | None = Field(description="Of the check that reads it; null: it has none.")
 
 
 class MetricPage(Shape):

@@ -91,6 +91,18 @@ class Occurrence(Shape):
     ends_at: AwareDatetime
 
 
+class ListedWindow(Window):
+    """A window of a list."""
+
+    within: Annotated[
+        list[Occurrence],
+        Field(
+            description="When it is on between `from` and `to`, what was cancelled cut away; "
+            "empty unless both were given and lie at most 100 days apart."
+        ),
+    ]
+
+
 class WindowDetail(Window):
     """A window with what follows from it."""
 
@@ -103,5 +115,5 @@ class WindowDetail(Window):
 class WindowPage(Shape):
     """Windows, newest first."""
 
-    items: list[Window]
+    items: list[ListedWindow]
     next: Next

@@ -129,6 +129,11 @@ class MetricGroup:
     options: Mapping[str, object] = field(default_factory=dict)
     rule: RuleOverride | None = None
 
+    def limits(self) -> dict[str, Threshold]:
+        """Return the limits of its metrics by name; of those a metric has in several places one."""
+        every = (*self.metrics, *(metric for table in self.tables for metric in table.metrics))
+        return {one.name: one.threshold for one in every if one.threshold is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class MatchRule:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from collector.model import Role, Rule, RuleOverride, State
+from collector.model import Role, Rule, RuleOverride, State, Threshold
 from collector.moments import from_micros, from_micros_or_none
 from collector.store.rows import (
     AreaFreshness,
@@ -257,4 +257,5 @@ def _check_row(row: Mapping[Any, Any]) -> CheckRow:
         timeout_seconds=row["timeout_seconds"],
         rule=Rule(row["confirm"], row["recover"], row["retry_seconds"], row["fresh_intervals"]),
         state=check_state(row),
+        limits={name: Threshold(**said) for name, said in row["limits"].items()},
     )

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table, bindparam, insert, or_, select, update
 
-from collector.model import Area, Check, CheckState, Device, DeviceState, Owner, Site
+from collector.model import Area, Check, CheckState, Device, DeviceState, Owner, Site, Threshold
 from collector.moments import to_micros
 from collector.store import ledger, outages, states
 from collector.store.rows import InventoryChange
@@ -209,4 +209,20 @@ def _check_row(check: Check) -> _Row:
         "recover": check.rule.recover,
         "retry_seconds": check.rule.retry_seconds,
         "fresh_intervals": check.rule.fresh_intervals,
+        "limits": {
+            name: numbers
+            for name, one in sorted(check.group.limits().items())
+            if (numbers := _numbers(one))
+        },
     }
+
+
+def _numbers(threshold: Threshold) -> dict[str, float]:
+    """Return the numbers of a threshold; what it says of words is no line in a chart."""
+    said = {
+        "warning_above": threshold.warning_above,
+        "critical_above": threshold.critical_above,
+        "warning_below": threshold.warning_below,
+        "critical_below": threshold.critical_below,
+    }
+    return {name: value for name, value in said.items() if value is not None}

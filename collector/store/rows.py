@@ -14,6 +14,7 @@ from collector.model import (
     RuleOverride,
     Sighting,
     State,
+    Threshold,
 )
 
 RowT = TypeVar("RowT")
@@ -118,6 +119,7 @@ class CheckRow:
     timeout_seconds: float
     rule: Rule
     state: CheckState
+    limits: Mapping[str, Threshold]  # by metric; its numbers alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ checks = Table(
     Column("retry_seconds", Float, nullable=False),
     Column("fresh_intervals", Float, nullable=False),
     Column("retired_at", BigInteger),
+    Column("limits", JSON, nullable=False, server_default="{}"),  # by metric, as it is written
     Index(None, "device_id"),
 )
 

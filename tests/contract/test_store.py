@@ -11,12 +11,17 @@ from collector.model import (
     CheckState,
     DeviceState,
     Heartbeat,
+    Metric,
+    MetricGroup,
     Outcome,
     Reason,
+    Role,
     Rule,
     Site,
     State,
     Status,
+    Table,
+    Threshold,
     Verdict,
 )
 from collector.store import AreaFreshness, CountRow, Store, StoreError
@@ -284,6 +289,19 @@ def test_devices_are_paged_without_gap_or_repeat(filled: Store) -> None:
     second = filled.devices(limit=2, after=first.next)
     assert [row.id for row in second.items] == ["sw-1"]
     assert second.next is None
+
+
+def test_a_check_keeps_the_numbers_of_its_limits(filled: Store) -> None:
+    limit = Threshold(warning_above=60.0, critical_above=90.0, clear_margin=5.0)
+    cpu = Metric("cpu_percent", "1.3.6", "%", threshold=limit)
+    door = Metric("door", "1.3.7", threshold=Threshold(states={"open": Verdict.WARNING}))
+    group = MetricGroup("system", "snmp", Role.HEALTH, 60.0, (door,), (Table("cpus", (cpu,)),))
+    checks = [check("cam-1"), replace(check("cam-1", "system"), group=group), check("sw-1")]
+    assert filled.apply_checks(checks, at(1)).changed == ("cam-1/system",)
+    ping, system = filled.checks("cam-1")
+    assert ping.limits == {}
+    assert system.limits == {"cpu_percent": Threshold(60.0, 90.0)}, "words are no numbers"
+    assert not filled.apply_checks(checks, at(2))
 
 
 def test_an_unknown_device_is_none_and_has_no_checks(filled: Store) -> None:

@@ -96,6 +96,21 @@ async def test_the_list_is_narrowed_by_time_device_and_whether_it_is_on(
     assert await ids(cursor=first["next"]) == [1]
 
 
+async def test_the_list_spells_out_when_windows_were_on_in_a_span(desk: httpx.AsyncClient) -> None:
+    made = await make(desk, recurrence="FREQ=DAILY")
+    cancel = {"reason": "selesai", "from": "2026-11-24T05:00:00Z"}
+    assert (await desk.delete(f"{WINDOWS}/{made['id']}", params=cancel)).status_code == 200
+    span = {"from": "2026-11-23T00:00:00Z", "to": "2026-11-30T00:00:00Z"}
+    (listed,) = (await get(desk, WINDOWS, **span))["items"]
+    assert listed["within"] == [
+        {"starts_at": "2026-11-23T04:00:00Z", "ends_at": "2026-11-23T06:00:00Z"},
+        {"starts_at": "2026-11-24T04:00:00Z", "ends_at": "2026-11-24T05:00:00Z"},
+    ]
+    for wide in ({}, span | {"to": "2027-11-30T00:00:00Z"}):
+        (listed,) = (await get(desk, WINDOWS, **wide))["items"]
+        assert listed["within"] == []
+
+
 async def test_a_window_is_cancelled_with_a_reason_and_stays_readable(
     desk: httpx.AsyncClient, city: City
 ) -> None:

@@ -300,6 +300,7 @@ async def test_readings_come_from_the_embedded_sink_as_they_were_written(
                 "labels": {"path": "lan"},
                 "last_at": "2026-11-22T03:59:00Z",
                 "last_value": 0.75,
+                "limits": None,
             }
         ]
         path = "/devices/cam-0001/readings"

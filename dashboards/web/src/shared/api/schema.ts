@@ -792,6 +792,14 @@ export interface JudgedMeasure {
   readonly verdict: VerdictWords | null;
 }
 
+/** Beyond which values of a metric a check warns, and fails; in the metric's unit. */
+export interface Limits {
+  readonly warning_above: number | null;
+  readonly critical_above: number | null;
+  readonly warning_below: number | null;
+  readonly critical_below: number | null;
+}
+
 /** A row of which a person must say what it is about. */
 export interface ListDoubt {
   /** A stable word for programs. */
@@ -862,6 +870,34 @@ export interface ListRemark {
   readonly texts: Readonly<Record<string, RemarkWords>>;
 }
 
+/** A window of a list. */
+export interface ListedWindow {
+  readonly id: number;
+  readonly title: string;
+  readonly reason: string;
+  /** Name of the token it was made with. */
+  readonly author: string;
+  readonly created_at: string;
+  /** It was made after it began. */
+  readonly after_the_fact: boolean;
+  readonly scope: ScopeView;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly zone: string;
+  readonly recurrence: string | null;
+  /** The window in whose place it came. */
+  readonly replaces: number | null;
+  /** It is on now. */
+  readonly active: boolean;
+  readonly cancelled_at: string | null;
+  /** Nothing of it counts from then on. */
+  readonly cancelled_from_at: string | null;
+  readonly cancelled_by: string | null;
+  readonly cancel_reason: string | null;
+  /** When it is on between `from` and `to`, what was cancelled cut away; empty unless both were given and lie at most 100 days apart. */
+  readonly within: readonly Occurrence[];
+}
+
 /** What is judged. Rates are judged by what people were told, the rest by what was raised. */
 export type Measure = "per_day" | "peak" | "flood" | "critical" | "noisy" | "chattering" | "fleeting" | "stale" | "acknowledged_after";
 
@@ -879,6 +915,8 @@ export interface MetricView {
   readonly labels: Readonly<Record<string, string>>;
   readonly last_at: string;
   readonly last_value: number | number | string | null;
+  /** Of the check that reads it; null: it has none. */
+  readonly limits: Limits | null;
 }
 
 /** What an import would make beside devices. */
@@ -1951,32 +1989,6 @@ export interface WallUptimeRow {
   readonly unknown_seconds: number;
 }
 
-/** A maintenance window. */
-export interface Window {
-  readonly id: number;
-  readonly title: string;
-  readonly reason: string;
-  /** Name of the token it was made with. */
-  readonly author: string;
-  readonly created_at: string;
-  /** It was made after it began. */
-  readonly after_the_fact: boolean;
-  readonly scope: ScopeView;
-  readonly starts_at: string;
-  readonly ends_at: string;
-  readonly zone: string;
-  readonly recurrence: string | null;
-  /** The window in whose place it came. */
-  readonly replaces: number | null;
-  /** It is on now. */
-  readonly active: boolean;
-  readonly cancelled_at: string | null;
-  /** Nothing of it counts from then on. */
-  readonly cancelled_from_at: string | null;
-  readonly cancelled_by: string | null;
-  readonly cancel_reason: string | null;
-}
-
 /** A window to be made. */
 export interface WindowBody {
   /** What is done, in a few words. */
@@ -2045,7 +2057,7 @@ export interface WindowDetail {
 
 /** Windows, newest first. */
 export interface WindowPage {
-  readonly items: readonly Window[];
+  readonly items: readonly ListedWindow[];
   /** The cursor of the next page, or null. */
   readonly next: string | null;
 }
