@@ -4,6 +4,7 @@ import asyncio
 import math
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,18 @@ from typing import Any
 
 from collector.model import (
     Area,
+    Check,
     Device,
     DeviceState,
+    MaintenanceWindow,
+    Metric,
     Owner,
     Reason,
+    Scope,
     Site,
     State,
     Status,
+    Threshold,
     Transition,
 )
 from collector.sinks import Point, Series
@@ -138,7 +144,19 @@ def _fill(city: City, extra: int) -> None:
     at = city.clock.now()
     listed = _inventory(extra)
     city.store.apply_inventory(listed, at - timedelta(days=20))
-    city.store.apply_checks([check_of(i) for i in listed.devices], at - timedelta(days=20))
+    city.store.apply_checks([_watched(i) for i in listed.devices], at - timedelta(days=20))
+    city.store.maintenance.create(
+        MaintenanceWindow(
+            title="Ganti kabel",
+            reason="Kabel rusak",
+            author="Piket 1",
+            created_at=at - timedelta(hours=11),
+            scope=Scope(devices=(device_of("Tallo", "kam"),)),
+            starts_at=at - timedelta(hours=10),
+            ends_at=at - timedelta(hours=7),
+            zone="Asia/Makassar",
+        )
+    )
     up_at = at - timedelta(days=3)
     city.states.update(
         (
@@ -157,6 +175,14 @@ def _fill(city: City, extra: int) -> None:
         ],
     )
     city.beat()
+
+
+def _watched(device_id: str) -> Check:
+    """Its check, with limits of how long an echo may take."""
+    limit = Threshold(warning_above=0.02, critical_above=0.05)
+    metric = Metric("ping_rtt_seconds", "ping_rtt_seconds", "s", threshold=limit)
+    check = check_of(device_id)
+    return replace(check, group=replace(check.group, metrics=(metric,)))
 
 
 def _trouble(city: City) -> None:

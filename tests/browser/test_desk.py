@@ -312,7 +312,7 @@ def test_a_device_tells_its_state_its_past_and_its_neighbours(
     desk.wait("[data-test=device-incidents]", "Switch Panakkukang 01")
     desk.wait("[data-test=uptime]", "Cakupan")
     desk.wait("[data-test=chart] canvas")
-    assert desk.text("[data-test=chart] figcaption").startswith("Waktu tempuh ping terakhir")
+    assert desk.text("[data-test=chart] figcaption").startswith("Waktu tempuh ping batas: waspada")
     desk.screenshot(pictures / "desk-device.png")
     desk.click("[data-test=history] >> text=30 hari")
     desk.wait("[data-test=legend]", "tidak diketahui")
@@ -411,4 +411,23 @@ def test_on_a_phone_the_other_pages_are_behind_one_more_tab(
     desk.click("[data-test=rail-audit]")
     desk.wait(".app[data-page=audit]")
     desk.wait(".rail.shown", state="detached")
+    desk.leave()
+
+
+def test_the_past_of_a_device_is_a_bar_that_tells_what_each_piece_was(
+    chromium: Browser, server: DeskServer
+) -> None:
+    desk = chromium
+    open_desk(desk, server, f"/meja/perangkat/{device_of('Tallo', 'kam')}")
+    desk.wait("[data-test=legend]", "pemeliharaan 3 j 0 m")
+    desk.click("[data-test=history-bar] [data-state=maintenance]")
+    desk.wait("[data-test=piece]", "Ganti kabel")
+    desk.evaluate("document.querySelector('[data-test=history-bar]').focus()")
+    desk.press("ArrowRight")
+    desk.wait("[data-test=piece]", "Aktif")
+    desk.wait("[data-test=chart] small", "waspada > 20 md, gagal > 50 md")
+    desk.click("[data-test=span-7]")
+    desk.wait("[data-test=charts] h2", "Pembacaan, 7 hari")
+    desk.wait("[data-test=legend]", "tidak diketahui")
+    assert desk.problems() == []
     desk.leave()

@@ -3,7 +3,7 @@
 import type { IncidentView } from "../shared/api/schema";
 import type { Device, State } from "../shared/model";
 import { shortName } from "../shared/places";
-import { causeSaid, tellsDetail } from "../shared/texts";
+import { causeSaid, joined, tellsDetail } from "../shared/texts";
 import { clock, since, zoneName } from "../shared/time";
 import { limitWord } from "./values";
 import type { Words } from "./words";
@@ -54,11 +54,27 @@ export function causeOf(
 /** Why a device is as it is; what the device itself said stays as it is, untranslated. */
 export function reasonOf(device: Pick<Device, "reason" | "detail">, words: Words): string {
   const word = words.find(`reason.${device.reason}`) ?? "";
+  const known = detailWord(device.detail, words);
+  if (known !== null) return joined(word, known);
   if (!tellsDetail(device)) return word;
   const limit = device.reason === "threshold" ? limitWord(device.detail, words) : null;
   if (limit !== null) return `${word}: ${limit}`;
   return word === "" ? device.detail : `${word}: ${device.detail}`;
 }
+
+/** What the collector says of a result, where the catalogue can say it; else null. */
+export function detailWord(detail: string, words: Words): string | null {
+  for (const { form, key } of DETAILS) {
+    const found = form.exec(detail)?.groups;
+    if (found !== undefined) return words.say(key, found);
+  }
+  return null;
+}
+
+const DETAILS = [
+  { form: /^(?<n>\d+) of (?<all>\d+) echoes answered$/u, key: "detail.echoes" },
+  { form: /^no answer to (?<n>\d+) tries$/u, key: "detail.tries" },
+] as const;
 
 /** `sejak 02.14 WITA`: for sentences, where the zone is said. */
 export function sinceInZone(at: number, now: number, zone: string, words: Words): string {

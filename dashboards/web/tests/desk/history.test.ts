@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { percent } from "../../src/desk/device/cards";
-import { segments, totals } from "../../src/desk/device/history";
+import { begunBy, overlaid, segments, totals } from "../../src/desk/device/history";
 import type { State } from "../../src/shared/api/schema";
 
 const at = (minute: number): string => new Date(minute * 60_000).toISOString();
@@ -54,6 +54,26 @@ describe("the bar", () => {
       expect(list.at(-1)?.to).toBe(3_600_000);
       list.slice(1).forEach((one, index) => expect(one.from).toBe(list[index]?.to));
     }
+  });
+
+  test("shows planned work in the place of what was measured, and the rest around it", () => {
+    const list = segments([change(40, "up", "down")], "down", 0, 60 * 60_000);
+    const minutes = (from: number, to: number) => ({ title: "kabel", from: from * 60_000, to: to * 60_000 });
+    const shown = overlaid(list, [minutes(-9, 5), minutes(30, 45), minutes(45, 50)]);
+    expect(shown.map((one) => `${one.state} ${one.from / 60_000}–${one.to / 60_000}`)).toEqual([
+      "maintenance 0–5",
+      "up 5–30",
+      "maintenance 30–50",
+      "down 50–60",
+    ]);
+  });
+
+  test("knows of each piece what began it", () => {
+    const log = [change(40, "up", "down"), change(-30, "down", "up")];
+    const [up, down] = segments(log, "down", 0, 60 * 60_000);
+    expect(up && begunBy(up, log)?.at).toBe(at(-30));
+    expect(down && begunBy(down, log)?.at).toBe(at(40));
+    expect(begunBy({ state: "unknown", from: 0, to: 1 }, log)).toBeNull();
   });
 
   test("sums up by state, the worst first", () => {

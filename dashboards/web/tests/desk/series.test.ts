@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { chartable, columns } from "../../src/desk/device/series";
+import { chartable, columns, limitsOf } from "../../src/desk/device/series";
 import { heldBy } from "../../src/desk/incident/told";
+import { detailWord, reasonOf } from "../../src/desk/texts";
 import { limitWord, valueWord } from "../../src/desk/values";
 import { wordsOf } from "../../src/desk/words";
 import type { AlertView, HoldReason, MetricView, SeriesView } from "../../src/shared/api/schema";
@@ -11,6 +12,7 @@ const metric = (name: string, last: MetricView["last_value"] = 1): MetricView =>
   labels: {},
   last_at: "2026-11-21T19:00:00Z",
   last_value: last,
+  limits: null,
 });
 
 /** A series with a point at each of these minutes. */
@@ -101,4 +103,22 @@ test("what is held is counted by why, the most frequent first; what is over is n
     ["parent_down", 2],
     ["silenced", 1],
   ]);
+});
+
+test("the limits of a metric are lines; those that are not set are none", () => {
+  const limits = { warning_above: 60, critical_above: 90, warning_below: null, critical_below: null };
+  expect(limitsOf(limits)).toEqual([
+    { value: 60, side: "above", verdict: "warning" },
+    { value: 90, side: "above", verdict: "critical" },
+  ]);
+  expect(limitsOf(null)).toEqual([]);
+});
+
+test("what the collector says of a result is said in people's language, where it can be", () => {
+  const words = wordsOf("id");
+  expect(reasonOf({ reason: "no_answer", detail: "0 of 3 echoes answered" }, words)).toBe(
+    "tidak ada jawaban · 0 dari 3 ping dijawab",
+  );
+  expect(detailWord("no answer to 3 tries", words)).toBe("3 kali ditanya");
+  expect(detailWord("walk of 1.3.6 given up: too long", words)).toBeNull();
 });

@@ -4,18 +4,21 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { apply } from "../../shared/city";
 import { STATES, type City } from "../../shared/model";
 import { GLYPHS, Glyph } from "../../shared/view/glyphs";
 import { readEvent } from "../../shared/wire";
 import { DeskContext, useDesk, type Desk } from "../context";
+import { Bar } from "../device/bar";
+import { Drawing } from "../device/drawing";
 import { compareProblems, findProblems, type Problem } from "../problems/problems";
 import { HeadRow, Row } from "../problems/row";
 import { TakeFace } from "../take";
 import { capital, ownersOf } from "../texts";
 import { sceneCity, SCENES } from "./city";
 import { Swatches } from "./colours";
+import { DAY } from "./day";
 import { WallWindow } from "./wall";
 import "./style.css";
 
@@ -59,6 +62,11 @@ export default function DesignPage(): JSX.Element {
           <div class="sample dark">
             <Rows />
           </div>
+        </Section>
+        <Section title={words.say("design.history")}>
+          <Both>
+            <History />
+          </Both>
         </Section>
         <Section title={words.say("design.parts")}>
           <Both>
@@ -196,6 +204,26 @@ function Rows(): JSX.Element {
         </Row>
       ))}
     </div>
+  );
+}
+
+/** A day: slow since noon, silent for an hour, planned work, dead since then; limits and gaps. */
+function History(): JSX.Element {
+  const { words } = useDesk();
+  const [chosen, setChosen] = useState<number | null>(3);
+  return (
+    <>
+      <Bar list={DAY.list} from={DAY.from} to={DAY.to} chosen={chosen} onChoose={setChosen} />
+      <figure class="chart">
+        <Drawing
+          name={words.say("metric.ping_rtt_seconds")}
+          unit="s"
+          readings={DAY.readings}
+          states={DAY.list}
+          limits={DAY.limits}
+        />
+      </figure>
+    </>
   );
 }
 

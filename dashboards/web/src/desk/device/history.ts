@@ -8,6 +8,15 @@ export interface Segment {
   /** Milliseconds since 1970, within the span. */
   readonly from: number;
   readonly to: number;
+  /** What was planned, where that is why. */
+  readonly title?: string;
+}
+
+/** A time of planned work. */
+export interface Planned {
+  readonly from: number;
+  readonly to: number;
+  readonly title: string;
 }
 
 /**
@@ -47,6 +56,37 @@ function merge(list: readonly Segment[]): Segment[] {
     else found.push(one);
   }
   return found;
+}
+
+/** The same with planned work over it: what was measured meanwhile counts for nothing. */
+export function overlaid(list: readonly Segment[], planned: readonly Planned[]): Segment[] {
+  let found = [...list];
+  for (const { from, to, title } of planned) {
+    found = found.flatMap((one): Segment[] => {
+      const [begins, ends] = [Math.max(one.from, from), Math.min(one.to, to)];
+      if (ends <= begins || one.state === "maintenance") return [one];
+      return [
+        { ...one, to: begins },
+        { state: "maintenance" as const, from: begins, to: ends, title },
+        { ...one, from: ends },
+      ].filter((part) => part.to > part.from);
+    });
+  }
+  return found.reduce<Segment[]>((joined, one) => {
+    const last = joined.at(-1);
+    const same = last !== undefined && last.state === one.state && last.title === one.title;
+    return same ? [...joined.slice(0, -1), { ...last, to: one.to }] : [...joined, one];
+  }, []);
+}
+
+/** The transition that began a segment: the newest to its state that is not after its beginning. */
+export function begunBy<T extends Pick<TransitionView, "new" | "at">>(
+  segment: Segment,
+  transitions: readonly T[],
+): T | null {
+  return (
+    transitions.find((one) => one.new === segment.state && Date.parse(one.at) <= segment.from) ?? null
+  );
 }
 
 /** How long each state lasted in all, worst first; states that did not occur are absent. */

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import type { CheckView, Device as DeviceView } from "../../shared/api/schema";
 import type { Device, State } from "../../shared/model";
+import { tellsDetail } from "../../shared/texts";
 import { age, clock } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useAnswer } from "../answer";
@@ -16,6 +17,7 @@ import { devicePath, DEVICES, incidentPath } from "../route";
 import {
   areaName,
   capital,
+  detailWord,
   joined,
   kindWord,
   longDuration,
@@ -23,7 +25,7 @@ import {
   reasonOf,
   sinceInZone,
 } from "../texts";
-import { HistoryCard, useStates } from "./bar";
+import { HistoryCard, usePast, type Span } from "./bar";
 import { IncidentsCard, NeighboursCard, OwnersCard, UptimeCard } from "./cards";
 import { ChartsCard } from "./charts";
 
@@ -60,7 +62,8 @@ interface DeviceProps {
 function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
   const desk = useDesk();
   const { words, areas } = desk;
-  const states = useStates(view.id, stateOf(view, seen), version, 1);
+  const [days, setDays] = useState<Span>(1);
+  const past = usePast(view.id, stateOf(view, seen), version, days);
   return (
     <article data-test="device-page">
       <p class="crumbs">
@@ -77,10 +80,10 @@ function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
       <Sentence view={view} seen={seen} />
       <div class="two-columns">
         <div class="column">
-          <HistoryCard device={view.id} state={stateOf(view, seen)} version={version} />
+          <HistoryCard past={past} onSpan={setDays} />
           <ChecksCard device={view.id} version={version} />
           <IncidentsCard device={view.id} version={version} />
-          <ChartsCard device={view.id} states={states} />
+          <ChartsCard device={view.id} past={past} />
         </div>
         <div class="column">
           <NeighboursCard view={view} />
@@ -243,7 +246,9 @@ function Check({ check, at }: { check: CheckView; at: number }): JSX.Element {
   const skipped = check.verdict === "none" && check.outcome === "unknown";
   const state = STATE_OF_VERDICT[check.verdict];
   const last = check.last_result_at === null ? null : Date.parse(check.last_result_at);
-  const reason = words.find(`reason.${check.reason}`) ?? "";
+  const said = reasonOf(check, words);
+  // What no catalogue can say stays as it was said, and says in which language.
+  const rest = detailWord(check.detail, words) === null && !tellsDetail(check) ? check.detail : "";
   return (
     <div class="check" role="row" data-state={state} data-test="check">
       <span role="cell" class="cell-state">
@@ -252,11 +257,15 @@ function Check({ check, at }: { check: CheckView; at: number }): JSX.Element {
       </span>
       <b role="cell">{check.name}</b>
       <span role="cell">
-        {skipped && last === null
-          ? words.say("checks.not_asked")
-          : check.verdict === "ok"
-            ? ""
-            : joined(reason, check.detail)}
+        {skipped && last === null ? (
+          words.say("checks.not_asked")
+        ) : check.verdict === "ok" ? (
+          ""
+        ) : (
+          <>
+            {said} {rest !== "" && <small lang="en">{rest}</small>}
+          </>
+        )}
       </span>
       <span role="cell" class="number">
         {check.latency_seconds === null

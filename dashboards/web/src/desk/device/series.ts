@@ -32,6 +32,25 @@ export function chartable(metrics: readonly MetricView[]): MetricView[] {
   );
 }
 
+/** A line that a value should not cross. */
+export interface Limit {
+  readonly value: number;
+  readonly side: "above" | "below";
+  readonly verdict: "warning" | "critical";
+}
+
+/** The limits of a metric as lines, those that warn first. */
+export function limitsOf(limits: MetricView["limits"]): Limit[] {
+  if (limits === null) return [];
+  const sides = ["above", "below"] as const;
+  return (["warning", "critical"] as const).flatMap((verdict) =>
+    sides.flatMap((side): Limit[] => {
+      const value = limits[`${verdict}_${side}`];
+      return value === null ? [] : [{ value, side, verdict }];
+    }),
+  );
+}
+
 /** Columns as uPlot wants them: seconds, then a mean, a low and a high for each series. */
 export interface Columns {
   readonly at: readonly number[];
