@@ -21,6 +21,7 @@ COMMANDS = {
     "profile": ("devices", "profile"),
     "quarantine": ("quarantine", "quarantine"),
     "record": ("record", "record"),
+    "report": ("report", "report"),
     "run": ("run", "run"),
     "silence": ("silence", "silence"),
     "simulate": ("simulate", "simulate"),

@@ -62,6 +62,7 @@ class RulesInForce:
     causes_not_counted: tuple[str, ...]
     minimum_outage_seconds: int
     service_hours: tuple[str, ...]  # "mon tue 08:00-16:00"
+    target_percent: float | None  # what is promised, None: nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class ContractUptime:
     excluded_seconds: int
     outages: int
     mttr_seconds: int | None
+    target_percent: float | None
     in_force: bool
 
 

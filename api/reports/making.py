@@ -373,4 +373,5 @@ def _rules(rules: Rules) -> RulesInForce:
             f"{' '.join(one['weekdays'])} {one['from']}-{one['to']}"
             for one in (hours if isinstance(hours, list) else [])
         ),
+        target_percent=rules.target_percent,
     )

@@ -22,6 +22,12 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "worse": "Itu {points} poin lebih buruk daripada {month} ({before}, cakupan {coverage}).",
         "same": "Itu sama dengan {month} (cakupan {coverage}).",
         "contract": "Menurut kontrak {name} angkanya {uptime}, dengan cakupan {coverage}.",
+        "kept": "Janji kontrak {target} terpenuhi, juga bila waktu yang tidak terpantau dihitung "
+        "mati.",
+        "broken": "Janji kontrak {target} tidak terpenuhi, juga bila waktu yang tidak terpantau "
+        "dihitung aktif.",
+        "open": "Apakah janji kontrak {target} terpenuhi tidak dapat dipastikan: terlalu banyak "
+        "waktu yang tidak terpantau.",
         "outages": "Terjadi {outages} gangguan; rata-rata pulih setelah {mttr}.",
         "no_outages": "Tidak terjadi gangguan.",
         "longest": "Yang terlama di {name} ({site}): {span}, karena {cause}.",
@@ -50,6 +56,12 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "worse": "That is {points} points worse than {month} ({before}, coverage {coverage}).",
         "same": "That is the same as in {month} (coverage {coverage}).",
         "contract": "By the contract {name} the figure is {uptime}, with a coverage of {coverage}.",
+        "kept": "The contract's promise of {target} was kept, also with what was not watched taken "
+        "as down.",
+        "broken": "The contract's promise of {target} was not kept, also with what was not watched "
+        "taken as up.",
+        "open": "Whether the contract's promise of {target} was kept is not certain: too much time "
+        "was not watched.",
         "outages": "Outages: {outages}; over after {mttr} on average.",
         "no_outages": "There was no outage.",
         "longest": "The longest was at {name} ({site}): {span}, because of {cause}.",
@@ -109,6 +121,17 @@ def _first(report: Report, language: str) -> Iterator[str]:
             uptime=formats.percent(total.contract_uptime_percent),
             coverage=formats.percent(total.contract_coverage_percent),
         )
+    yield from _promised(report, words, formats)
+
+
+def _promised(report: Report, words: Mapping[str, str], formats: Formats) -> Iterator[str]:
+    """Hold the contract's figure against its promise: kept or broken only where it is certain."""
+    target, total = report.header.contract.target_percent, report.total
+    low, high = total.contract_uptime_low_percent, total.contract_uptime_high_percent
+    if target is None or low is None or high is None:
+        return
+    name = "kept" if low >= target else "broken" if high < target else "open"
+    yield words[name].format(target=formats.percent(target))
 
 
 def _compared(report: Report, words: Mapping[str, str], formats: Formats) -> Iterator[str]:

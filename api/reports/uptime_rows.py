@@ -150,6 +150,7 @@ def contract_row(rules: Rules, tally: Tally, *, in_force: bool) -> ContractUptim
         tally.excluded // SECOND,
         tally.outages,
         each(tally.down, tally.outages),
+        rules.target_percent,
         in_force,
     )
 

@@ -288,10 +288,11 @@ def _contracts(paper: _Paper) -> Iterable[Block]:
             short["uptime_percent"],
             short["bounds"],
             short["coverage_percent"],
+            paper.title("target_percent"),
             short["outages"],
             short["mttr_seconds"],
         ],
-        "wnnnnn",
+        "wnnnnnn",
         [
             [
                 contract_named(one.contract, paper.language)
@@ -300,6 +301,7 @@ def _contracts(paper: _Paper) -> Iterable[Block]:
                 f"{formats.percent(one.uptime_low_percent)}\n"
                 f"{formats.percent(one.uptime_high_percent)}",
                 formats.percent(one.coverage_percent),
+                formats.percent(one.target_percent),
                 formats.count(one.outages),
                 formats.passed(one.mttr_seconds),
             ]
