@@ -25,6 +25,7 @@ from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.observe_alerts import alert_figures
 from api.public.page import kept_pages
+from api.reports.jobs import Jobs
 from api.routes import (
     access,
     acting,
@@ -43,6 +44,7 @@ from api.routes import (
     outages,
     public_status,
     quarantine,
+    reports,
     sessions,
     silences,
     spool,
@@ -77,11 +79,12 @@ def create_app(
     adopter: Adopter | None = None,
     waiting: Waiting | None = None,
     lists: ListDesk | None = None,
+    reports_kept: Jobs | None = None,
 ) -> FastAPI:
     """Return the application over an open store and sink, which stay the caller's to close.
 
     Without an `adopter` the quarantine can be looked at, and nothing in it be adopted; without
-    `lists` none can be imported. `waiting`
+    `lists` none can be imported, without `reports_kept` none can be asked for. `waiting`
     is there when readings go to a server.
     `app.state.parts` holds what it was built from.
     """
@@ -101,7 +104,20 @@ def create_app(
         still_valid=gate.still_valid,
     )
     links = LinkSigner(key)
-    parts = Parts(store, sink, clock, settings, gate, live, planned, adopter, waiting, links, lists)
+    parts = Parts(
+        store,
+        sink,
+        clock,
+        settings,
+        gate,
+        live,
+        planned,
+        adopter,
+        waiting,
+        links,
+        lists,
+        reports=reports_kept,
+    )
     registry = make_registry(
         Figures(
             parts.sight,
@@ -173,6 +189,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         evidence,
         quarantine,
         imports,
+        reports,
         spool,
         events,
         sessions,

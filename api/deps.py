@@ -18,6 +18,7 @@ from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.importing.running import ListDesk
 from api.live import Live
+from api.reports.jobs import Jobs
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
 from api.waiting import Waiting
@@ -48,6 +49,7 @@ class Parts:
     links: LinkSigner = field(default_factory=lambda: LinkSigner(secrets.token_bytes(32)))
     lists: ListDesk | None = None  # None: there is no inventory that could be written
     visits: Visits = field(default_factory=Visits)  # of the pages of one-time links
+    reports: Jobs | None = None  # None: no report can be asked for
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

@@ -9,11 +9,17 @@ from api.commands.options import config_option
 from api.commands.output import fail, problems_told, say, say_json
 from api.reports.asking import FILTERS, FORMS, LANGUAGES
 from api.reports.faces.as_csv import ABOUT, CsvForm, table_as_csv
-from api.reports.faces.as_pdf import LogoError
 from api.reports.jobs import working
 from api.reports.making import Progress
-from api.reports.producing import Wanted, file_name, make, opened, write_files, write_whole
+from api.reports.producing import (
+    CannotMakeError,
+    file_name,
+    make,
+    opened,
+    produce,
+)
 from api.reports.tables import ROWS
+from api.reports.wanted import Wanted, write_whole
 from api.reports.words import STEPS
 from api.uptime_query import QueryError
 from collector.clock import SystemClock
@@ -55,6 +61,7 @@ def _forms(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     type=click.Choice([ABOUT, *ROWS]),
     help="With --format csv or csv-id: one table as one file instead of a ZIP of all.",
 )
+@click.option("--pack", is_flag=True, help="Write an evidence pack beside the files.")
 @click.option("--json", "as_json_", is_flag=True, help="Say as JSON which files were written.")
 @click.option("--job", type=click.Path(path_type=Path), hidden=True, help="Folder of a job.")
 @config_option
@@ -71,6 +78,7 @@ def report(
     job: Path | None,
     config: Path | None,
     *,
+    pack: bool,
     as_json_: bool,
     **filters: str | None,
 ) -> None:
@@ -79,8 +87,8 @@ def report(
     PDF, XLSX, CSV and JSON come from one data set and are equal to the digit.
     """
     del kind_of  # a month is what is asked for without a period, too
-    if table is not None and not {"csv", "csv-id"}.issuperset(forms):
-        raise click.UsageError("--table needs --format csv or csv-id")
+    if table is not None and (pack or not {"csv", "csv-id"}.issuperset(forms)):
+        raise click.UsageError("--table needs --format csv or csv-id, and goes without --pack")
     with problems_told():
         loaded = load_config(config, os.environ)
         if job is not None:
@@ -94,12 +102,13 @@ def report(
             filters={name: value for name in FILTERS if (value := filters.get(name))},
             formats=forms,
             language=language or loaded.language,
+            pack=pack,
         )
         try:
             paths = _write(loaded, wanted, out, table, _teller(quiet=as_json_))
         except QueryError as error:
             raise click.UsageError(f"--{error.name}: {error.message}") from None
-        except LogoError as error:
+        except CannotMakeError as error:
             fail(str(error))
         except OSError as error:
             fail(f"{out}: {(error.strerror or 'cannot be written').lower()}")
@@ -114,10 +123,10 @@ def _write(
     config: Config, wanted: Wanted, out: Path, table: str | None, progress: Progress
 ) -> list[Path]:
     clock = SystemClock()
-    with opened(config, clock) as sources:
-        made = make(sources, wanted, clock.now(), progress)
     if table is None:
-        return write_files(made, wanted, config.report.logo, out, progress)
+        return produce(config, wanted, out, clock, progress)
+    with opened(config, clock) as sources:
+        made = make(sources, wanted, clock.now(), progress).report
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for form in wanted.formats:
@@ -133,11 +142,8 @@ def _work(config: Config, folder: Path) -> None:
     clock = SystemClock()
     with working(folder, clock) as (wanted, told):
         try:
-            with opened(config, clock) as sources:
-                made = make(sources, wanted, clock.now(), told.progress)
-            logo = config.report.logo
-            told.done(write_files(made, wanted, logo, folder, told.progress))
-        except (QueryError, LogoError) as error:
+            told.done(produce(config, wanted, folder, clock, told.progress))
+        except (QueryError, CannotMakeError) as error:
             told.failed(str(error))
         except OSError as error:
             told.failed(f"the report cannot be written: {(error.strerror or 'no reason').lower()}")

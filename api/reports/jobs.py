@@ -16,6 +16,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +28,9 @@ from typing import Any
 
 import orjson
 
-from api.reports.producing import Wanted, write_whole
+from api.reports.wanted import Wanted, write_whole
 from collector.clock import Clock
+from collector.config import Config
 
 MOST_AT_ONCE = 2
 MOST_KEPT = 100
@@ -38,6 +40,28 @@ _OWN = frozenset({_JOB, _STATE, _LOCK, _LOG})
 _STARTS_WITHIN = timedelta(seconds=30)
 _LARGEST = 64 * 1024
 """Bytes of what a job says of itself."""
+
+
+OWN_PROGRAM = (sys.executable, "-m", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the report of the month before is sent by itself, and over which channels."""
+
+    day: int
+    hour: int
+    zone: str
+    receivers: tuple[str, ...]
+    formats: tuple[str, ...]
+
+
+def schedule_of(config: Config) -> Schedule | None:
+    """Return when reports are sent by themselves, None: never."""
+    said = config.report
+    if said.day is None:
+        return None
+    return Schedule(said.day, said.hour, config.zone, said.receivers, said.formats)
 
 
 class JobState(StrEnum):
@@ -87,10 +111,17 @@ class Job:
 class Jobs:
     """The reports of a data folder. Its methods block; `start` may raise OSError."""
 
-    def __init__(self, folder: Path, command: Sequence[str], clock: Clock) -> None:
-        """`command` is what starts a process of ours: python -m api, with the settings' path."""
+    def __init__(
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        clock: Clock,
+        schedule: Schedule | None = None,
+    ) -> None:
+        """`arguments` lead to the settings, such as --config pantau.yaml."""
         self._folder = folder
-        self._command = tuple(command)
+        self.schedule = schedule  # None: nothing is sent by itself
+        self._arguments = tuple(arguments)
         self._clock = clock
         self._starting = threading.Lock()
         self._started: list[subprocess.Popen[bytes]] = []
@@ -133,7 +164,7 @@ class Jobs:
             with (folder / _LOG).open("wb") as log:
                 self._started.append(
                     subprocess.Popen(  # noqa: S603 - our own program
-                        [*self._command, "report", "--job", str(folder)],
+                        [*OWN_PROGRAM, "report", *self._arguments, "--job", str(folder)],
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.DEVNULL,
                         stderr=log,
@@ -193,6 +224,7 @@ def wanted_of(said: dict[str, Any]) -> Wanted:
         filters={str(name): str(value) for name, value in said["filters"].items()},
         formats=tuple(str(form) for form in said["formats"]),
         language=str(said["language"]),
+        pack=bool(said["pack"]),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from api.adoption import Adopter
 from api.app import create_app
 from api.importing.running import ListDesk
+from api.reports.jobs import Jobs, schedule_of
 from api.server import run_api
 from api.sessions import load_session_key
 from api.settings import ApiSettings
@@ -39,6 +40,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             session_key=load_session_key(config.data_directory / "session.key"),
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
+        reports = Jobs(config.reports_path, _settings_file(config), clock, schedule_of(config))
         app = create_app(
             store=store,
             sink=sink,
@@ -47,10 +49,16 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             adopter=adopter,
             waiting=waiting,
             lists=ListDesk(config.file, config.data_directory, clock),
+            reports_kept=reports,
         )
         try:
             run_api(app, sock=sock, host=config.api.host, port=config.api.port)
         finally:
             sink.close()
+            reports.close()
             if waiting is not None:
                 waiting.close()
+
+
+def _settings_file(config: Config) -> list[str]:
+    return [] if config.file is None else ["--config", str(config.file.resolve())]

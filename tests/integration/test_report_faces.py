@@ -18,11 +18,11 @@ from api.reports.asking import ReportAsked, read_asked
 from api.reports.dataset import Report
 from api.reports.faces import FACES
 from api.reports.faces.as_csv import CsvForm, table_as_csv
-from api.reports.faces.as_pdf import LogoError
 from api.reports.faces.document import document
 from api.reports.formats import Formats
 from api.reports.making import Sources, make_report
 from api.reports.tables import ROWS, Holds, columns_of, tables
+from api.reports.wanted import LogoError
 from api.reports.words import NOTES, STEPS, TABLES, column, word, yes
 from api.settings import ApiSettings
 from collector.config.report import ReportSettings

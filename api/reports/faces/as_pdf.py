@@ -13,14 +13,11 @@ import typst
 
 from api.reports.dataset import Report
 from api.reports.faces.document import document
+from api.reports.wanted import LogoError
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 _LARGEST_LOGO = 5_000_000
 """Bytes."""
-
-
-class LogoError(ValueError):
-    """A picture that cannot be used; the message says what to do."""
 
 
 def as_pdf(report: Report, language: str, logo: str | None) -> bytes:

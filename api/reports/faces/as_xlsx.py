@@ -65,8 +65,9 @@ _Write = Callable[[Any], str]
 """From a value to the inside of its cell's element, with its attributes."""
 
 
-def as_xlsx(report: Report, language: str) -> bytes:
+def as_xlsx(report: Report, language: str, logo: str | None = None) -> bytes:
     """Return the workbook, one sheet about the report and one for every table with rows."""
+    del logo  # stands in the document alone
     book = Workbook()
     book.properties.creator = report.header.made_by
     book.properties.created = book.properties.modified = report.header.made_at.replace(tzinfo=None)

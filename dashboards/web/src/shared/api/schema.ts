@@ -781,6 +781,9 @@ export interface IncidentView {
   readonly duration_seconds: number;
 }
 
+/** How far a report is. */
+export type JobState = "running" | "done" | "failed";
+
 /** A figure that is judged. */
 export interface JudgedMeasure {
   readonly measure: Measure;
@@ -1236,6 +1239,90 @@ export interface ReceiverRate {
 export interface RemarkWords {
   readonly problem: string;
   readonly remedy: string;
+}
+
+/** What report is asked for. Without a period: the month before. */
+export interface ReportBody {
+  /** Such as `2026-10`. */
+  readonly month?: string | null;
+  /** Instead: a date, or a moment. */
+  readonly from?: string | null;
+  /** The same, not included. Default: now. */
+  readonly to?: string | null;
+  /** Which files are made, each from one data set. */
+  readonly formats?: readonly ("pdf" | "xlsx" | "csv" | "csv-id" | "json")[];
+  /** Default: that of the settings. */
+  readonly language?: "id" | "en" | null;
+  /** Default: the one in force. */
+  readonly contract?: string | null;
+  readonly filters?: ReportFilters;
+  /** Make an evidence pack beside the files. */
+  readonly pack?: boolean;
+}
+
+/** A file of a report; `GET /reports/{id}/files/{name}` gives it. */
+export interface ReportFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Which devices a report is of; null: all. */
+export interface ReportFilters {
+  readonly kind?: string | null;
+  readonly site?: string | null;
+  /** With all below it. */
+  readonly area?: string | null;
+  readonly owner?: string | null;
+}
+
+/** Reports, newest first; at most a hundred are kept. */
+export interface ReportPage {
+  readonly items: readonly ReportView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+  readonly schedule: ReportSchedule | null;
+  /** Contracts that can be asked for. */
+  readonly contracts: readonly string[];
+}
+
+/** How far it is. `step` is a stable word; `of` is 0 where nothing is counted. */
+export interface ReportProgress {
+  readonly step: string;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** When the report of the month before is sent by itself. */
+export interface ReportSchedule {
+  readonly day: number;
+  readonly hour: number;
+  readonly zone: string;
+  /** Names of channels of alerts.yaml. */
+  readonly receivers: readonly string[];
+  readonly formats: readonly string[];
+  readonly next_at: string;
+}
+
+/** A report that was asked for. */
+export interface ReportView {
+  readonly id: string;
+  readonly state: JobState;
+  readonly month: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly formats: readonly string[];
+  readonly language: string;
+  readonly contract: string | null;
+  readonly filters: ReportFilters;
+  readonly pack: boolean;
+  /** Name of the token that asked for it. */
+  readonly author: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly progress: ReportProgress;
+  /** Why it failed, and what to do; else empty. */
+  readonly message: string;
+  readonly files: readonly ReportFile[];
 }
 
 /** Closing an incident. */
@@ -2315,6 +2402,26 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: Entry;
+  };
+  readonly "GET /reports": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ReportPage;
+  };
+  readonly "POST /reports": {
+    readonly query: { };
+    readonly body: ReportBody;
+    readonly answer: ReportView;
+  };
+  readonly "GET /reports/{report_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ReportView;
+  };
+  readonly "GET /reports/{report_id}/files/{name}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: undefined;
   };
   readonly "GET /screens": {
     readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
