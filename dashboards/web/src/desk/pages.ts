@@ -29,6 +29,7 @@ export interface DeskPage {
 /** In the order of the rail. */
 export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
+  reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
   design: { load: () => import("./design/page"), group: null, role: "viewer" },
 };

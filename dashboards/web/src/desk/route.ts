@@ -8,6 +8,7 @@ export const PREFIX = "/meja";
 /** Pages with an address of one word, by name. `pages.ts` says what each of them is. */
 export const SEGMENTS = {
   uptime: "ketersediaan",
+  reports: "laporan",
   audit: "jejak",
   design: "rancangan",
 } as const;

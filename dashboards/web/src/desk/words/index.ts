@@ -10,6 +10,8 @@ import coreEn from "./core/en.json";
 import coreId from "./core/id.json";
 import designEn from "../design/words.en.json";
 import designId from "../design/words.id.json";
+import reportsEn from "../reports/words.en.json";
+import reportsId from "../reports/words.id.json";
 import uptimeEn from "../uptime/words.en.json";
 import uptimeId from "../uptime/words.id.json";
 
@@ -17,12 +19,14 @@ const id = {
   ...coreId,
   ...auditId,
   ...designId,
+  ...reportsId,
   ...uptimeId,
 };
 const en = {
   ...coreEn,
   ...auditEn,
   ...designEn,
+  ...reportsEn,
   ...uptimeEn,
 };
 
