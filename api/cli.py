@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "alert": ("alert", "alert"),
+    "area": ("area", "area"),
     "bench": ("bench", "bench"),
     "check-config": ("checks", "check_config"),
     "demo": ("demo", "demo"),

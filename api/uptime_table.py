@@ -5,7 +5,7 @@ Made from sums (`store.ledger`), the same for `GET /uptime`, its CSV and `pantau
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from api.settings import ApiSettings
 from api.uptime_query import FILTERS, QueryError, Question
 from collector.contract import Rules, ServiceHours
 from collector.model import Rule
-from collector.moments import EPOCH, from_micros
+from collector.moments import EPOCH, MICROSECOND, from_micros
 from collector.store import DeviceFacts, RuleCount, Store
 from collector.uptime import Figures, GroupBy, Tally, Window, figures, group
 
@@ -92,7 +92,7 @@ def make_table(
     past months are made for the first time; `progress` is then told how many devices are done, of
     how many.
     """
-    facts = chosen(store.facts(), question.filters)
+    facts = chosen(facts_then(store, question.window, settings.zone, now), question.filters)
     zone_of = {one.id: one.zone or settings.zone for one in facts}
     spans = {name: _span(question.window, name, now) for name in {*zone_of.values()}}
     spans = spans or {settings.zone: _span(question.window, settings.zone, now)}
@@ -125,6 +125,31 @@ def make_table(
         deviations=tuple(one for one in store.rules() if one.rule != settings.rule),
         rows=_rows(store, question.group_by, counted, zone_of, plain, contract),
     )
+
+
+def facts_then(store: Store, window: Window, zone: str, now: datetime) -> list[DeviceFacts]:
+    """Return the facts of every device, its area by the code and name of the window's last day.
+
+    An area that was renamed or split since keeps its past. What the codes do not tell stays as the
+    inventory has it.
+    """
+    _, end = _span(window, zone, now)
+    last = (end - MICROSECOND).astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(ZoneInfo(zone)).date()
+    codes = store.area_codes.register()
+    known: dict[str, tuple[str, str | None]] = {}
+
+    def then(one: DeviceFacts) -> DeviceFacts:
+        if one.area not in known:
+            now_, before = codes.at(one.area, today), codes.then(one.area, last)
+            if before is None or (now_ is not None and before == now_):
+                known[one.area] = (one.area, None)
+            else:
+                known[one.area] = (before.code, before.name)
+        code, name = known[one.area]
+        return one if name is None else replace(one, area=code, area_name=name)
+
+    return [then(one) for one in store.facts()]
 
 
 def chosen(facts: Collection[DeviceFacts], filters: Mapping[str, str]) -> list[DeviceFacts]:

@@ -37,7 +37,7 @@ from api.evidence.rows import CITY, FORMAT, TABLES, Scene, moment, write_table
 from api.evidence.sums import Pair, uptime_fields
 from api.settings import ApiSettings
 from api.uptime_query import Question
-from api.uptime_table import chosen, rules_view
+from api.uptime_table import chosen, facts_then, rules_view
 from collector.moments import EPOCH, to_micros
 from collector.store import DeviceFacts, Past, Store
 from collector.uptime import total
@@ -177,7 +177,8 @@ def write_unchecked(
 ) -> None:
     """Write a sealed pack to a file opened for reading and writing, and do not look at it."""
     question = of.question
-    facts = chosen(store.facts(), question.filters)
+    then = facts_then(store, question.window, settings.zone, of.now)
+    facts = chosen(then, question.filters)
     ids = {one.id for one in facts} if question.filters else None
     number = len(TABLES) + len(of.faces) + 5
     with zipfile.ZipFile(stream, "w") as archive:
@@ -198,7 +199,8 @@ def write_unchecked(
         ) as past:
             pack.add("rules.json", _rules(store, settings, of, past))
             pack.add("figures.json", _figures(question, past, facts))
-            scene = Scene(past, settings.zone, question.contract, of.positions)
+            areas = {one.id: (one.area, one.area_name) for one in then}
+            scene = Scene(past, settings.zone, question.contract, areas, of.positions)
             for table in TABLES:
                 with pack.file(table.name) as file:
                     write_table(file, table, scene)

@@ -40,11 +40,15 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a pack is of: the past, the zone of areas without one, the contract's rules."""
+    """What a pack is of: the past, the zone of areas without one, the contract's rules.
+
+    `areas` are code and name of each device's area, as they were in the period.
+    """
 
     past: Past
     zone: str
     contract: Rules
+    areas: Mapping[str, tuple[str, str]]
     positions: bool = False
 
 
@@ -94,6 +98,7 @@ def _devices(scene: Scene) -> Iterator[Cells]:
     for row in past.inventory(past.lives.keys() | roots):
         zone = row.zone or scene.zone
         life = past.lives.get(row.id)
+        area, area_name = scene.areas.get(row.id, (row.area, row.area_name))
         start, end = (0, 0) if life is None else life.within(*zones[zone])
         yield (
             row.id,
@@ -102,9 +107,9 @@ def _devices(scene: Scene) -> Iterator[Cells]:
             row.profile,
             row.site,
             said(row.site_name),
-            row.area,
-            said(row.area_name),
-            row.area[:CITY],
+            area,
+            said(area_name),
+            area[:CITY],
             zone,
             row.owner,
             row.link_owner,

@@ -1,11 +1,17 @@
 """The city as a whole: numbers, places, and the snapshot for walls."""
 
-from fastapi import APIRouter, Request
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import schemas
-from api.deps import PartsOf, reply
+from api.deps import PAGE_DEFAULT, Cursor, Limit, PartsOf, reply
 from api.kept import Kept
+from api.routes.devices import read_place, write_cursor
 from api.schemas.wall import WallFigures
 from api.views import status_view
 
@@ -38,8 +44,66 @@ def list_owners(parts: PartsOf) -> Response:
 
 @router.get("/areas", response_model=schemas.AreaPage)
 def list_areas(parts: PartsOf) -> Response:
-    """All administrative areas, sorted by Kemendagri code."""
-    return reply({"items": parts.store.areas(), "next": None})
+    """All administrative areas of the inventory, by Kemendagri code, with what the code means.
+
+    `valid_from`, `valid_to`, `replaces` and `bps_code` are those of the code today; a code that is
+    over shows when it ended.
+    """
+    today = parts.clock.now().astimezone(ZoneInfo(parts.settings.zone)).date()
+    codes = parts.store.area_codes.register()
+    newest = {one.code: one for one in codes}
+    items = []
+    for area in parts.store.areas():
+        known = codes.at(area.code, today) or newest.get(area.code)
+        items.append(
+            {
+                **asdict(area),
+                "bps_code": None if known is None else known.bps,
+                "valid_from": None if known is None else known.valid_from,
+                "valid_to": None if known is None else known.valid_to,
+                "replaces": () if known is None else known.replaces,
+            }
+        )
+    return reply({"items": items, "next": None})
+
+
+@router.get("/areas/codes", response_model=schemas.AreaCodePage)
+def list_area_codes(
+    parts: PartsOf,
+    within: Annotated[
+        str | None, Query(max_length=20, description="This code and all below it.")
+    ] = None,
+    at: Annotated[
+        date | None, Query(description="Only what is in force on this day: `2026-11-22`.")
+    ] = None,
+    limit: Limit = PAGE_DEFAULT,
+    cursor: Cursor = None,
+) -> Response:
+    """Codes of areas that are known, by code and time, also those of other cities and of the past.
+
+    `pantau area import` puts them in; the four founding cities' are known from the start.
+    """
+    found = [
+        one
+        for one in parts.store.area_codes.register()
+        if (within is None or one.code == within or one.code.startswith(f"{within}."))
+        and (at is None or one.holds(at))
+    ]
+    first = int(read_place(cursor) or 0)
+    items = [
+        {
+            "code": one.code,
+            "name": one.name,
+            "bps_code": one.bps,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "replaces": one.replaces,
+            "basis": one.basis,
+        }
+        for one in found[first : first + limit]
+    ]
+    further = str(first + limit) if first + limit < len(found) else None
+    return reply({"items": items, "next": write_cursor(further)})
 
 
 @router.get("/wall", response_model=schemas.Wall)

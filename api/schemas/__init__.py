@@ -4,6 +4,7 @@ They are never run over an answer (see `api.deps.reply`); tests hold real answer
 with unknown keys forbidden, so what is described here is what is sent.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -260,6 +261,31 @@ class AreaView(Shape):
     name: str
     zone: Annotated[str | None, Field(description="IANA zone where it differs from its parent's.")]
     parent: str | None
+    bps_code: Annotated[str | None, Field(description="Its code at BPS, where it is known.")]
+    valid_from: Annotated[
+        date | None, Field(description="First day of the code; null: not known, or none.")
+    ]
+    valid_to: Annotated[date | None, Field(description="Its last day; null: in force.")]
+    replaces: Annotated[list[str], Field(description="Codes that it came from.")]
+
+
+class AreaCodeView(Shape):
+    """A code of an area, from one day to another."""
+
+    code: str
+    name: str
+    bps_code: str | None
+    valid_from: Annotated[date | None, Field(description="Null: as far back as is known.")]
+    valid_to: Annotated[date | None, Field(description="The last day; null: in force.")]
+    replaces: list[str]
+    basis: Annotated[str, Field(description="The decree that says so.")]
+
+
+class AreaCodePage(Shape):
+    """Codes of areas by code and time."""
+
+    items: list[AreaCodeView]
+    next: Next
 
 
 class AreaPage(Shape):

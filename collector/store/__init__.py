@@ -22,6 +22,7 @@ from collector.store.alerts.views import (
     NewsRow,
     Withdrawal,
 )
+from collector.store.area_codes import CodesChange
 from collector.store.checking import StoreFinding
 from collector.store.corrections import CorrectionError
 from collector.store.database import Store
@@ -76,6 +77,7 @@ __all__ = [
     "Beginning",
     "ChannelFigures",
     "CheckRow",
+    "CodesChange",
     "Committed",
     "CorrectionError",
     "CountRow",

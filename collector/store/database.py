@@ -33,6 +33,7 @@ from collector.store import inventory as inventory_rows
 from collector.store import transitions as transition_log
 from collector.store.access import Tokens
 from collector.store.alerts.desk import Alerts
+from collector.store.area_codes import AreaCodes
 from collector.store.audit import Audit
 from collector.store.checking import StoreFinding
 from collector.store.incidents.desk import Incidents
@@ -80,6 +81,7 @@ class Store:
         self.outbox = Outbox(database)
         self.silences = Silences(database)
         self.audit = Audit(database)
+        self.area_codes = AreaCodes(database)
         self.lists = Lists(database)
         self.lately = Lately(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None

@@ -50,6 +50,7 @@ from collector.store.schema_alerts import (
     thread_members,
     used_links,
 )
+from collector.store.schema_areas import area_codes
 from collector.store.schema_base import SerialId, metadata
 from collector.store.schema_register import imports, source_rows, sources
 
@@ -58,6 +59,7 @@ __all__ = [
     "alert_marks",
     "alert_threads",
     "alerts",
+    "area_codes",
     "areas",
     "audit",
     "cause_corrections",

@@ -369,6 +369,7 @@ async def test_sites_and_areas_are_listed(client: httpx.AsyncClient) -> None:
     areas = await get(client, "/areas")
     assert areas["items"][1] == {
         "code": "73.71.01", "name": "Mariso", "zone": None, "parent": "73.71",
+        "bps_code": None, "valid_from": None, "valid_to": None, "replaces": [],
     }  # fmt: skip
 
 

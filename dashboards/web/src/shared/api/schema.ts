@@ -226,6 +226,27 @@ export interface Alive {
   readonly alive: boolean;
 }
 
+/** Codes of areas by code and time. */
+export interface AreaCodePage {
+  readonly items: readonly AreaCodeView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A code of an area, from one day to another. */
+export interface AreaCodeView {
+  readonly code: string;
+  readonly name: string;
+  readonly bps_code: string | null;
+  /** Null: as far back as is known. */
+  readonly valid_from: string | null;
+  /** The last day; null: in force. */
+  readonly valid_to: string | null;
+  readonly replaces: readonly string[];
+  /** The decree that says so. */
+  readonly basis: string;
+}
+
 /** Devices by state in one area (its own devices, not those of areas below it). */
 export interface AreaCounts {
   readonly total: number;
@@ -253,6 +274,14 @@ export interface AreaView {
   /** IANA zone where it differs from its parent's. */
   readonly zone: string | null;
   readonly parent: string | null;
+  /** Its code at BPS, where it is known. */
+  readonly bps_code: string | null;
+  /** First day of the code; null: not known, or none. */
+  readonly valid_from: string | null;
+  /** Its last day; null: in force. */
+  readonly valid_to: string | null;
+  /** Codes that it came from. */
+  readonly replaces: readonly string[];
 }
 
 /** What people did, newest first. */
@@ -2197,6 +2226,11 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: AreaPage;
+  };
+  readonly "GET /areas/codes": {
+    readonly query: { readonly within?: string | null; readonly at?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: AreaCodePage;
   };
   readonly "GET /audit": {
     readonly query: { readonly author?: string | null; readonly action?: string | null; readonly object?: string | null; readonly from?: string | null; readonly to?: string | null; readonly limit?: number; readonly cursor?: string | null; };
