@@ -25,6 +25,7 @@ from api.live import Live
 from api.observe import Figures, Requests, make_registry
 from api.observe_alerts import alert_figures
 from api.public.page import kept_pages
+from api.register.apart import Reconciler
 from api.reports.jobs import Jobs
 from api.routes import (
     access,
@@ -44,6 +45,7 @@ from api.routes import (
     outages,
     public_status,
     quarantine,
+    register,
     reports,
     sessions,
     silences,
@@ -80,6 +82,7 @@ def create_app(
     waiting: Waiting | None = None,
     lists: ListDesk | None = None,
     reports_kept: Jobs | None = None,
+    reconciler: Reconciler | None = None,
 ) -> FastAPI:
     """Return the application over an open store and sink, which stay the caller's to close.
 
@@ -117,6 +120,7 @@ def create_app(
         links,
         lists,
         reports=reports_kept,
+        reconciler=reconciler,
     )
     registry = make_registry(
         Figures(
@@ -190,6 +194,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         quarantine,
         imports,
         reports,
+        register,
         spool,
         events,
         sessions,
@@ -227,6 +232,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(parts.live.run(), name="live path"),
         asyncio.create_task(make_sums(parts), name="sums of past months"),
     ]
+    if parts.reconciler is not None:
+        tasks.append(asyncio.create_task(parts.reconciler.keep(), name="reconciliations"))
     try:
         yield
     finally:

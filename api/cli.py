@@ -23,6 +23,7 @@ COMMANDS = {
     "quarantine": ("quarantine", "quarantine"),
     "record": ("record", "record"),
     "report": ("report", "report"),
+    "register": ("register", "register"),
     "run": ("run", "run"),
     "silence": ("silence", "silence"),
     "simulate": ("simulate", "simulate"),

@@ -18,6 +18,8 @@ from api.adoption import Adopter
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.importing.running import ListDesk
 from api.live import Live
+from api.register.apart import Reconciler
+from api.register.service import Register
 from api.reports.jobs import Jobs
 from api.security import Access, Gate, Principal
 from api.settings import ApiSettings
@@ -48,8 +50,14 @@ class Parts:
     waiting: Waiting | None = None  # None: readings do not go to a server
     links: LinkSigner = field(default_factory=lambda: LinkSigner(secrets.token_bytes(32)))
     lists: ListDesk | None = None  # None: there is no inventory that could be written
+    reconciler: Reconciler | None = None  # None: nobody reconciles by itself
     visits: Visits = field(default_factory=Visits)  # of the pages of one-time links
     reports: Jobs | None = None  # None: no report can be asked for
+
+    register: Register = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "register", Register(self.store, self.clock))
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

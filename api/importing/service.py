@@ -28,7 +28,7 @@ from collector.register.file import (
     put_in_place,
 )
 from collector.register.plan import Background, Plan, make_plan
-from collector.register.precedence import Decisions, values_in_force
+from collector.register.precedence import Decided, Decisions, values_in_force
 from collector.register.reading import INVENTORY_FIELDS, ListTable, read_list
 from collector.register.remarks import Code, ListRefusedError, Remark, shown
 from collector.register.said import guessed_defaults
@@ -108,13 +108,13 @@ class Importer:
         clock: Clock,
         load: Callable[[], Config],
         *,
-        decisions: Callable[[], Decisions] = dict,
+        decisions: Callable[[], Decisions] | None = None,
     ) -> None:
         """`load` reads the configuration anew; `decisions` gives what people decided."""
         self._store = store
         self._clock = clock
         self._load = load
-        self._decisions = decisions
+        self._decisions = decisions or (lambda: Decided(store.reconciliation.rulings()))
 
     def preview(self, wanted: Wanted, progress: Progress = _silent) -> Look:
         """Return what importing a list would do. Nothing is changed.

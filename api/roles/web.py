@@ -7,6 +7,7 @@ from pathlib import Path
 from api.adoption import Adopter
 from api.app import create_app
 from api.importing.running import ListDesk
+from api.register.apart import Reconciler, arguments_of
 from api.reports.jobs import Jobs, schedule_of
 from api.server import run_api
 from api.sessions import load_session_key
@@ -41,6 +42,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
         reports = Jobs(config.reports_path, _settings_file(config), clock, schedule_of(config))
+        lists = ListDesk(config.file, config.data_directory, clock)
         app = create_app(
             store=store,
             sink=sink,
@@ -48,8 +50,11 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             settings=settings,
             adopter=adopter,
             waiting=waiting,
-            lists=ListDesk(config.file, config.data_directory, clock),
             reports_kept=reports,
+            lists=lists,
+            reconciler=Reconciler(
+                store, clock, arguments_of(config.file), lambda: lists.ask("rewrite")
+            ),
         )
         try:
             run_api(app, sock=sock, host=config.api.host, port=config.api.port)

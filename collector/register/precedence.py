@@ -6,10 +6,11 @@ half of a device make a whole one.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from collector.model import Field, Source, SourceRow
+from collector.model.findings import Action, RowRef, Ruling
 
 _ABOUT_THE_LIST = frozenset({Field.KEY, Field.ID, Field.NOTE})
 """What lists say for themselves; no list overrules another in it."""
@@ -32,6 +33,37 @@ Decisions = Mapping[tuple[str, Field], Said]
 _NOTHING_DECIDED: Decisions = {}
 
 
+class Decided(dict[tuple[str, Field], Said]):
+    """All that people decided: the values, which rows are about one device, which no longer count.
+
+    A mapping of values like any `Decisions`; `values_in_force` asks it about the rows as well.
+    """
+
+    def __init__(self, rulings: Iterable[Ruling]) -> None:
+        """Take the rulings that are in force, in the order in which they were made."""
+        super().__init__()
+        self._devices: dict[RowRef, str] = {}
+        self._retired: set[RowRef] = set()
+        for ruling in rulings:
+            if ruling.action is Action.SAME and ruling.device_id is not None:
+                self._devices |= dict.fromkeys(ruling.rows, ruling.device_id)
+            elif ruling.action is Action.RETIRE:
+                self._retired |= set(ruling.rows)
+            elif ruling.action is Action.USE and ruling.device_id is not None:
+                for of, value in ruling.values.items():
+                    self[(ruling.device_id, of)] = Said(value, None, None, ruling.made_at)
+
+    def rows(self, rows: Iterable[SourceRow]) -> list[SourceRow]:
+        """Return the rows that count, each with the device that it is about."""
+        found = []
+        for row in rows:
+            ref = RowRef(row.source, row.key)
+            if ref not in self._retired:
+                device_id = self._devices.get(ref)
+                found.append(row if device_id is None else replace(row, device_id=device_id))
+        return found
+
+
 def values_in_force(
     rows: Iterable[SourceRow],
     sources: Mapping[str, Source],
@@ -42,6 +74,8 @@ def values_in_force(
     Rows of which it is not decided what device they are about are left out, and so is what was
     decided of a device that no list has.
     """
+    if isinstance(decisions, Decided):
+        rows = decisions.rows(rows)
     found: dict[str, dict[Field, Said]] = {}
     ranked = [row for row in rows if row.device_id is not None]
     ranked.sort(key=lambda row: (_rank(sources, row.source), row.source, row.key))

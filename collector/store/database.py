@@ -45,6 +45,7 @@ from collector.store.outbox import Outbox
 from collector.store.past import Past
 from collector.store.quarantine import QuarantineList
 from collector.store.register.lists import Lists
+from collector.store.register.reconciliation import Reconciliation
 from collector.store.rows import (
     AreaFreshness,
     CheckRow,
@@ -84,6 +85,7 @@ class Store:
         self.area_codes = AreaCodes(database)
         self.lists = Lists(database)
         self.lately = Lately(database)
+        self.reconciliation = Reconciliation(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
 
     @classmethod

@@ -14,6 +14,7 @@
     quarantine  who was heard and is no device    quarantine_decisions  what people made of it
     alerts … audit  who is told what: `schema_alerts`
     sources … source_rows  what lists say: `schema_register`
+    findings … rulings     what they contradict each other in: `schema_findings`
 
 Every moment is a BIGINT of microseconds (`moments`), every enum its word, every tuple of words a
 JSON list. Portable types only: SQLite now, PostgreSQL later.
@@ -52,6 +53,13 @@ from collector.store.schema_alerts import (
 )
 from collector.store.schema_areas import area_codes
 from collector.store.schema_base import SerialId, metadata
+from collector.store.schema_findings import (
+    findings,
+    identities,
+    reconciliations,
+    rulings,
+    signatures,
+)
 from collector.store.schema_register import imports, source_rows, sources
 
 __all__ = [
@@ -68,6 +76,8 @@ __all__ = [
     "collectors",
     "device_states",
     "devices",
+    "findings",
+    "identities",
     "imports",
     "incident_events",
     "incidents",
@@ -78,7 +88,10 @@ __all__ = [
     "owners",
     "quarantine",
     "quarantine_decisions",
+    "reconciliations",
+    "rulings",
     "screens",
+    "signatures",
     "silences",
     "sites",
     "source_rows",

@@ -444,6 +444,20 @@ export interface DeadLetterView {
   readonly line: string;
 }
 
+/** A decision on a finding. */
+export interface DecisionBody {
+  /** One of the finding's `actions`. */
+  readonly action: string;
+  /** Why, for those who ask later. */
+  readonly reason: string;
+  /** Of the finding as it was looked at. */
+  readonly digest: string;
+  /** Id of the device; default: of the best list's row. */
+  readonly device?: string | null;
+  /** For `use`: field → value; default: as proposed. */
+  readonly values?: Readonly<Record<string, string>> | null;
+}
+
 /** Decisions, newest first. */
 export interface DecisionPage {
   readonly items: readonly api__schemas__quarantine__DecisionView[];
@@ -548,6 +562,14 @@ export interface EvidenceKeyView {
   readonly public_key_pem: string;
 }
 
+/** What is said of one field, by everybody who says something. */
+export interface EvidenceView {
+  readonly field: string;
+  /** Null: one speaks, or it is a hint. */
+  readonly agrees: boolean | null;
+  readonly said: readonly SaidView[];
+}
+
 /** Why time is neither up nor down, in the order in which it is asked. Catalogues translate. */
 export type ExclusionReason = "maintenance" | "outside_service_hours" | "cause_not_counted" | "short_outage";
 
@@ -557,6 +579,38 @@ export interface FieldChange {
   readonly field: string;
   readonly old: string | null;
   readonly new: string | null;
+}
+
+/** How many findings of a kind stand where. */
+export interface FindingCountView {
+  readonly kind: string;
+  readonly state: string;
+  readonly count: number;
+}
+
+/** What can be found when lists are held against each other and against the network. */
+export type FindingKind = "duplicate" | "conflict" | "ghost" | "unknown" | "moved" | "wrong_area";
+
+/** Findings, the surest first. */
+export interface FindingPage {
+  readonly items: readonly RegisterFinding[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** A row that a finding is about. */
+export interface FindingRowRef {
+  readonly source: string;
+  readonly key: string;
+}
+
+/** Where a finding stands in the queue. */
+export type FindingState = "open" | "decided" | "stale" | "gone";
+
+/** How many findings stand where, and when lists were last held together. */
+export interface FindingSummary {
+  readonly counts: readonly FindingCountView[];
+  readonly reconciled: ReconciledView | null;
 }
 
 /** A profile that what was heard fits. */
@@ -586,6 +640,15 @@ export interface HeldView {
 
 /** Why an alert is held at a stage. Held is recorded, never forgotten. */
 export type HoldReason = "in_maintenance" | "silenced" | "parent_down" | "power" | "flapping" | "acknowledged" | "too_short" | "not_wanted" | "no_route" | "quiet_hours" | "settling" | "storm" | "already_told" | "collector_gone" | "stale";
+
+/** Something a device said of itself. */
+export interface IdentityView {
+  /** `serial_number`, `mac_address`, `sys_name` … */
+  readonly key: string;
+  readonly value: string;
+  readonly first_seen_at: string;
+  readonly last_seen_at: string;
+}
 
 /** What became of an import or of its undoing. */
 export interface ImportApplied {
@@ -902,6 +965,15 @@ export interface ListRemark {
   readonly texts: Readonly<Record<string, RemarkWords>>;
 }
 
+/** A row of a list that is about a device. */
+export interface ListedRow {
+  readonly source: string;
+  readonly key: string;
+  readonly row: number;
+  readonly import_id: number;
+  readonly seen_at: string;
+}
+
 /** A window of a list. */
 export interface ListedWindow {
   readonly id: number;
@@ -1054,6 +1126,15 @@ export interface Occurrence {
   readonly ends_at: string;
 }
 
+/** What a list says of a field that is not in force. */
+export interface OtherWord {
+  readonly value: string;
+  readonly source: string;
+  /** Of the row within its list. */
+  readonly key: string;
+  readonly seen_at: string;
+}
+
 /** An outage with all that was said on its cause, the oldest first. */
 export interface OutageDetail {
   readonly id: number;
@@ -1194,6 +1275,26 @@ export interface ProblemField {
   readonly message: string;
 }
 
+/** What the evidence speaks for. */
+export interface ProposalView {
+  readonly action: string;
+  /** Field → value. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Where all that is known of a device comes from. */
+export interface ProvenanceView {
+  readonly device: string;
+  /** Lists that name it, by rank. */
+  readonly sources: readonly string[];
+  readonly fields: readonly RegisterField[];
+  readonly rows: readonly ListedRow[];
+  readonly identities: readonly IdentityView[];
+  readonly findings: readonly RegisterFinding[];
+  /** Newest first. */
+  readonly decisions: readonly RulingView[];
+}
+
 /** What a notification is for. */
 export type Purpose = "firing" | "update" | "recovered" | "repeat" | "escalation" | "storm" | "digest" | "flapping" | "silence_ends" | "heartbeat" | "test";
 
@@ -1262,6 +1363,65 @@ export interface ReceiverRate {
   readonly flood_seconds: number;
   readonly flood_percent: number;
   readonly receiver: string;
+}
+
+/** A reconciliation that was made. */
+export interface ReconciledView {
+  readonly at: string;
+  readonly rows: number;
+  readonly devices: number;
+  readonly found: number;
+}
+
+/** A device of the register. */
+export interface RegisterEntry {
+  readonly device: string;
+  /** Lists that name it, by rank. */
+  readonly sources: readonly string[];
+  readonly fields: readonly RegisterField[];
+}
+
+/** One field of a device: what is in force, from where, and the others. */
+export interface RegisterField {
+  readonly field: string;
+  readonly value: string;
+  /** Id of the list; null: a person decided. */
+  readonly source: string | null;
+  readonly decided: boolean;
+  readonly seen_at: string;
+  readonly others: readonly OtherWord[];
+}
+
+/** Something for a person to decide, with what it rests on. */
+export interface RegisterFinding {
+  readonly id: string;
+  /** `duplicate conflict ghost unknown moved wrong_area`. */
+  readonly kind: string;
+  /** `open`, `decided`, `stale` or `gone`. */
+  readonly state: string;
+  /** How much speaks for it. */
+  readonly weight: number;
+  readonly field: string | null;
+  readonly rows: readonly FindingRowRef[];
+  readonly devices: readonly string[];
+  /** Of something that is no device: its name. */
+  readonly heard: string | null;
+  readonly evidence: readonly EvidenceView[];
+  readonly proposal: ProposalView;
+  /** What can be decided about it. */
+  readonly actions: readonly string[];
+  /** Send it back with a decision. */
+  readonly digest: string;
+  readonly first_found_at: string;
+  readonly last_found_at: string;
+  readonly decision: RulingView | null;
+}
+
+/** Devices, by id. */
+export interface RegisterPage {
+  readonly items: readonly RegisterEntry[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
 }
 
 /** What is wrong and what to do, in one language. */
@@ -1395,6 +1555,29 @@ export interface RollUpsView {
   readonly trouble: string | null;
 }
 
+/** What a person decided. */
+export interface RulingView {
+  readonly id: number;
+  readonly finding: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly author: string;
+  readonly at: string;
+  readonly device: string | null;
+  /** Field → value. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** One value, and who says it. */
+export interface SaidView {
+  /** Id of a list, `network` or `inventory`. */
+  readonly who: string;
+  /** Of the row; or the device's id, or what it is called. */
+  readonly key: string;
+  readonly value: string;
+}
+
 /** Which devices: those named, and all of these sites, areas (with all below) and tags. */
 export interface ScopeBody {
   readonly devices?: readonly string[];
@@ -1409,6 +1592,24 @@ export interface ScopeView {
   readonly sites: readonly string[];
   readonly areas: readonly string[];
   readonly tags: readonly string[];
+}
+
+/** Every list with its score, by rank. */
+export interface ScoreList {
+  readonly items: readonly ScoreView[];
+}
+
+/** How good a list is. */
+export interface ScoreView {
+  readonly source: string;
+  readonly name: string;
+  readonly agency: string | null;
+  readonly rows: number;
+  readonly complete: ShareView;
+  readonly valid: ShareView;
+  readonly agreed: ShareView;
+  readonly alive: ShareView;
+  readonly signature: SignatureView | null;
 }
 
 /** The link of a screen to be made. */
@@ -1531,6 +1732,39 @@ export interface SeverityShare {
   readonly count: number;
   /** Null: of none. */
   readonly percent: number | null;
+}
+
+/** How many rows of how many. */
+export interface ShareView {
+  readonly count: number;
+  readonly of: number;
+  /** Floored to a tenth; null: no rows. */
+  readonly percent: number | null;
+  /** What is missing, and how often. */
+  readonly lacking: Readonly<Record<string, number>>;
+}
+
+/** Who signs a list. */
+export interface SignatureBody {
+  /** Name of the office, such as `Kepala Bidang …`. */
+  readonly office: string;
+  /** Date of the signature. */
+  readonly signed_on: string;
+  /** Number of the letter, if any. */
+  readonly note?: string;
+}
+
+/** An agency's word that its rows are right. */
+export interface SignatureView {
+  readonly office: string;
+  readonly signed_on: string;
+  readonly rows: number;
+  readonly digest: string;
+  readonly author: string;
+  readonly at: string;
+  readonly note: string;
+  /** A row has changed since. */
+  readonly stale: boolean;
 }
 
 /** A silence to be made: of the scope, of these owners and of these kinds, all together. */
@@ -2277,6 +2511,31 @@ export interface Routes {
     readonly body: undefined;
     readonly answer: EvidenceKeyView;
   };
+  readonly "GET /findings": {
+    readonly query: { readonly kind?: FindingKind | null; readonly state?: FindingState | null; readonly source?: string | null; readonly device?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: FindingPage;
+  };
+  readonly "POST /findings/reconcile": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: FindingSummary;
+  };
+  readonly "GET /findings/summary": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: FindingSummary;
+  };
+  readonly "GET /findings/{finding_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: RegisterFinding;
+  };
+  readonly "POST /findings/{finding_id}/decide": {
+    readonly query: { };
+    readonly body: DecisionBody;
+    readonly answer: RegisterFinding;
+  };
   readonly "GET /imports": {
     readonly query: { readonly source?: string | null; readonly limit?: number; readonly cursor?: string | null; };
     readonly body: undefined;
@@ -2437,6 +2696,16 @@ export interface Routes {
     readonly body: undefined;
     readonly answer: Entry;
   };
+  readonly "GET /register": {
+    readonly query: { readonly q?: string | null; readonly source?: string | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly body: undefined;
+    readonly answer: RegisterPage;
+  };
+  readonly "GET /register/{device_id}": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ProvenanceView;
+  };
   readonly "GET /reports": {
     readonly query: { };
     readonly body: undefined;
@@ -2456,6 +2725,11 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: undefined;
+  };
+  readonly "GET /scores": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ScoreList;
   };
   readonly "GET /screens": {
     readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
@@ -2541,6 +2815,16 @@ export interface Routes {
     readonly query: { };
     readonly body: SourceBody;
     readonly answer: SourceView;
+  };
+  readonly "GET /sources/{source_id}/score": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ScoreView;
+  };
+  readonly "POST /sources/{source_id}/sign": {
+    readonly query: { };
+    readonly body: SignatureBody;
+    readonly answer: ScoreView;
   };
   readonly "GET /spool": {
     readonly query: { };
