@@ -6,8 +6,8 @@ A migration is history: it is never edited once released, whatever becomes of `s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0009"
-down_revision = "v0008"
+revision = "v0010"
+down_revision = "v0009"
 branch_labels = None
 depends_on = None
 
