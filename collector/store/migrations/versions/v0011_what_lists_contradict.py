@@ -6,8 +6,8 @@ A migration is history: it is never edited once released, whatever becomes of `s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0010"
-down_revision = "v0009"
+revision = "v0011"
+down_revision = "v0010"
 branch_labels = None
 depends_on = None
 
