@@ -1,13 +1,14 @@
 """`pantau report`: reports as files, from the store alone."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import click
 
 from api.commands.options import config_option
-from api.commands.output import fail, problems_told, say, say_json
-from api.reports.asking import FILTERS, FORMS, LANGUAGES
+from api.commands.output import FOUND_A_PROBLEM, fail, problems_told, say, say_json
+from api.reports.asking import FILTERS, FORMS, LANGUAGES, month_before
 from api.reports.faces.as_csv import ABOUT, CsvForm, table_as_csv
 from api.reports.jobs import working
 from api.reports.making import Progress
@@ -62,6 +63,9 @@ def _forms(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     help="With --format csv or csv-id: one table as one file instead of a ZIP of all.",
 )
 @click.option("--pack", is_flag=True, help="Write an evidence pack beside the files.")
+@click.option(
+    "--send", is_flag=True, help="Send a month's by e-mail to whom it was not sent yet (settings)."
+)
 @click.option("--json", "as_json_", is_flag=True, help="Say as JSON which files were written.")
 @click.option("--job", type=click.Path(path_type=Path), hidden=True, help="Folder of a job.")
 @config_option
@@ -79,6 +83,7 @@ def report(
     config: Path | None,
     *,
     pack: bool,
+    send: bool,
     as_json_: bool,
     **filters: str | None,
 ) -> None:
@@ -93,6 +98,9 @@ def report(
         loaded = load_config(config, os.environ)
         if job is not None:
             _work(loaded, job)
+            return
+        if send:
+            _send(loaded, month, as_json=as_json_)
             return
         wanted = Wanted(
             month=month,
@@ -117,6 +125,37 @@ def report(
     else:
         for path in paths:
             say(str(path))
+
+
+def _send(config: Config, month: str | None, *, as_json: bool) -> None:
+    from api.reports.sending import Outcome, SendingError, send  # what sends is large
+
+    clock = SystemClock()
+    wanted = month or month_before(clock.now(), config.zone)
+    try:
+        told = asyncio.run(send(config, wanted, clock))
+    except (SendingError, CannotMakeError) as error:
+        fail(str(error))
+    except QueryError as error:
+        raise click.UsageError(f"--{error.name}: {error.message}") from None
+    if as_json:
+        say_json(
+            {
+                "month": wanted,
+                "channels": [
+                    {"channel": one.channel, "outcome": one.outcome, "said": one.said}
+                    for one in told
+                ],
+            }
+        )
+    else:
+        for one in told:
+            said = "not sent, tried again" if one.outcome is None else one.outcome
+            say(f"{one.channel}: {said} ({one.said})")
+        if not told:
+            say(f"{wanted}: sent to everybody before")
+    if any(one.outcome is not Outcome.SENT for one in told):
+        raise click.exceptions.Exit(FOUND_A_PROBLEM)
 
 
 def _write(

@@ -155,12 +155,8 @@ class Jobs:
             running = [one for one in self.list() if one.state is JobState.RUNNING]
             if len(running) >= MOST_AT_ONCE:
                 raise TooManyError
-            now = self._clock.now().replace(microsecond=0)
-            job = Job(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", wanted, author, now)
+            job = self.new(wanted, author)
             folder = self._folder / job.id
-            folder.mkdir(parents=True)
-            said = {"wanted": asdict(wanted), "author": author, "started_at": now}
-            write_whole(folder / _JOB, orjson.dumps(said))
             with (folder / _LOG).open("wb") as log:
                 self._started.append(
                     subprocess.Popen(  # noqa: S603 - our own program
@@ -171,8 +167,18 @@ class Jobs:
                         start_new_session=True,
                     )
                 )
-            self._forget_oldest()
             return job
+
+    def new(self, wanted: Wanted, author: str) -> Job:
+        """Make the folder of a job that somebody then does (`working`). Raises OSError."""
+        now = self._clock.now().replace(microsecond=0)
+        job = Job(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", wanted, author, now)
+        folder = self._folder / job.id
+        folder.mkdir(parents=True)
+        said = {"wanted": asdict(wanted), "author": author, "started_at": now}
+        write_whole(folder / _JOB, orjson.dumps(said))
+        self._forget_oldest()
+        return job
 
     def close(self) -> None:
         """End what was started here and still runs, and wait for it."""

@@ -11,9 +11,10 @@ from typing import IO
 import click
 
 from api.commands.output import say
+from api.reports.sending import keep_sending
 from api.roles.stopping import run_until_stopped
 from api.sessions import load_session_key
-from collector.clock import SystemClock
+from collector.clock import Clock, SystemClock
 from collector.config import Config, load_config
 from collector.inventory import load_inventory
 from collector.notify.app import Alerting, AlertingSettings, Channels, Loaded
@@ -59,7 +60,7 @@ def run_alerts(config: Config) -> None:
         )
         alerting = Alerting(store, clock, settings, plan)
         try:
-            run_until_stopped(alerting.run, partial(_reload_at_sighup, alerting))
+            run_until_stopped(alerting.run, partial(_beside, alerting, config, clock))
         except CursorMovedError as error:
             raise click.ClickException(str(error)) from None
 
@@ -75,6 +76,12 @@ def _claim(config: Config) -> IO[str]:
 
 def _plan(config: Config) -> AlertPlan:
     return load_alert_plan(config, load_inventory(config.inventory))
+
+
+async def _beside(alerting: Alerting, config: Config, clock: Clock) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_reload_at_sighup(alerting), name="reload")
+        tasks.create_task(keep_sending(config, clock), name="reports")
 
 
 async def _reload_at_sighup(alerting: Alerting) -> None:

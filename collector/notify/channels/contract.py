@@ -7,6 +7,14 @@ from collector.model.alerts import Purpose, Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message, by channels that take files (mail)."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Words for one channel, ready to be sent. No secret, no picture."""
 
@@ -22,6 +30,7 @@ class Message:
     edit: bool = False  # replace that message instead of answering it, where the channel can
     maybe_twice: bool = False
     data: dict[str, object] = field(default_factory=dict)  # for machines (webhook, MQTT)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ import base64
 import contextlib
 import hashlib
 import html
+import mimetypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -241,6 +242,10 @@ class Email:
         mail.add_alternative(
             html_of(message), subtype="html", charset="utf-8", cte="quoted-printable"
         )
+        for one in message.attachments:
+            kind, _ = mimetypes.guess_type(one.name)
+            main, _, sub = (kind or "application/octet-stream").partition("/")
+            mail.add_attachment(one.data, maintype=main, subtype=sub, filename=one.name)
         return mail
 
 
