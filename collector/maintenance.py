@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,16 @@ _NEVER = LATEST + LONGEST
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _TITLE_LENGTH, _TEXT_LENGTH, _SCOPE_LENGTH = 200, 2_000, 1_000
+
+
+class WindowPhase(StrEnum):
+    """What becomes of a window: each is in one of these at any moment."""
+
+    ON = "on"
+    COMING = "coming"
+    PAST = "past"
+    CANCELLED = "cancelled"
+    """Cancelled, and nothing of it is on or to come: it may have counted before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,14 @@ def occurrences(window: MaintenanceWindow, start: datetime, end: datetime) -> li
 def upcoming(window: MaintenanceWindow, now: datetime, count: int) -> list[Span]:
     """Return the next occurrences that are on or still to come, at most so many."""
     return list(islice(_spans(window, now, _NEVER), count))
+
+
+def phase(window: MaintenanceWindow, now: datetime) -> WindowPhase:
+    """Return what a window is at a moment."""
+    following = upcoming(window, now, 1)
+    if following:
+        return WindowPhase.ON if following[0][0] <= now else WindowPhase.COMING
+    return WindowPhase.PAST if window.cancelled_at is None else WindowPhase.CANCELLED
 
 
 def first_occurrence(starts_at: datetime, recurrence: str, zone: str) -> datetime:

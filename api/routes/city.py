@@ -1,5 +1,6 @@
 """The city as a whole: numbers, places, and the snapshot for walls."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
@@ -104,6 +105,16 @@ def list_area_codes(
     ]
     further = str(first + limit) if first + limit < len(found) else None
     return reply({"items": items, "next": write_cursor(further)})
+
+
+@router.get("/tags", response_model=schemas.TagPage)
+def list_tags(parts: PartsOf) -> Response:
+    """All tags of devices in use, each with how many devices have it, sorted."""
+    counts = Counter(
+        tag for one in parts.store.facts() if one.retired_at is None for tag in set(one.tags)
+    )
+    items = [{"tag": tag, "devices": number} for tag, number in sorted(counts.items())]
+    return reply({"items": items, "next": None})
 
 
 @router.get("/wall", response_model=schemas.Wall)

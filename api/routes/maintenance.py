@@ -1,6 +1,6 @@
 """Maintenance windows: planned work that is muted and left out of uptime."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -23,14 +23,16 @@ from api.deps import (
 from api.errors import Code, FieldError, ProblemError, invalid
 from api.routes.devices import read_place, write_cursor
 from api.schemas import maintenance as schemas
-from api.security import Principal
-from collector.maintenance import Span, is_on, occurrences, upcoming
+from collector.contract import Rules
+from collector.maintenance import Span, WindowPhase, is_on, occurrences, phase, upcoming
 from collector.model import MaintenanceWindow, Scope
 from collector.store import WindowError, WindowGoneError
+from collector.uptime import Window
 
 router = APIRouter(prefix="/maintenance-windows", tags=["maintenance"])
 
 _NEXT = 10
+_SHOWN = 100  # devices of a preview
 _OCCURRENCES = timedelta(days=100)
 """The longest span whose occurrences a list spells out: a window may be on every day."""
 
@@ -46,6 +48,9 @@ def list_windows(
     to: Annotated[str | None, Query(max_length=40, description="On before this moment.")] = None,
     device: Annotated[str | None, Query(max_length=200, description="Covering this one.")] = None,
     active: Annotated[bool | None, Query(description="Only those on now, or not on now.")] = None,
+    in_phase: Annotated[
+        WindowPhase | None, Query(alias="phase", description="Only those that are this now.")
+    ] = None,
     limit: Limit = PAGE_DEFAULT,
     cursor: Cursor = None,
 ) -> Response:
@@ -64,6 +69,7 @@ def list_windows(
         device_id=device,
         active_at=now if active is True else None,
         inactive_at=now if active is False else None,
+        in_phase=None if in_phase is None else (in_phase, now),
         limit=limit,
         after=after,
     )
@@ -83,7 +89,7 @@ def create_window(parts: PartsOf, principal: OperatorOf, body: schemas.WindowBod
     The author is the name of the token. Whom it covers is left out of uptime while it is on, and
     `maintenance` is true for them.
     """
-    wanted = _window(parts, principal, body)
+    wanted = _window(parts, principal.name, body)
     try:
         made = parts.store.maintenance.create(wanted)
     except WindowError as error:
@@ -92,6 +98,30 @@ def create_window(parts: PartsOf, principal: OperatorOf, body: schemas.WindowBod
     response.status_code = 201
     response.headers["Location"] = f"/api/v1/maintenance-windows/{made.id}"
     return response
+
+
+@router.post("/preview", response_model=schemas.WindowPreview)
+def preview_window(parts: PartsOf, _: OperatorOf, body: schemas.WindowBody) -> Response:
+    """Tell what a window would cover and leave out, without making it. Needs the role operator.
+
+    Title and reason may be empty still.
+    """
+    wanted = _window(parts, "preview", body)
+    now = parts.clock.now()
+    found = [
+        one for one in parts.store.maintenance.check(wanted) if one.field not in ("title", "reason")
+    ]
+    if found:
+        raise _refused(WindowError(*found), "body")
+    covered = sorted(parts.store.maintenance.covered(wanted.scope))
+    return reply(
+        {
+            "count": len(covered),
+            "devices": covered[:_SHOWN],
+            "occurrences": _spans_view(upcoming(wanted, now, _NEXT)),
+            "lost_seconds": _lost(parts, wanted, covered, now),
+        }
+    )
 
 
 @router.get("/{window_id}", response_model=schemas.WindowDetail)
@@ -111,7 +141,7 @@ def replace_window(
 
     The old one is cancelled, never deleted, with the new one's reason; both happen or neither.
     """
-    wanted = _window(parts, principal, body)
+    wanted = _window(parts, principal.name, body)
     from_at = None if body.from_ is None else parse_moment("from", body.from_, place="body")
     try:
         made = parts.store.maintenance.replace(window_id, wanted, from_at=from_at)
@@ -166,6 +196,8 @@ def window_view(window: MaintenanceWindow, now: datetime) -> dict[str, object]:
     return asdict(window) | {
         "after_the_fact": window.created_at > window.starts_at,
         "active": is_on(window, now),
+        "phase": phase(window, now),
+        "following": next(iter(_spans_view(upcoming(window, now, 1))), None),
     }
 
 
@@ -173,24 +205,43 @@ def _spans_view(spans: Iterable[Span]) -> list[dict[str, datetime]]:
     return [{"starts_at": start, "ends_at": end} for start, end in spans]
 
 
+def _lost(
+    parts: Parts, window: MaintenanceWindow, covered: Collection[str], now: datetime
+) -> float | None:
+    """Return the seconds of outages that a single window would leave out, as far as it is past.
+
+    Of a recurring one it is not reckoned: its past may be hundreds of nights.
+    """
+    if window.recurrence is not None or window.starts_at >= now:
+        return None
+    tallies = parts.store.ledger.tallies(
+        Window(window.starts_at, min(window.ends_at, now)),
+        Rules(),
+        zone=parts.settings.zone,
+        now=now,
+        known_until=parts.known_until(now),
+        device_ids=covered,
+    )
+    return sum(one.down + one.unreachable for one in tallies.values()) / 1_000_000
+
+
 def _detail(parts: Parts, window: MaintenanceWindow) -> Response:
     now = parts.clock.now()
-    spans = upcoming(window, now, _NEXT)
     return reply(
         window_view(window, now)
         | {
-            "occurrences": _spans_view(spans),
+            "occurrences": _spans_view(upcoming(window, now, _NEXT)),
             "devices": parts.store.maintenance.covered(window.scope),
         }
     )
 
 
-def _window(parts: Parts, principal: Principal, body: schemas.WindowBody) -> MaintenanceWindow:
+def _window(parts: Parts, author: str, body: schemas.WindowBody) -> MaintenanceWindow:
     scope = body.scope
     return MaintenanceWindow(
         title=body.title.strip(),
         reason=body.reason.strip(),
-        author=principal.name,
+        author=author,
         created_at=parts.clock.now(),
         scope=Scope(*(tuple(dict.fromkeys(named)) for named in _lists(scope))),
         starts_at=parse_moment("starts_at", body.starts_at, place="body"),

@@ -295,6 +295,20 @@ class AreaPage(Shape):
     next: Next
 
 
+class TagCount(Shape):
+    """A tag and how many devices have it."""
+
+    tag: str
+    devices: int
+
+
+class TagPage(Shape):
+    """All tags of devices in use, sorted; `next` is always null."""
+
+    items: list[TagCount]
+    next: Next
+
+
 class WallArea(Shape):
     """An area that has devices of its own."""
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from api.schemas.shape import Next, Shape
+from collector.maintenance import WindowPhase
 
 _Name = Annotated[str, Field(max_length=200)]
 _Names = Annotated[list[_Name], Field(default_factory=list, max_length=1_000)]
@@ -60,6 +61,13 @@ class ScopeView(Shape):
     tags: list[str]
 
 
+class Occurrence(Shape):
+    """One time that a window is on."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
 class Window(Shape):
     """A maintenance window."""
 
@@ -82,13 +90,11 @@ class Window(Shape):
     ]
     cancelled_by: str | None
     cancel_reason: str | None
-
-
-class Occurrence(Shape):
-    """One time that a window is on."""
-
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    phase: Annotated[WindowPhase, Field(description="What it is now.")]
+    following: Annotated[
+        Occurrence | None,
+        Field(description="When it is on, now or next; null: nothing of it is to come."),
+    ]
 
 
 class ListedWindow(Window):
@@ -110,6 +116,23 @@ class WindowDetail(Window):
         list[Occurrence], Field(description="The one that is on and the next, ten at most.")
     ]
     devices: Annotated[list[str], Field(description="Devices in use that it covers, by id.")]
+
+
+class WindowPreview(Shape):
+    """What a window would do, if it were made."""
+
+    count: Annotated[int, Field(description="Devices in use that it covers.")]
+    devices: Annotated[list[str], Field(description="Ids of the first 100 of them.")]
+    occurrences: Annotated[
+        list[Occurrence], Field(description="The one that is on and the next, ten at most.")
+    ]
+    lost_seconds: Annotated[
+        float | None,
+        Field(
+            description="Of a single window that has begun: for how long these devices, together, "
+            "were down or unreachable in it, which would be left out. null: not reckoned."
+        ),
+    ]
 
 
 class WindowPage(Shape):

@@ -15,11 +15,13 @@ from collector.config.problems import did_you_mean
 from collector.maintenance import (
     Place,
     WindowFault,
+    WindowPhase,
     active,
     covered,
     covers,
     faults,
     is_on,
+    phase,
     touches,
 )
 from collector.model import MaintenanceWindow, Scope
@@ -62,6 +64,11 @@ class MaintenanceWindows:
         """
         with self._database.write() as connection:
             return _create(connection, window)
+
+    def check(self, window: MaintenanceWindow) -> list[WindowFault]:
+        """Return what would keep a window from being made; empty: it could be."""
+        with self._database.read() as connection:
+            return [*faults(window), *unknown_in(connection, window.scope)]
 
     def cancel(
         self,
@@ -119,14 +126,15 @@ class MaintenanceWindows:
         device_id: str | None = None,
         active_at: datetime | None = None,
         inactive_at: datetime | None = None,
+        in_phase: tuple[WindowPhase, datetime] | None = None,
         limit: int = 500,
         after: str | None = None,
     ) -> Page[MaintenanceWindow]:
         """Return windows, also cancelled ones, newest first, narrowed by what is given.
 
         Those that count somewhere in start <= t < end; that cover a device; that count at a
-        moment, or that do not. `after` is the `next` of the page before. Raises ValueError when
-        it is none.
+        moment, or that do not; that are in a phase at a moment. `after` is the `next` of the page
+        before. Raises ValueError when it is none.
         """
         with self._database.read() as connection:
             query = select(maintenance_windows).order_by(maintenance_windows.c.id.desc())
@@ -143,6 +151,9 @@ class MaintenanceWindows:
                 wanted.append(lambda window: is_on(window, active_at))
             if inactive_at is not None:
                 wanted.append(lambda window: not is_on(window, inactive_at))
+            if in_phase is not None:
+                name, moment = in_phase
+                wanted.append(lambda window: phase(window, moment) is name)
             found: list[MaintenanceWindow] = []
             for row in connection.execute(query):
                 window = _window(row)

@@ -290,3 +290,70 @@ async def test_a_wall_that_is_connected_is_told_when_maintenance_begins(city: Ci
         ticking = asyncio.create_task(tick())
         assert (await anext(snapshots)).data["counts"]["maintenance"] == 3
         ticking.cancel()
+
+
+# --- before it is made, and what becomes of it --------------------------------------------------
+
+
+async def preview(desk: httpx.AsyncClient, **change: object) -> dict[str, Any]:
+    answer = await desk.post(f"{WINDOWS}/preview", json=window(title="", reason="", **change))
+    assert answer.status_code == 200, answer.text
+    schemas.WindowPreview.model_validate(answer.json())
+    return dict(answer.json())
+
+
+async def test_a_preview_tells_whom_when_and_what_uptime_loses_and_makes_nothing(
+    desk: httpx.AsyncClient, city: City
+) -> None:
+    city.change("cam-0001", State.DOWN, at=NOON - timedelta(minutes=50))
+    city.change("cam-0002", State.DOWN, at=NOON - timedelta(minutes=10))
+    since = (NOON - timedelta(minutes=30)).isoformat()
+    told = await preview(desk, starts_at=since, scope={"sites": ["losari-01"]})
+    assert (told["count"], told["devices"]) == (3, ["cam-0001", "cam-0002", "sw-0001"])
+    assert told["lost_seconds"] == (30 + 10) * 60, "what is past of the outages in the window"
+    weekly = await preview(desk, starts_at=since, recurrence="FREQ=WEEKLY")
+    assert (len(weekly["occurrences"]), weekly["lost_seconds"]) == (10, None)
+    later = (NOON + timedelta(hours=1)).isoformat()
+    ahead = await preview(desk, starts_at=later)
+    assert ahead["lost_seconds"] is None
+    assert (await get(desk, WINDOWS))["items"] == []
+
+
+async def test_a_preview_refuses_what_could_not_be_made(desk: httpx.AsyncClient) -> None:
+    wrong = window(title="", scope={"sites": ["nowhere"]})
+    answer = await desk.post(f"{WINDOWS}/preview", json=wrong)
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["body.scope.sites"]
+
+
+async def test_a_viewer_gets_no_preview(city: City) -> None:
+    async with client_of(city.app(), city.token("viewer")) as client:
+        assert (await client.post(f"{WINDOWS}/preview", json=window())).status_code == 403
+
+
+async def test_every_window_is_in_one_phase_and_the_list_can_be_asked_for_it(
+    desk: httpx.AsyncClient,
+) -> None:
+    day = timedelta(days=1)
+
+    async def at(start: timedelta, end: timedelta, **change: object) -> int:
+        starts_at, ends_at = (NOON + start).isoformat(), (NOON + end).isoformat()
+        return int((await make(desk, starts_at=starts_at, ends_at=ends_at, **change))["id"])
+
+    on = await at(-day, day)
+    coming = await at(day, 2 * day)
+    again = await at(-2 * day, -day, recurrence="FREQ=WEEKLY")
+    past = await at(-2 * day, -day)
+    cancelled = await at(day, 2 * day)
+    await desk.delete(f"{WINDOWS}/{cancelled}", params={"reason": "batal"})
+    phases = {"on": [on], "coming": [again, coming], "past": [past], "cancelled": [cancelled]}
+    for phase, ids in phases.items():
+        items = (await get(desk, WINDOWS, phase=phase))["items"]
+        assert [one["id"] for one in items] == ids
+        assert {one["phase"] for one in items} == {phase}
+        assert all((one["following"] is None) is (phase in {"past", "cancelled"}) for one in items)
+    schemas.WindowPage.model_validate(await get(desk, WINDOWS))
+
+
+async def test_tags_are_listed_with_how_many_devices_have_them(desk: httpx.AsyncClient) -> None:
+    assert (await get(desk, "/api/v1/tags"))["items"] == [{"tag": "prioritas", "devices": 1}]

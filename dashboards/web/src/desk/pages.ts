@@ -28,6 +28,13 @@ export interface DeskPage {
 
 /** In the order of the rail. */
 export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
+  maintenance: {
+    load: () => import("./maintenance/page"),
+    group: "work",
+    role: "viewer",
+    key: "h",
+  },
+  silences: { load: () => import("./silences/page"), group: "work", role: "viewer", key: "s" },
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
   reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },

@@ -7,6 +7,8 @@ export const PREFIX = "/meja";
 
 /** Pages with an address of one word, by name. `pages.ts` says what each of them is. */
 export const SEGMENTS = {
+  maintenance: "pemeliharaan",
+  silences: "senyap",
   uptime: "ketersediaan",
   reports: "laporan",
   audit: "jejak",

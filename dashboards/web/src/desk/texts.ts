@@ -4,7 +4,7 @@ import type { IncidentView } from "../shared/api/schema";
 import type { Device, State } from "../shared/model";
 import { shortName } from "../shared/places";
 import { causeSaid, joined, tellsDetail } from "../shared/texts";
-import { clock, since, zoneName } from "../shared/time";
+import { clock, local, since, zoneName } from "../shared/time";
 import { limitWord } from "./values";
 import type { Words } from "./words";
 
@@ -81,17 +81,22 @@ export function sinceInZone(at: number, now: number, zone: string, words: Words)
   return `${since(at, now, zone, words)} ${zoneName(zone, at)}`;
 }
 
-/** `22 Nov 03.26.41 WITA`: a moment that no doubt is left about. */
+/** `22 Nov 2026 03.26.41 WITA`: a moment that no doubt is left about. */
 export function moment(at: number, zone: string, words: Words): string {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    day: "numeric",
-    month: "numeric",
-    year: "numeric",
-  }).formatToParts(at);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
-  const date = `${part("day")} ${words.month(Number(part("month")))} ${part("year")}`;
-  return `${date} ${clock(at, zone, words, true)} ${zoneName(zone, at)}`;
+  return `${fullDate(at, zone, words)} ${clock(at, zone, words, true)} ${zoneName(zone, at)}`;
+}
+
+function fullDate(at: number, zone: string, words: Words): string {
+  const { day, month, year } = local(at, zone);
+  return `${day} ${words.month(month)} ${year}`;
+}
+
+/** `22 Nov 2026 02.30–04.30 WITA`, or with both days: planned times, to the minute. */
+export function between(start: number, end: number, zone: string, words: Words): string {
+  const [from, to] = [fullDate(start, zone, words), fullDate(end, zone, words)];
+  const [begins, ends] = [clock(start, zone, words), clock(end, zone, words)];
+  const said = from === to ? `${from} ${begins}–${ends}` : `${from} ${begins} – ${to} ${ends}`;
+  return `${said} ${zoneName(zone, start)}`;
 }
 
 const MINUTE = 60;

@@ -21,6 +21,13 @@ import { dayOf, PATH, QUERY, questionOf, viewIn, type View } from "./view";
 const PATIENCE_MS = 180_000;
 
 export default function UptimePage(): JSX.Element {
+  const { words, city } = useDesk();
+  // Which month it is depends on the city's zone, which comes with the first snapshot.
+  if (city === null) return <p class="empty">{words.say("loading")}</p>;
+  return <UptimeView />;
+}
+
+function UptimeView(): JSX.Element {
   const { words, zone, at } = useDesk();
   const { query } = usePlace();
   const view = viewIn(query, at, zone);

@@ -12,6 +12,12 @@ import designEn from "../design/words.en.json";
 import designId from "../design/words.id.json";
 import reportsEn from "../reports/words.en.json";
 import reportsId from "../reports/words.id.json";
+import maintenanceEn from "../maintenance/words.en.json";
+import maintenanceId from "../maintenance/words.id.json";
+import scopeEn from "../scope/words.en.json";
+import scopeId from "../scope/words.id.json";
+import silencesEn from "../silences/words.en.json";
+import silencesId from "../silences/words.id.json";
 import uptimeEn from "../uptime/words.en.json";
 import uptimeId from "../uptime/words.id.json";
 
@@ -20,6 +26,9 @@ const id = {
   ...auditId,
   ...designId,
   ...reportsId,
+  ...maintenanceId,
+  ...scopeId,
+  ...silencesId,
   ...uptimeId,
 };
 const en = {
@@ -27,6 +36,9 @@ const en = {
   ...auditEn,
   ...designEn,
   ...reportsEn,
+  ...maintenanceEn,
+  ...scopeEn,
+  ...silencesEn,
   ...uptimeEn,
 };
 

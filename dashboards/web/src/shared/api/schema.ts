@@ -998,6 +998,10 @@ export interface ListedWindow {
   readonly cancelled_from_at: string | null;
   readonly cancelled_by: string | null;
   readonly cancel_reason: string | null;
+  /** What it is now. */
+  readonly phase: WindowPhase;
+  /** When it is on, now or next; null: nothing of it is to come. */
+  readonly following: Occurrence | null;
   /** When it is on between `from` and `to`, what was cancelled cut away; empty unless both were given and lie at most 100 days apart. */
   readonly within: readonly Occurrence[];
 }
@@ -1971,6 +1975,19 @@ export interface Summary {
   readonly by_cause: readonly CauseFigures[];
 }
 
+/** A tag and how many devices have it. */
+export interface TagCount {
+  readonly tag: string;
+  readonly devices: number;
+}
+
+/** All tags of devices in use, sorted; `next` is always null. */
+export interface TagPage {
+  readonly items: readonly TagCount[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
 /** One line of a timeline. Without an author Pantau itself wrote it. */
 export interface TimelineLine {
   readonly id: number;
@@ -2399,6 +2416,10 @@ export interface WindowDetail {
   readonly cancelled_from_at: string | null;
   readonly cancelled_by: string | null;
   readonly cancel_reason: string | null;
+  /** What it is now. */
+  readonly phase: WindowPhase;
+  /** When it is on, now or next; null: nothing of it is to come. */
+  readonly following: Occurrence | null;
   /** The one that is on and the next, ten at most. */
   readonly occurrences: readonly Occurrence[];
   /** Devices in use that it covers, by id. */
@@ -2410,6 +2431,21 @@ export interface WindowPage {
   readonly items: readonly ListedWindow[];
   /** The cursor of the next page, or null. */
   readonly next: string | null;
+}
+
+/** What becomes of a window: each is in one of these at any moment. */
+export type WindowPhase = "on" | "coming" | "past" | "cancelled";
+
+/** What a window would do, if it were made. */
+export interface WindowPreview {
+  /** Devices in use that it covers. */
+  readonly count: number;
+  /** Ids of the first 100 of them. */
+  readonly devices: readonly string[];
+  /** The one that is on and the next, ten at most. */
+  readonly occurrences: readonly Occurrence[];
+  /** Of a single window that has begun: for how long these devices, together, were down or unreachable in it, which would be left out. null: not reckoned. */
+  readonly lost_seconds: number | null;
 }
 
 /** How far an alert came at a moment, and why no further. */
@@ -2607,7 +2643,7 @@ export interface Routes {
     readonly answer: TimelinePage;
   };
   readonly "GET /maintenance-windows": {
-    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly device?: string | null; readonly active?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
+    readonly query: { readonly from?: string | null; readonly to?: string | null; readonly device?: string | null; readonly active?: boolean | null; readonly phase?: WindowPhase | null; readonly limit?: number; readonly cursor?: string | null; };
     readonly body: undefined;
     readonly answer: WindowPage;
   };
@@ -2615,6 +2651,11 @@ export interface Routes {
     readonly query: { };
     readonly body: WindowBody;
     readonly answer: WindowDetail;
+  };
+  readonly "POST /maintenance-windows/preview": {
+    readonly query: { };
+    readonly body: WindowBody;
+    readonly answer: WindowPreview;
   };
   readonly "DELETE /maintenance-windows/{window_id}": {
     readonly query: { readonly reason: string; readonly from?: string | null; };
@@ -2845,6 +2886,11 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: Status;
+  };
+  readonly "GET /tags": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: TagPage;
   };
   readonly "GET /tokens": {
     readonly query: { readonly in_force?: boolean | null; readonly limit?: number; readonly cursor?: string | null; };
