@@ -36,6 +36,7 @@ export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   },
   silences: { load: () => import("./silences/page"), group: "work", role: "viewer", key: "s" },
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
+  imports: { load: () => import("./imports/page"), group: "records", role: "operator", key: "r" },
   reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
   design: { load: () => import("./design/page"), group: null, role: "viewer" },

@@ -10,6 +10,7 @@ export const SEGMENTS = {
   maintenance: "pemeliharaan",
   silences: "senyap",
   uptime: "ketersediaan",
+  imports: "impor",
   reports: "laporan",
   audit: "jejak",
   design: "rancangan",

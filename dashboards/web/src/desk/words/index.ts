@@ -12,6 +12,8 @@ import designEn from "../design/words.en.json";
 import designId from "../design/words.id.json";
 import reportsEn from "../reports/words.en.json";
 import reportsId from "../reports/words.id.json";
+import importsEn from "../imports/words.en.json";
+import importsId from "../imports/words.id.json";
 import maintenanceEn from "../maintenance/words.en.json";
 import maintenanceId from "../maintenance/words.id.json";
 import scopeEn from "../scope/words.en.json";
@@ -26,6 +28,7 @@ const id = {
   ...auditId,
   ...designId,
   ...reportsId,
+  ...importsId,
   ...maintenanceId,
   ...scopeId,
   ...silencesId,
@@ -36,6 +39,7 @@ const en = {
   ...auditEn,
   ...designEn,
   ...reportsEn,
+  ...importsEn,
   ...maintenanceEn,
   ...scopeEn,
   ...silencesEn,

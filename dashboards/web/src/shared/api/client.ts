@@ -19,6 +19,8 @@ export interface Question<R extends Route> {
   readonly at?: readonly (string | number)[];
   readonly query?: Routes[R]["query"];
   readonly body?: Routes[R]["body"];
+  /** What is sent as it is, instead of a body in JSON. */
+  readonly file?: Blob;
   readonly signal?: AbortSignal;
   /** Milliseconds until it is given up, where the usual ones are too few: sums of past months. */
   readonly patience?: number;
@@ -46,7 +48,7 @@ export class ApiError extends Error {
 /** Ask this server. Throws `ApiError`; an aborted question throws what the browser throws. */
 export const ask: Ask = async (route, question = {}) => {
   const [method, template] = split(route);
-  const { at = [], query, body, signal, patience = LONGEST_MS } = question;
+  const { at = [], query, body, file, signal, patience = LONGEST_MS } = question;
   const timeout = AbortSignal.timeout(patience);
   let answer: Response;
   try {
@@ -54,9 +56,7 @@ export const ask: Ask = async (route, question = {}) => {
       method,
       credentials: "same-origin",
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      ...payload(body, file),
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
@@ -70,6 +70,14 @@ export const ask: Ask = async (route, question = {}) => {
     throw new ApiError(0, "unreachable", "");
   }
 };
+
+function payload(body: unknown, file: Blob | undefined): RequestInit {
+  if (file !== undefined) {
+    return { body: file, headers: { "Content-Type": "application/octet-stream" } };
+  }
+  if (body === undefined) return {};
+  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
 
 function split(route: string): [method: string, template: string] {
   const space = route.indexOf(" ");

@@ -1,0 +1,155 @@
+"""Importing a list on the desk: sent, looked at, mapped, imported, taken back."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.importing.running import ListDesk
+from api.settings import ApiSettings
+from tests.api_city import City, ManualClock, StillSink
+from tests.browser.conftest import Browser
+from tests.browser.desk_city import DeskServer
+from tests.browser.test_desk import PHONE, TITLE, open_desk
+from tests.lists_made import HEADINGS, Office, camera, office, xlsx
+
+PAGE = "/meja/impor"
+VERDICT = "[data-test=verdict]"
+
+
+@dataclass
+class OfficeCity(City):
+    """A city whose register is written by imports."""
+
+    office: Office
+
+    def app(self, **settings: Any) -> FastAPI:
+        return create_app(
+            store=self.store,
+            sink=self.sink,
+            clock=self.clock,
+            settings=ApiSettings(**settings),
+            lists=ListDesk(self.office.config, self.office.folder / "data", self.clock),
+        )
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[OfficeCity]:
+    with office(tmp_path) as opened:
+        city = OfficeCity(opened.store, ManualClock(), StillSink(), {}, opened)
+        city.beat()
+        yield city
+
+
+@pytest.fixture
+def server(city: OfficeCity, web_dist: Path) -> Iterator[DeskServer]:
+    server = DeskServer(city, web_dist)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def desk(chromium: Browser, server: DeskServer) -> Iterator[Browser]:
+    open_desk(chromium, server, PAGE)
+    chromium.wait(TITLE, "Impor")
+    yield chromium
+    problems = chromium.problems()
+    chromium.leave()
+    assert problems == []
+
+
+def hand_over(desk: Browser, octets: bytes, name: str = "CCTV Dishub.xlsx") -> None:
+    """Choose a file, as a person does in the browser's own window."""
+    text = base64.b64encode(octets).decode()
+    desk.evaluate(
+        "(() => { const data = new DataTransfer();"
+        f"const octets = Uint8Array.from(atob('{text}'), (one) => one.charCodeAt(0));"
+        f"data.items.add(new File([octets], '{name}'));"
+        "const field = document.querySelector('[name=file]'); field.files = data.files;"
+        "field.dispatchEvent(new Event('change', { bubbles: true })); })()"
+    )
+
+
+def preview(desk: Browser, octets: bytes) -> None:
+    hand_over(desk, octets)
+    desk.click("[data-test=preview]")
+    desk.wait(VERDICT)
+
+
+def test_a_list_is_previewed_mapped_imported_and_taken_back(
+    desk: Browser, city: OfficeCity, pictures: Path
+) -> None:
+    desk.click("[data-test=preview]")
+    assert desk.texts("[data-test=fault]")[0] == "Pilih berkasnya."
+    headings = (*HEADINGS[:6], "Nomor Jaringan")
+    preview(desk, xlsx([headings, camera(1), camera(2, latitude="abc")]))
+    assert desk.text(TITLE) == "Pratinjau: CCTV Dishub.xlsx"
+    assert "Belum dapat diimpor: 1 masalah" in desk.text(VERDICT)
+    assert desk.text("[data-test=problems] [data-test=remark]").startswith(
+        'baris 3, kolom E (Lintang) "abc" bukan koordinat'
+    )
+    desk.wait("[data-why=unknown]", "Nomor Jaringan")
+    desk.screenshot(pictures / "desk-import-problems.png")
+    desk.press("g", "r")
+    preview(desk, xlsx([headings, camera(1), camera(2)]))
+    desk.evaluate(
+        "(() => { const pick = document.querySelector('[data-test=means-G]');"
+        "pick.value = 'address'; pick.dispatchEvent(new Event('change', { bubbles: true })); })()"
+    )
+    desk.wait("[data-why=given]", "Nomor Jaringan")
+    assert desk.texts("[data-test=counts] li")[:2] == ["2 baru", "0 berubah"]
+    desk.wait("[data-test=item]", "alamat IP: 10.1.0.2")
+    desk.screenshot(pictures / "desk-import-ready.png")
+    desk.click("[data-test=apply]")
+    desk.wait(TITLE, "Impor 1")
+    assert set(city.office.inventory().devices) == {"a-001", "a-002", "sw-1"}
+    assert "cctv-dishub · CCTV Dishub.xlsx" in desk.text("[data-test=import-facts]")
+    source = city.store.lists.source("cctv-dishub")
+    assert source is not None
+    assert source.columns["Nomor Jaringan"] == "address", "what was said is remembered"
+    desk.click("[data-test=undo]")
+    desk.click("[data-test=undo-do]")
+    desk.wait(TITLE, "Impor 2")
+    assert set(city.office.inventory().devices) == {"sw-1"}
+    desk.press("g", "r")
+    desk.wait("[data-test=import]", "pembatalan impor 1")
+    assert "dibatalkan" in desk.texts("[data-test=import]")[1]
+    desk.screenshot(pictures / "desk-imports.png")
+
+
+def test_what_is_in_doubt_waits_for_a_persons_word(desk: Browser, city: OfficeCity) -> None:
+    preview(desk, xlsx([HEADINGS, camera(1), camera(2)]))
+    desk.click("[data-test=apply]")
+    desk.wait(TITLE, "Impor 1")
+    desk.press("g", "r")
+    desk.wait("[data-test=source]", "cctv-dishub")
+    # The second camera has another asset code now, and all else is the same.
+    preview(desk, xlsx([HEADINGS, camera(1), camera(2, key="B-777")]))
+    desk.wait(VERDICT, "1 baris meragukan")
+    desk.wait("[data-test=doubt]")
+    desk.click("[data-test=answer-same]")
+    desk.wait("[data-test=apply]")
+    desk.click("[data-test=apply]")
+    desk.wait(TITLE, "Impor 2")
+    assert set(city.office.inventory().devices) == {"a-001", "a-002", "sw-1"}
+
+
+def test_a_viewer_has_no_such_page_and_a_phone_shows_all_of_it(
+    chromium: Browser, server: DeskServer, pictures: Path
+) -> None:
+    open_desk(chromium, server, PAGE, role="viewer")
+    chromium.wait("[data-test=missing]")
+    open_desk(chromium, server, f"{PAGE}?lang=en", PHONE)
+    chromium.wait(TITLE, "Import")
+    preview(chromium, xlsx([HEADINGS, camera(1), camera(2, latitude="abc")]))
+    chromium.wait("[data-test=problems]", "is no coordinate")
+    assert chromium.evaluate("document.scrollingElement.scrollWidth") == PHONE[0]
+    assert chromium.axe() == []
+    chromium.screenshot(pictures / "desk-phone-import.png")
+    chromium.leave()
