@@ -72,7 +72,7 @@ def device_of(district: str, what: str, number: int = 1) -> str:
     return f"{what}-{DISTRICTS.index(district) + 1:02d}-{number:02d}"
 
 
-def _inventory(extra: int) -> Inventory:
+def _inventory(extra: int, scattered: int) -> Inventory:
     devices = []
     for district in DISTRICTS:
         switch = device_of(district, "sw")
@@ -100,6 +100,11 @@ def _inventory(extra: int) -> Inventory:
         Device(f"cctv-{i:05d}", f"CCTV {i:05d}", "camera", site_of("Wajo"), "generic-ping")
         for i in range(extra)
     ]
+    poles = {f"tiang-{i:03d}": area_of(DISTRICTS[i % len(DISTRICTS)]) for i in range(scattered)}
+    devices += [
+        Device(name, f"Kamera {name.replace('-', ' ')}", "camera", name, "generic-ping")
+        for name in poles
+    ]
     owners = {
         f"kec-{name.lower().replace(' ', '-')}": Owner(
             f"kec-{name.lower().replace(' ', '-')}", f"Kec. {name}"
@@ -112,37 +117,44 @@ def _inventory(extra: int) -> Inventory:
         owners=owners,
         sites={
             site_of(name): Site(site_of(name), f"Titik {name}", area_of(name)) for name in DISTRICTS
-        },
+        }
+        | {name: Site(name, name.capitalize(), area) for name, area in poles.items()},
         devices={device.id: device for device in devices},
     )
 
 
-def make_desk_city(folder: Path, *, troubled: bool = False, extra: int = 0) -> City:
+def make_desk_city(
+    folder: Path, *, troubled: bool = False, extra: int = 0, scattered: int = 0
+) -> City:
     """Return a city at night, with a collector that beats now; `extra` more cameras.
+
+    `scattered`: so many cameras on poles, each a site of its own.
 
     Filled once: copying the file is cheaper than making one for every test.
     """
-    file, states = _made_once(troubled=troubled, extra=extra)
+    file, states = _made_once(troubled=troubled, extra=extra, scattered=scattered)
     (folder / "pantau.db").write_bytes(file)
     store = Store.open(folder / "pantau.db")
     return City(store, ManualClock(NIGHT), DaySink(), dict(states))
 
 
 @cache
-def _made_once(*, troubled: bool, extra: int) -> tuple[bytes, dict[str, DeviceState]]:
+def _made_once(
+    *, troubled: bool, extra: int, scattered: int
+) -> tuple[bytes, dict[str, DeviceState]]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "pantau.db"
         with City(Store.open(path), ManualClock(NIGHT), StillSink(), {}) as city:
-            _fill(city, extra)
+            _fill(city, extra, scattered)
             if troubled:
                 _trouble(city)
         return path.read_bytes(), city.states
 
 
-def _fill(city: City, extra: int) -> None:
+def _fill(city: City, extra: int, scattered: int) -> None:
     """All is well, for three days."""
     at = city.clock.now()
-    listed = _inventory(extra)
+    listed = _inventory(extra, scattered)
     city.store.apply_inventory(listed, at - timedelta(days=20))
     city.store.apply_checks([_watched(i) for i in listed.devices], at - timedelta(days=20))
     city.store.maintenance.create(

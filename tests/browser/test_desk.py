@@ -1,6 +1,7 @@
 """The desk in a real Chromium, over the real API and a real store."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -431,3 +432,30 @@ def test_the_past_of_a_device_is_a_bar_that_tells_what_each_piece_was(
     desk.wait("[data-test=legend]", "tidak diketahui")
     assert desk.problems() == []
     desk.leave()
+
+
+def test_of_a_storm_only_the_rows_in_sight_are_drawn_and_all_can_be_reached(
+    chromium: Browser, tmp_path: Path, web_dist: Path
+) -> None:
+    with make_desk_city(tmp_path, scattered=300) as city:
+        server = DeskServer(city, web_dist)
+        server.start()
+        try:
+            for number in range(300):
+                ago = timedelta(minutes=3 * number + 3)
+                city.change(f"tiang-{number:03d}", State.DOWN, at=city.clock.now() - ago)
+            open_desk(chromium, server)
+            chromium.wait(TITLE, "300 masalah, 300 belum ditangani")
+            assert len(chromium.texts(ROW)) < 40
+            chromium.evaluate("scrollTo(0, document.body.scrollHeight)")
+            chromium.wait(ROW, "Kamera tiang 000")
+            assert len(chromium.texts(ROW)) < 50
+            chromium.evaluate("scrollTo(0, 0)")
+            chromium.wait(ROW, "Kamera tiang 299")
+            chromium.press(*["j"] * 30)
+            chromium.wait_for("document.activeElement.ariaRowIndex === '31'")
+            assert focused(chromium) == "Kamera tiang 270"
+            assert chromium.problems() == []
+        finally:
+            chromium.leave()
+            server.stop()

@@ -30,7 +30,7 @@ export function apply(city: City | null, events: readonly CityEvent[]): Applied 
   let devices: Map<string, Device> | null = null; // ours to write, while not null
   let gap = false;
   for (const event of events) {
-    if (event.type === "incident") continue; // whoever shows incidents asks for them
+    if (event.type === "incident" || event.type === "alert") continue; // who shows them asks
     if (event.type === "snapshot") {
       current = fromSnapshot(event.snapshot, current);
       devices = null;

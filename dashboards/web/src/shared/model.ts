@@ -105,11 +105,17 @@ export interface IncidentNews {
   readonly ids: readonly number[] | null;
 }
 
+/** Alerts that began, changed or ended are of these devices; null: of more than can be named. */
+export interface AlertNews {
+  readonly devices: readonly string[] | null;
+}
+
 export type CityEvent =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "transition"; readonly transition: Transition }
   | { readonly type: "heartbeat"; readonly heartbeat: Heartbeat }
-  | { readonly type: "incident"; readonly incidents: IncidentNews };
+  | { readonly type: "incident"; readonly incidents: IncidentNews }
+  | { readonly type: "alert"; readonly alerts: AlertNews };
 
 export interface Recovery {
   readonly device: string;

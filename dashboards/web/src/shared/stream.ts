@@ -13,7 +13,7 @@ import { readEvent, WireError } from "./wire";
 export const EVENTS_PATH = "/api/v1/events";
 export const STATUS_PATH = "/api/v1/status";
 
-const EVENT_TYPES = ["snapshot", "transition", "heartbeat", "incident"] as const;
+const EVENT_TYPES = ["snapshot", "transition", "heartbeat", "incident", "alert"] as const;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 10_000;
 /** A screen without a valid link asks now and then whether it has one again. */

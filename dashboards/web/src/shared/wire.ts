@@ -7,6 +7,7 @@
 
 import {
   STATES,
+  type AlertNews,
   type Area,
   type Collector,
   type Device,
@@ -35,6 +36,8 @@ export function readEvent(type: CityEvent["type"], text: string): CityEvent {
       return { type, heartbeat: readHeartbeat(json) };
     case "incident":
       return { type, incidents: readIncidentNews(json) };
+    case "alert":
+      return { type, alerts: readAlertNews(json) };
   }
 }
 
@@ -80,6 +83,11 @@ function readIncidentNews(json: Json): IncidentNews {
     throw new WireError("ids: neither a list of numbers nor null");
   }
   return { ids: ids as number[] };
+}
+
+function readAlertNews(json: Json): AlertNews {
+  if (json["items"] === null) return { devices: null };
+  return { devices: list(json, "items").map((one) => string(one, "device")) };
 }
 
 function readCollector(json: Json): Collector {

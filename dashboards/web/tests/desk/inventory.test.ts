@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mayBeAddress, narrow, windowOf, type Wanted } from "../../src/desk/inventory/rows";
+import { mayBeAddress, narrow, type Wanted } from "../../src/desk/inventory/rows";
+import { windowOf } from "../../src/desk/rows";
 import { device } from "../shared/devices";
 
 const wanted = (more: Partial<Wanted> = {}): Wanted => ({

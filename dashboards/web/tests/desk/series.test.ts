@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { chartable, columns, limitsOf } from "../../src/desk/device/series";
-import { heldBy } from "../../src/desk/incident/told";
+import { concerns, heldBy } from "../../src/desk/incident/told";
 import { detailWord, reasonOf } from "../../src/desk/texts";
 import { limitWord, valueWord } from "../../src/desk/values";
 import { wordsOf } from "../../src/desk/words";
-import type { AlertView, HoldReason, MetricView, SeriesView } from "../../src/shared/api/schema";
+import type { AlertView, HoldReason, IncidentDetail, MetricView, SeriesView } from "../../src/shared/api/schema";
 
 const metric = (name: string, last: MetricView["last_value"] = 1): MetricView => ({
   metric: name,
@@ -121,4 +121,13 @@ test("what the collector says of a result is said in people's language, where it
   );
   expect(detailWord("no answer to 3 tries", words)).toBe("3 kali ditanya");
   expect(detailWord("walk of 1.3.6 given up: too long", words)).toBeNull();
+});
+
+test("news of alerts is about an incident when it names one of its devices, or cannot say", () => {
+  const outage = (device: string) => ({ device }) as IncidentDetail["first_outages"][number];
+  const incident = { first_outages: [outage("cam-1")], outages: 1 };
+  expect(concerns({ devices: ["cam-1"] }, incident)).toBe(true);
+  expect(concerns({ devices: ["cam-2"] }, incident)).toBe(false);
+  expect(concerns({ devices: null }, incident)).toBe(true);
+  expect(concerns({ devices: ["cam-2"] }, { ...incident, outages: 300 })).toBe(true);
 });

@@ -89,3 +89,13 @@ test.each([
 ])("%s is said", (message, text) => {
   expect(() => readEvent("snapshot", text)).toThrow(new WireError(message));
 });
+
+test("news of alerts names devices, or says that it is of too many", () => {
+  const read_ = (items: unknown) => readEvent("alert", JSON.stringify({ items }));
+  expect(read_([{ id: 3, device: "cam-1", stage: "send" }])).toEqual({
+    type: "alert",
+    alerts: { devices: ["cam-1"] },
+  });
+  expect(read_(null)).toEqual({ type: "alert", alerts: { devices: null } });
+  expect(() => read_("many")).toThrow(new WireError("items: not a list"));
+});

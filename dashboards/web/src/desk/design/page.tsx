@@ -192,12 +192,14 @@ function Rows(): JSX.Element {
           key={problem.key}
           problem={problem}
           over={problem === over}
+          index={index}
           first={index === 0}
           marked={index === 1}
           undoSeconds={problem.takenBy === null ? null : 7}
           onFocus={nothing}
           onOpen={nothing}
           onTake={nothing}
+          onSilence={nothing}
           onUndo={nothing}
         >
           {null}

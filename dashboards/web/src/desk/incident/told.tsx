@@ -1,7 +1,7 @@
 /** Who was told of an incident, and what was held back, each with its reason. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import type {
   AlertView,
@@ -9,6 +9,7 @@ import type {
   IncidentDetail,
   NotificationView,
 } from "../../shared/api/schema";
+import type { AlertNews } from "../../shared/model";
 import { useAnswer } from "../answer";
 import { useDesk } from "../context";
 
@@ -21,9 +22,15 @@ export interface Telling {
 const MOST = 500;
 const RENEW_MS = 10_000;
 
-/** Asked for again while the incident is open: messages are sent without news of the incident. */
+/** News within so long travel together. */
+const GATHER_MS = 400;
+
+/**
+ * Asked for again when an alert of one of its devices changes, and while the incident is open: that
+ * a message went out is no news of an alert.
+ */
 export function useTelling(incident: IncidentDetail): Telling | null {
-  const { words } = useDesk();
+  const { words, live } = useDesk();
   const { id } = incident;
   const { value, renew } = useAnswer<Telling>(`told ${id} ${words.language}`, async (signal) => {
     const query = { incident: id, limit: MOST };
@@ -34,6 +41,22 @@ export function useTelling(incident: IncidentDetail): Telling | null {
     return { notifications: [...notifications.items].reverse(), alerts: alerts.items };
   });
   useEffect(renew, [incident.acknowledged_at, incident.recovered_at, incident.outages]);
+  const latest = useRef(incident);
+  latest.current = incident;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = live.hear((event) => {
+      if (event.type !== "alert" || !concerns(event.alerts, latest.current)) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        renew();
+      }, GATHER_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [live, renew]);
   const open = incident.resolved_at === null;
   useEffect(() => {
     if (!open) return undefined;
@@ -41,6 +64,16 @@ export function useTelling(incident: IncidentDetail): Telling | null {
     return () => clearInterval(timer);
   }, [open, renew]);
   return value;
+}
+
+/** Whether news of alerts may be about an incident; one that does not carry all its devices: any. */
+export function concerns(
+  { devices }: AlertNews,
+  incident: Pick<IncidentDetail, "first_outages" | "outages">,
+): boolean {
+  const { first_outages: known, outages } = incident;
+  if (devices === null || known.length < outages) return true;
+  return known.some(({ device }) => devices.includes(device));
 }
 
 /** How many alerts are held now, by why; the most frequent first. */

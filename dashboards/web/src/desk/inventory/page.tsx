@@ -1,7 +1,7 @@
 /** `/meja/perangkat`: every device, the worst first; only the rows in sight are drawn. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import { count } from "../../shared/city";
 import { BADNESS, STATES, type Device, type State } from "../../shared/model";
@@ -14,8 +14,9 @@ import { useKeys } from "../keys";
 import { go, Link, usePlace } from "../navigation";
 import { Choice } from "../problems/filters";
 import { devicePath, DEVICES, withQuery } from "../route";
+import { useInSight } from "../rows";
 import { areaName, capital, kindWord, reasonOf } from "../texts";
-import { mayBeAddress, narrow, windowOf } from "./rows";
+import { mayBeAddress, narrow } from "./rows";
 
 /** Height of a row, and of one on a phone, as in pages.css and small.css. */
 const ROW_PX = 44;
@@ -142,40 +143,21 @@ interface RowsProps {
 function Rows({ devices, areas }: RowsProps): JSX.Element {
   const { words } = useDesk();
   const list = useRef<HTMLDivElement>(null);
-  const [seen, setSeen] = useState({ top: 0, height: 900, row: ROW_PX });
   const [focus, setFocus] = useState(0);
-  useLayoutEffect(() => {
-    const measure = (): void => {
-      const box = list.current?.getBoundingClientRect();
-      if (box === undefined) return;
-      const row = matchMedia(PHONE).matches ? PHONE_ROW_PX : ROW_PX;
-      setSeen({ top: Math.max(0, -box.top), height: window.innerHeight, row });
-    };
-    measure();
-    addEventListener("scroll", measure, { passive: true });
-    addEventListener("resize", measure);
-    return () => {
-      removeEventListener("scroll", measure);
-      removeEventListener("resize", measure);
-    };
-  }, []);
+  const { first, last, rowPx, show } = useInSight(list, devices.length, () =>
+    matchMedia(PHONE).matches ? PHONE_ROW_PX : ROW_PX,
+  );
   useEffect(() => setFocus(0), [devices.length]);
   const move = (by: number): void => {
     const next = Math.min(devices.length - 1, Math.max(0, focus + by));
     setFocus(next);
-    const box = list.current?.getBoundingClientRect();
-    if (box === undefined) return;
-    // Scrolled first, so that the row is there to be focused.
-    const y = box.top + next * seen.row;
-    if (y < 70) window.scrollBy(0, y - 70);
-    if (y > window.innerHeight - 110) window.scrollBy(0, y - window.innerHeight + 110);
+    show(next);
     requestAnimationFrame(() =>
       list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus(),
     );
   };
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
 
-  const { first, last } = windowOf(devices.length, seen.row, seen.top, seen.height);
   return (
     <div
       class="inventory"
@@ -184,7 +166,7 @@ function Rows({ devices, areas }: RowsProps): JSX.Element {
       aria-rowcount={devices.length}
       ref={list}
     >
-      <div style={{ height: `${first * seen.row}px` }} />
+      <div style={{ height: `${first * rowPx}px` }} />
       {devices.slice(first, last).map((device, index) => (
         <Row
           key={device.id}
@@ -194,7 +176,7 @@ function Rows({ devices, areas }: RowsProps): JSX.Element {
           onFocus={() => setFocus(first + index)}
         />
       ))}
-      <div style={{ height: `${(devices.length - last) * seen.row}px` }} />
+      <div style={{ height: `${(devices.length - last) * rowPx}px` }} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-/** The inventory, narrowed and ordered; and which of ten thousand rows are in sight. Pure. */
+/** The inventory, narrowed and ordered. Pure. */
 
 import { BADNESS, type Device, type State } from "../../shared/model";
 
@@ -42,22 +42,4 @@ function compare(a: string, b: string): number {
 /** Whether what was typed may be part of an address, which only the API knows. */
 export function mayBeAddress(text: string): boolean {
   return /^[\d.:a-f]{3,}$/iu.test(text.trim()) && /[\d]/u.test(text);
-}
-
-export interface Window {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** The rows in sight, and a few beyond: from `first` to before `last`. */
-export function windowOf(
-  count: number,
-  rowHeight: number,
-  top: number,
-  height: number,
-  beyond = 8,
-): Window {
-  const first = Math.max(0, Math.floor(top / rowHeight) - beyond);
-  const last = Math.min(count, Math.ceil((top + height) / rowHeight) + beyond);
-  return { first: Math.min(first, count), last: Math.max(last, 0) };
 }

@@ -8,6 +8,7 @@ import { useKeys } from "../keys";
 import { go, usePlace } from "../navigation";
 import { PlanBox, scopeOf, scopeOfDevices, type Plan, type Subject } from "../planning";
 import { INCIDENTS, incidentPath, devicePath } from "../route";
+import { useInSight } from "../rows";
 import { Take } from "../take";
 import { subject } from "../texts";
 import type { Words } from "../words";
@@ -24,8 +25,8 @@ import {
 import { HeadRow, Row } from "./row";
 import { describe } from "./words";
 
-/** Beyond these somebody filters, or asks for more: a storm must not slow the page down. */
-const MOST_ROWS = 200;
+/** Of more rows only those in sight are drawn: a storm must not slow the page down. */
+const MANY_ROWS = 200;
 
 /** How long a take can be taken back from where it was done. */
 const UNDO_MS = 10_000;
@@ -41,8 +42,9 @@ export function ProblemsPage(): JSX.Element {
     null,
   );
   const [undo, setUndo] = useState<ReadonlyMap<number, number>>(new Map());
-  const [most, setMost] = useState(MOST_ROWS);
   const table = useRef<HTMLDivElement>(null);
+  /** The row that is about to get the focus. */
+  const wantedRow = useRef<string | null>(null);
   const shown = useRef<readonly Problem[] | null>(null);
   const hands = useHands(table);
 
@@ -68,19 +70,30 @@ export function ProblemsPage(): JSX.Element {
   hands.view = query.toString();
   useAnnouncements(all, known);
 
-  const rows = settled.rows.slice(0, most);
-  const hidden = settled.rows.length - rows.length;
+  const { rows } = settled;
+  const sight = useInSight(table, rows.length, meanHeight);
+  const { first, last } = rows.length > MANY_ROWS ? sight : { first: 0, last: rows.length };
   const now = performance.now();
   const at = rows.findIndex((one) => one.key === focus);
   const current = rows[at];
 
   const move = (by: number): void => {
-    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    // From where the last key went: a key that is held down is faster than the drawing.
+    const from = rows.findIndex((one) => one.key === (wantedRow.current ?? focus));
+    const next = rows[from < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, from + by))];
     if (next === undefined) return;
+    wantedRow.current = next.key;
     setFocus(next.key);
-    table.current
-      ?.querySelector<HTMLElement>(`[data-key="${CSS.escape(next.key)}"]`)
-      ?.focus();
+    const reach = (): void => {
+      if (wantedRow.current !== next.key) return;
+      wantedRow.current = null;
+      table.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(next.key)}"]`)?.focus();
+    };
+    if (rows.length <= MANY_ROWS) reach();
+    else {
+      sight.show(rows.indexOf(next));
+      requestAnimationFrame(reach);
+    }
   };
   const open = (one: Problem | undefined): void => {
     const [device] = one?.devices ?? [];
@@ -144,19 +157,28 @@ export function ProblemsPage(): JSX.Element {
         </button>
       )}
       {rows.length > 0 ? (
-        <div class="problems" role="table" ref={table} aria-label={words.say("page.problems")}>
+        <div
+          class="problems"
+          role="table"
+          ref={table}
+          aria-label={words.say("page.problems")}
+          aria-rowcount={rows.length + 1}
+        >
           <HeadRow />
-          {rows.map((one, index) => (
+          {first > 0 && <div style={{ height: `${first * sight.rowPx}px` }} />}
+          {rows.slice(first, last).map((one, index) => (
             <Row
               key={one.key}
               problem={one}
               over={settled.over.has(one.key)}
-              first={focus === null ? index === 0 : one.key === focus}
+              index={first + index}
+              first={focus === null ? first + index === 0 : one.key === focus}
               marked={marked.has(one.key)}
               undoSeconds={secondsLeft(one, undo, now)}
               onFocus={() => setFocus(one.key)}
               onOpen={() => open(one)}
               onTake={() => begin(one)}
+              onSilence={() => plan("silence", one)}
               onUndo={() => one.incident !== null && back(one.incident.id)}
             >
               {taking !== null && one.key === anchor && (
@@ -176,17 +198,25 @@ export function ProblemsPage(): JSX.Element {
               )}
             </Row>
           ))}
+          {last < rows.length && (
+            <div style={{ height: `${(rows.length - last) * sight.rowPx}px` }} />
+          )}
         </div>
       ) : (
         <Empty all={all.length} path={path} />
       )}
-      {hidden > 0 && (
-        <button type="button" class="more" onClick={() => setMost(most + MOST_ROWS)}>
-          {words.count("problems.hidden", hidden)}
-        </button>
-      )}
     </>
   );
+}
+
+/** Rows of a table are of one height, cards of a phone are not: what is in sight says how high. */
+function meanHeight(list: HTMLElement): number {
+  const rows = [...list.querySelectorAll<HTMLElement>("[data-key]")];
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return 60;
+  const box = [first, last].map((one) => one.getBoundingClientRect());
+  const all = (box[1]?.bottom ?? 0) - (box[0]?.top ?? 0);
+  return Math.max(44, Math.round(all / rows.length));
 }
 
 function headline(all: number, untaken: number, { words, incidents, city }: ReturnType<typeof useDesk>): string {

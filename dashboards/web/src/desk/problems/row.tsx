@@ -26,6 +26,8 @@ export interface RowProps {
   readonly problem: Problem;
   /** It is over, and stays only until nobody works in the list. */
   readonly over: boolean;
+  /** Its place in the whole list. */
+  readonly index: number;
   /** The one row that Tab reaches. */
   readonly first: boolean;
   readonly marked: boolean;
@@ -33,6 +35,7 @@ export interface RowProps {
   readonly onFocus: () => void;
   readonly onOpen: () => void;
   readonly onTake: () => void;
+  readonly onSilence: () => void;
   readonly onUndo: () => void;
   readonly children: ComponentChildren;
 }
@@ -48,6 +51,7 @@ export function Row(props: RowProps): JSX.Element {
     <div
       class={["problem", untaken ? "untaken" : "", over ? "over" : ""].join(" ")}
       role="row"
+      aria-rowindex={props.index + 2}
       tabIndex={first ? 0 : -1}
       aria-selected={marked}
       data-state={over ? "up" : problem.state}
@@ -94,15 +98,28 @@ export function Row(props: RowProps): JSX.Element {
   );
 }
 
-function Hand({ problem, over, undoSeconds, onTake, onUndo }: RowProps): JSX.Element | null {
+function Hand({ problem, over, undoSeconds, onTake, onSilence, onUndo }: RowProps): JSX.Element | null {
   const desk = useDesk();
   const { words, at, zone } = desk;
   const { incident, takenBy } = problem;
-  if (incident === null) return null;
   const stop = (call: () => void) => (event: Event) => {
     event.stopPropagation();
     call();
   };
+  if (incident === null) {
+    // It works, or nobody knows: there is no outage to take in hand.
+    if (over) return null;
+    return (
+      <>
+        {mayAct(desk) && (
+          <button type="button" onClick={stop(onSilence)} data-test="silence-button">
+            {words.say("plan.silence.do")} <kbd aria-hidden="true">B</kbd>
+          </button>
+        )}
+        <small>{words.say("problem.no_outage")}</small>
+      </>
+    );
+  }
   if (takenBy === null) {
     if (over) return null;
     if (!mayAct(desk)) return <span class="todo">{words.say("untaken")}</span>;
