@@ -1,4 +1,4 @@
-/** What somebody chose for this browser: language and light. Kept here, told to nobody. */
+/** What somebody chose for this browser: language, light, sound. Kept here, told to nobody. */
 
 import { LANGUAGES, type Language } from "../shared/words";
 
@@ -6,6 +6,7 @@ export type Light = "auto" | "light" | "dark";
 
 const LANGUAGE = "pantau.language";
 const LIGHT = "pantau.light";
+const SOUND = "pantau.sound";
 
 export function chosenLanguage(): Language | null {
   const name = read(LANGUAGE);
@@ -24,6 +25,15 @@ export function chosenLight(): Light {
 export function chooseLight(light: Light): void {
   write(LIGHT, light);
   showLight(light);
+}
+
+/** Whether a new critical is to be heard at this desk; nobody is rung at without asking for it. */
+export function wantsSound(): boolean {
+  return read(SOUND) === "on";
+}
+
+export function chooseSound(on: boolean): void {
+  write(SOUND, on ? "on" : "off");
 }
 
 /** Set the light of the page; without one the system's is followed (see tokens.css). */

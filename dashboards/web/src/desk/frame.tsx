@@ -13,6 +13,7 @@ import { useKeys } from "./keys";
 import { go, Link, usePlace } from "./navigation";
 import { PAGES, sees, type DeskPage } from "./pages";
 import { DEVICES, INCIDENTS, pagePath, plainPages, PROBLEMS, withQuery, type Route } from "./route";
+import { SoundSwitch } from "./sound";
 import { useOutside } from "./take";
 
 export interface FrameProps {
@@ -146,6 +147,9 @@ function Rail({ route, mono, open: shown, onLanguage, onLeave }: RailProps): JSX
         <p class="switches">
           <LanguageSwitch onLanguage={onLanguage} />
           <LightSwitch />
+        </p>
+        <p>
+          <SoundSwitch mono={mono} />
         </p>
         {visitor.name !== "" && (
           <button type="button" class="link" onClick={onLeave} data-test="leave">

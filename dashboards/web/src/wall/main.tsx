@@ -6,7 +6,7 @@ import { browserPorts } from "../shared/browser";
 import { LiveCity } from "../shared/live";
 import { openSession, takeToken } from "../shared/session";
 import { questionsFor } from "./questions";
-import { Speaker } from "./speaker";
+import { Speaker } from "../shared/speaker";
 import { keepUp } from "./upkeep";
 import { App } from "./view/app";
 import { addressOf } from "./wanted";

@@ -9,7 +9,7 @@ import { ApiError, type Ask, type Route } from "../../shared/api/client";
 import { LiveCity, type LivePorts } from "../../shared/live";
 import { useBox } from "../../shared/view/hooks";
 import { questionsFor } from "../../wall/questions";
-import { Speaker } from "../../wall/speaker";
+import { Speaker } from "../../shared/speaker";
 import wallStyle from "../../wall/style/index.css?url";
 import { App } from "../../wall/view/app";
 import { addressOf } from "../../wall/wanted";

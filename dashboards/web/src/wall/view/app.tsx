@@ -22,7 +22,7 @@ import type { Questions } from "../questions";
 import { turnAt } from "../rotation";
 import { remPixels, type Screen } from "../screen";
 import { SHIFT_MS, shiftAt } from "../shift";
-import type { Speaker } from "../speaker";
+import type { Speaker } from "../../shared/speaker";
 import { narrow, summarize, type Summary } from "../summary";
 import { wantedOf, type Address } from "../wanted";
 import { wordsOf, type Words } from "../words";

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { ringAt, SILENT, type Rung } from "../sound";
-import type { Speaker } from "../speaker";
+import type { Speaker } from "../../shared/speaker";
 import type { Summary } from "../summary";
 
 export type Sound = "off" | "on" | "refused";

@@ -1,4 +1,4 @@
-/** Two tones from the panel's loudspeaker, made here: no file, nothing to fetch. */
+/** Two tones from the loudspeaker, made here: no file, nothing to fetch. */
 
 const TONES_HZ = [784, 988, 784, 988] as const;
 const TONE_SECONDS = 0.22;
