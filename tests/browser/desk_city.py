@@ -29,7 +29,7 @@ from collector.model import (
 from collector.sinks import Point, Series
 from collector.store import Store
 from tests.api_city import City, Inventory, ManualClock, StillSink, check_of, served
-from tests.browser.city import DISTRICTS, NIGHT
+from tests.browser.city import DISTRICTS, MIDDLES, NIGHT
 
 CITY = "73.71"
 KINDS = {"kam": ("camera", "Kamera"), "ap": ("access_point", "AP"), "nvr": ("recorder", "NVR")}
@@ -116,7 +116,8 @@ def _inventory(extra: int, scattered: int) -> Inventory:
         | {area_of(name): Area(area_of(name), name, None, CITY) for name in DISTRICTS},
         owners=owners,
         sites={
-            site_of(name): Site(site_of(name), f"Titik {name}", area_of(name)) for name in DISTRICTS
+            site_of(name): Site(site_of(name), f"Titik {name}", area_of(name), -south, east)
+            for name, (south, east) in zip(DISTRICTS, MIDDLES, strict=True)
         }
         | {name: Site(name, name.capitalize(), area) for name, area in poles.items()},
         devices={device.id: device for device in devices},

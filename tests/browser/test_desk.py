@@ -459,3 +459,42 @@ def test_of_a_storm_only_the_rows_in_sight_are_drawn_and_all_can_be_reached(
         finally:
             chromium.leave()
             server.stop()
+
+
+def test_the_map_leads_to_what_stands_at_a_site(chromium: Browser, server: DeskServer) -> None:
+    desk = chromium
+    open_desk(desk, server, role="viewer")
+    desk.wait(ROW)
+    desk.press("g", "e")
+    desk.wait("[data-test=map-sites] li", "Titik Panakkukang")
+    assert len(desk.texts(".desk-map .site")) == 6
+    desk.click(f".desk-map a[href$='{site_of('Manggala')}']")
+    desk.wait("[data-test=map-site] li", "Mati · 1 j 55 m · tidak ada jawaban")
+    desk.click("[data-test=map-site] >> text=Kamera Manggala 04")
+    desk.wait("[data-test=sentence]", "Mati sejak")
+    assert desk.problems() == []
+    desk.leave()
+
+
+def test_a_desk_rings_only_when_it_was_asked_to(chromium: Browser, server: DeskServer) -> None:
+    desk = chromium
+    open_desk(desk, server)
+    desk.wait(ROW)
+    assert desk.text("[data-test=sound]") == "suara mati"
+    desk.evaluate(
+        "void (window.rung = 0, AudioContext.prototype.createOscillator = new Proxy("
+        "AudioContext.prototype.createOscillator, {apply(call, self) {"
+        "window.rung += 1; return Reflect.apply(call, self, []);}}))"
+    )
+    desk.click("[data-test=sound]")
+    desk.wait_for("window.rung > 0")
+    assert desk.text("[data-test=sound]") == "suara nyala"
+    once = desk.evaluate("window.rung")
+    desk.forward(30)
+    assert desk.evaluate("window.rung") == once
+    desk.forward(31)
+    desk.wait_for(f"window.rung === {2 * once}")
+    desk.click("[data-test=sound]")
+    desk.wait("[data-test=sound]", "suara mati")
+    assert desk.problems() == []
+    desk.leave()

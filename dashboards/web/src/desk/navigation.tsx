@@ -41,11 +41,15 @@ export interface LinkProps {
   readonly current?: boolean | undefined;
   readonly label?: string | undefined;
   readonly test?: string | undefined;
+  /** Where its middle stands in what it lies in, in CSS pixels. */
+  readonly place?: { readonly x: number; readonly y: number } | undefined;
+  readonly state?: string | undefined;
   readonly children: ComponentChildren;
 }
 
 /** A link to a page of the desk; a new tab, a copied address and so on work as everywhere. */
-export function Link({ to, class: name, current, label, test, children }: LinkProps): JSX.Element {
+export function Link(props: LinkProps): JSX.Element {
+  const { to, class: name, current, label, test, place, state, children } = props;
   const follow = (event: MouseEvent): void => {
     const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
     if (!plain || event.altKey) return;
@@ -60,6 +64,8 @@ export function Link({ to, class: name, current, label, test, children }: LinkPr
       aria-current={current === true ? "page" : undefined}
       aria-label={label}
       data-test={test}
+      data-state={state}
+      style={place === undefined ? undefined : { left: `${place.x}px`, top: `${place.y}px` }}
     >
       {children}
     </a>

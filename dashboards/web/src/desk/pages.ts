@@ -35,6 +35,7 @@ export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
     key: "h",
   },
   silences: { load: () => import("./silences/page"), group: "work", role: "viewer", key: "s" },
+  map: { load: () => import("./map/page"), group: "city", role: "viewer", key: "e" },
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
   imports: { load: () => import("./imports/page"), group: "records", role: "operator", key: "r" },
   reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },

@@ -14,6 +14,7 @@ export const SEGMENTS = {
   reports: "laporan",
   audit: "jejak",
   design: "rancangan",
+  map: "peta",
 } as const;
 
 export type PlainPage = keyof typeof SEGMENTS;

@@ -1,7 +1,7 @@
 /** Which tiles show what is no longer current: their newest result is older than two periods. */
 
 import type { Freshness } from "../shared/model";
-import type { Tile } from "./tiles";
+import type { Tile } from "../shared/tiles";
 
 const PERIODS = 2;
 

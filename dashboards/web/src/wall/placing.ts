@@ -5,15 +5,10 @@
  * people look. Without positions tiles lie in the order of their codes.
  */
 
-import { columnsOf, MOST_TILES, type Tile } from "./tiles";
+import type { Position, Positions } from "../shared/geography";
+import { columnsOf, MOST_TILES, type Tile } from "../shared/tiles";
 
-export interface Position {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
-/** Where sites are, by id; those of which it is not known are absent. */
-export type Positions = ReadonlyMap<string, Position>;
+export type { Position, Positions };
 
 /** The same tiles in the order of their places. */
 export function placeTiles(tiles: readonly Tile[], positions: Positions): Tile[] {

@@ -8,7 +8,7 @@ import { ownersOf } from "../shared/texts";
 import { findIncidents, findUnknown, isOpen, onlyOf, type Incident } from "./incidents";
 import type { Owners } from "./sentences";
 import { placeTiles, type Positions } from "./placing";
-import { countServices, fold, makeTile, makeTiles, type Folded, type ServiceCount, type Tile } from "./tiles";
+import { countServices, fold, makeTile, makeTiles, type Folded, type ServiceCount, type Tile } from "../shared/tiles";
 
 export interface Summary {
   readonly counts: Counts;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Freshness } from "../../src/shared/model";
 import { lateTiles } from "../../src/wall/lateness";
-import { makeTile } from "../../src/wall/tiles";
+import { makeTile } from "../../src/shared/tiles";
 import { device, NOW } from "../shared/devices";
 
 const tile = makeTile("73.71", "Makassar", [

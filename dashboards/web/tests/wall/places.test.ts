@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Area, Device } from "../../src/shared/model";
-import { hullOf, makeRegions, spread } from "../../src/wall/geography";
+import { hullOf, makeRegions, spread } from "../../src/shared/geography";
 import { placeTiles, type Position } from "../../src/wall/placing";
 import { shiftAt } from "../../src/wall/shift";
-import { makeTiles } from "../../src/wall/tiles";
+import { makeTiles } from "../../src/shared/tiles";
 import { device } from "../shared/devices";
 
 const codes = ["73.71.01", "73.71.02", "73.71.03", "73.71.04", "73.71.05"];

@@ -10,6 +10,8 @@ import coreEn from "./core/en.json";
 import coreId from "./core/id.json";
 import designEn from "../design/words.en.json";
 import designId from "../design/words.id.json";
+import mapEn from "../map/words.en.json";
+import mapId from "../map/words.id.json";
 import reportsEn from "../reports/words.en.json";
 import reportsId from "../reports/words.id.json";
 import importsEn from "../imports/words.en.json";
@@ -27,6 +29,7 @@ const id = {
   ...coreId,
   ...auditId,
   ...designId,
+  ...mapId,
   ...reportsId,
   ...importsId,
   ...maintenanceId,
@@ -38,6 +41,7 @@ const en = {
   ...coreEn,
   ...auditEn,
   ...designEn,
+  ...mapEn,
   ...reportsEn,
   ...importsEn,
   ...maintenanceEn,

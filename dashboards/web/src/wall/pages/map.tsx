@@ -9,7 +9,7 @@ import type { State } from "../../shared/model";
 import { shortName } from "../../shared/places";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
-import { makeRegions, spread, type Point, type Region } from "../geography";
+import { makeRegions, spread, type Point, type Region } from "../../shared/geography";
 import { affected } from "../incidents";
 import { headline, joined, lateAge, tileNumber } from "../sentences";
 import { drawMap } from "../view/drawing";

@@ -2,7 +2,7 @@
 
 import { STATES, type State } from "../../shared/model";
 import type { Box } from "../../shared/view/hooks";
-import type { Dot, Point, Region } from "../geography";
+import type { Dot, Point, Region } from "../../shared/geography";
 
 export interface Drawn {
   readonly regions: readonly Region[];

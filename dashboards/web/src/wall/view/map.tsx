@@ -8,7 +8,7 @@ import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
 import { drawField, fitGrid, type Grid } from "../field";
 import { lateAge, tileNumber } from "../sentences";
-import { columnsOf, type Tile } from "../tiles";
+import { columnsOf, type Tile } from "../../shared/tiles";
 import type { Words } from "../words";
 import type { View } from "./view";
 

@@ -4,10 +4,10 @@
  * Tiles and the marks in them never move: both follow codes and ids, not urgency.
  */
 
-import { count, worst } from "../shared/city";
-import { add } from "../shared/groups";
-import { BADNESS, type Area, type Counts, type Device, type State } from "../shared/model";
-import { SERVICES, serviceOf, type Service } from "../shared/services";
+import { count, worst } from "./city";
+import { add } from "./groups";
+import { BADNESS, type Area, type Counts, type Device, type State } from "./model";
+import { SERVICES, serviceOf, type Service } from "./services";
 
 export const MOST_TILES = 24;
 const FEWEST_TILES = 4;

@@ -3,12 +3,19 @@
  * clear of each other. North is up. Pure: positions and sizes in, points in pixels out.
  */
 
-import { worst } from "../shared/city";
-import { add } from "../shared/groups";
-import type { Device, State } from "../shared/model";
-import type { Box } from "../shared/view/hooks";
-import type { Position, Positions } from "./placing";
+import { worst } from "./city";
+import { add } from "./groups";
+import type { Device, State } from "./model";
 import type { Tile } from "./tiles";
+import type { Box } from "./view/hooks";
+
+export interface Position {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** Where sites are, by id; those of which it is not known are absent. */
+export type Positions = ReadonlyMap<string, Position>;
 
 export interface Point {
   readonly x: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Area, Device } from "../../src/shared/model";
 import { shortName } from "../../src/shared/places";
-import { countServices, fold, makeTiles, MOST_TILES } from "../../src/wall/tiles";
-import { device } from "../shared/devices";
+import { countServices, fold, makeTiles, MOST_TILES } from "../../src/shared/tiles";
+import { device } from "./devices";
 
 const code = (n: number): string => `73.71.${String(n).padStart(2, "0")}`;
 const areas = (count: number): Area[] => [
