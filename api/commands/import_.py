@@ -1,5 +1,6 @@
 """`pantau import …`: lists of agencies, planned, imported, taken back."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -114,6 +115,7 @@ def import_(
                         f"lists keep {applied.devices} devices watched."
                     )
             elif file is not None:
+                gc.disable()  # one list, then it ends: looking for garbage takes long
                 path = Path(file)
                 wanted = Wanted(
                     source=source or id_of(path.stem) or "list",

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from collector.model import Field
 
@@ -116,6 +116,7 @@ def _by_name() -> Mapping[str, tuple[Field, int]]:
     return found
 
 
+@lru_cache(20_000)
 def plain(heading: str) -> str:
     """Return a heading without case, accents and signs: `No. Aset (BMD)` becomes `no aset bmd`."""
     flat = unicodedata.normalize("NFKD", heading).casefold()

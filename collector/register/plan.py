@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from collector.inventory import Inventory, Known
 from collector.model import Field, ImportCounts, Source, SourceRow
@@ -38,8 +39,7 @@ class Outcome(StrEnum):
     RETIRED = "retired"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A field that is said otherwise than before."""
 
     field: Field
@@ -116,7 +116,8 @@ class Plan:
         """Return a word that differs when anything of what would be done differs."""
         said = hashlib.sha256(repr((self.after, self.source)).encode())
         for row in self.opened:
-            said.update(repr((row.key, row.device_id, sorted(row.values.items()))).encode())
+            values = (f"{of.value}={value}" for of, value in row.values.items())
+            said.update("\x1f".join((row.key, row.device_id or "", *values, "\n")).encode())
         said.update(repr((sorted(self.closed), self.counts)).encode())
         return said.hexdigest()[:32]
 

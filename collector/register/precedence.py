@@ -8,6 +8,7 @@ half of a device make a whole one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from collector.model import Field, Source, SourceRow
 from collector.model.findings import Action, RowRef, Ruling
@@ -16,8 +17,7 @@ _ABOUT_THE_LIST = frozenset({Field.KEY, Field.ID, Field.NOTE})
 """What lists say for themselves; no list overrules another in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A value, with who said it and when. `source` is None for what a person decided."""
 
     value: str

@@ -24,6 +24,7 @@ from collector.register.values import is_nothing, kind_in, tidy, value_of
 _KEYS = (Field.KEY, Field.ID, Field.SERIAL, Field.MAC, Field.NAME)
 _EVERY = 500  # rows between two words about progress
 _MOST_PROBLEMS = 2_000
+_REMEMBERED = 1_000  # values of a column
 _PLACE = (Field.LATITUDE, Field.LONGITUDE)
 
 
@@ -145,6 +146,7 @@ class _Reader:
         self._before = before
         self._read = read
         self._by_key: dict[str, Said] = {}
+        self._known: dict[Field, dict[str, str]] = {of: {} for of in columns}
 
     def take(self, row: Row) -> None:
         """Read a row; what is wrong with it becomes problems."""
@@ -155,8 +157,7 @@ class _Reader:
             if is_nothing(cell):
                 continue
             try:
-                text = tidy(cell)
-                values[of] = text if of in _PLACE else value_of(of, text)
+                values[of] = self._value(of, cell)
             except BadValueError as error:
                 self._problem(row, of, error)
         for of, value in self._source.defaults.items():
@@ -171,6 +172,17 @@ class _Reader:
             values[Field.NAME] = key
         self._look_up(row, values, self._before.get(key))
         self._keep(row, key, values)
+
+    def _value(self, of: Field, cell: str) -> str:
+        """Return what a cell says; lists say the same in most rows. Raises BadValueError."""
+        known = self._known[of]
+        value = known.get(cell)
+        if value is None:
+            text = tidy(cell)
+            value = text if of in _PLACE else value_of(of, text)
+            if len(known) < _REMEMBERED:
+                known[cell] = value
+        return value
 
     def _keep(self, row: Row, key: str, values: dict[Field, str]) -> None:
         said = Said(key[:200], row.number, {one: values[one] for one in Field if one in values})

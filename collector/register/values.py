@@ -15,6 +15,7 @@ _NOTHING = frozenset(
     {"-", "--", "---", "\u2013", "\u2014", "n/a", "na", "nan", "null", "none", "nihil", "tidak ada",
      "belum ada", "kosong", "?", "x", "tidak diketahui", "unknown", "#n/a", "."}
 )  # fmt: skip
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CODE = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
@@ -46,11 +47,13 @@ _KIND_OF_WORD = {word: kind for kind, words in _KINDS.items() for word in words.
 
 def is_nothing(text: str) -> bool:
     """Say whether a cell says that there is nothing to say."""
-    return not text or text.casefold() in _NOTHING
+    return not text or (len(text) <= _LONGEST_NOTHING and text.casefold() in _NOTHING)
 
 
 def tidy(text: str) -> str:
     """Return a cell without invisible signs. Raises BadValueError for what cannot be printed."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip()
     if not text.isprintable():
         raise BadValueError(Code.UNPRINTABLE, value=shown(text))

@@ -9,6 +9,7 @@ from collector.register.remarks import Code, ListRefusedError, Remark, shown
 
 _MOST_PROBLEMS = 1_000
 _MOST_MERGED = 100_000
+_LETTERS = re.compile(r"[A-Z]{1,3}", re.ASCII).fullmatch
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 
 
@@ -32,6 +33,7 @@ class SheetReader:
         self._since_1904 = since_1904
         self._row = 0
         self._cells: dict[int, str] = {}
+        self._columns: dict[str, int] = {}  # by their letters
         self._column = -1
         self._type = "n"
         self._style = 0
@@ -45,7 +47,7 @@ class SheetReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
-        name = tag.rpartition(":")[2]
+        name = tag if ":" not in tag else tag.rpartition(":")[2]
         if name == "c":
             self._begin_cell(attributes)
         elif name in ("v", "t"):
@@ -67,7 +69,7 @@ class SheetReader:
 
     def end(self, tag: str) -> None:
         """End an element."""
-        name = tag.rpartition(":")[2]
+        name = tag if ":" not in tag else tag.rpartition(":")[2]
         if name in ("v", "t"):
             if self._value is not None:  # the runs of a rich text follow each other
                 self._written = (self._written or "") + "".join(self._value)
@@ -96,11 +98,14 @@ class SheetReader:
         self._hidden_rows += self._hidden
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        place = _CELL.fullmatch(attributes.get("r", ""))
-        self._column = self._column + 1 if place is None else column_of(place[1])
+        letters = attributes.get("r", "").rstrip("0123456789")
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = column_of(letters) if _LETTERS(letters) else -1
+        self._column = self._column + 1 if column < 0 else column
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
-        self._style = int(style) if re.fullmatch(r"\d{1,6}", style) else 0
+        self._style = int(style) if style.isdecimal() and len(style) < 7 else 0
         self._formula = False
         self._written = None
 

@@ -1,0 +1,67 @@
+"""How long a list of 10,000 rows takes: its preview, its import, the same list again.
+
+python -m pytest tests/benchmarks/bench_import.py -s -m benchmark
+"""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import orjson
+import pytest
+
+from api.importing.uploads import Uploads
+from tests.api_city import NOON
+from tests.lists_made import HEADINGS, Office, camera, csv, office, xlsx
+
+pytestmark = pytest.mark.benchmark
+
+ROWS = 10_000
+MORE = ("Merk", "Tipe", "Nomor Seri", "MAC", "Lokasi", "OPD", "Tanggal Pasang", "Keterangan")
+
+
+def rows(count: int) -> list[list[object]]:
+    found: list[list[object]] = [[*HEADINGS, *MORE]]
+    for n in range(count):
+        own = [
+            "Hikvision", "DS-2CD2143", f"SN{n:07d}", f"00:1a:2b:{n >> 16:02x}:{n >> 8 & 255:02x}:"
+            f"{n & 255:02x}", f"Titik {n // 4}", "Dishub", "22/11/2024", "tiang 7 m",
+        ]  # fmt: skip
+        area = "Mariso" if n // 4 % 2 else "Mamajang"
+        found.append([*camera(n, key=f"K-{n:05d}", area=area), *own])
+    return found
+
+
+def worker(desk: Office, **request: object) -> tuple[float, dict[str, object]]:
+    """Ask the process that the API starts; return the seconds it took, and its answer."""
+    asked = orjson.dumps({"config": str(desk.config), "source": "dishub", **request})
+    began = perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "api.importing.worker"], input=asked, capture_output=True, check=True
+    )
+    taken = perf_counter() - began
+    answer = orjson.loads(done.stdout)
+    assert "refused" not in answer, answer
+    return taken, answer["body"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_ten_thousand_rows(tmp_path: Path, form: str) -> None:
+    made = rows(ROWS)
+    octets = xlsx(made) if form == "xlsx" else csv(made)
+    with office(tmp_path) as desk:
+        upload = Uploads(desk.folder / "data").keep(f"list.{form}", octets, NOON)
+        preview, body = worker(desk, deed="preview", upload=upload)
+        assert body["ready"] is True, body["problems"]
+        apply, _ = worker(desk, deed="apply", upload=upload, plan=body["plan"], author="sari")
+        again, body = worker(desk, deed="preview", upload=upload)
+        assert body["counts"]["same"] == ROWS  # type: ignore[index]
+        undo, _ = worker(desk, deed="undo", import_id=1, author="sari")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"\n{form}: {ROWS:,} rows, {len(octets) / 1e6:.1f} MB: preview {preview:.1f} s, "
+        f"import {apply:.1f} s, preview of the same again {again:.1f} s, undo {undo:.1f} s; "
+        f"peak memory {peak:.0f} MiB"
+    )
