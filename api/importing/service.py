@@ -33,6 +33,7 @@ from collector.register.reading import INVENTORY_FIELDS, ListTable, read_list
 from collector.register.remarks import Code, ListRefusedError, Remark, shown
 from collector.register.said import guessed_defaults
 from collector.register.values import value_of
+from collector.register.words import text_of
 from collector.store import Store
 from collector.store.register.lists import ListChange
 
@@ -265,10 +266,8 @@ class Importer:
         made = registered(in_force, sources, _hand_written(config, known), known)
         if made.faults:
             fault = made.faults[0]
-            raise InventoryBrokenError(
-                f"{fault.device_id} could not be written: {fault.code.value} "
-                f"{' '.join(fault.values.values())}; mend what it refers to, then try again"
-            )
+            text = text_of(Remark(fault.code, {**fault.values, "device": fault.device_id}), "en")
+            raise InventoryBrokenError(f"{fault.device_id} could not be written: {text}")
         return made, known
 
 
