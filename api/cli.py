@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": ("demo", "demo"),
     "doctor": ("checks", "doctor"),
     "evidence": ("evidence", "evidence"),
+    "export": ("export", "export"),
     "grafana": ("grafana", "grafana"),
     "health": ("health", "health"),
     "import": ("import_", "import_"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from collector.config.exports import ExportSettings
 from collector.contract import Rules
 from collector.model import Rule
 from collector.sight import COLLECTOR_TIMEOUT_SECONDS
@@ -24,6 +25,7 @@ class ApiSettings:
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force; None: the plain rules
+    exports: ExportSettings = field(default_factory=ExportSettings)
     data_directory: Path | None = None  # where files are kept; None: none are
     # Signs session cookies (32 bytes, see api.sessions.load_session_key). None: a key of this
     # process, and sessions end with it.

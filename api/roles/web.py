@@ -34,6 +34,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             rule=config.rule,
             contracts=config.contracts,
             contract=config.contract,
+            exports=config.exports,
             data_directory=config.data_directory,
             web_directory=PAGES,
             public_status=config.api.public_status,

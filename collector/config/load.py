@@ -196,6 +196,10 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
     if grafana is not None and grafana.token_file is not None:
         secret = _read_secret(grafana.token_file, ("grafana", "token_file"), origins)
         grafana = grafana.model_copy(update={"token": secret, "token_file": None})
+    exports = settings.exports
+    if exports.token_file is not None:
+        secret = _read_secret(exports.token_file, ("exports", "token_file"), origins)
+        exports = exports.model_copy(update={"token": secret, "token_file": None})
     return Config(
         collector_id=settings.collector_id,
         data_directory=_absolute(settings.data_directory, ("data_directory",), origins),
@@ -210,6 +214,7 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         traps=settings.traps,
         influxdb=influxdb,
         grafana=grafana,
+        exports=exports,
         rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},

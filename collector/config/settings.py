@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from collector.config.contracts import ContractSettings
 from collector.config.credentials import CredentialSettings
+from collector.config.exports import ExportSettings
 from collector.config.grafana import GrafanaSettings
 from collector.config.influxdb import InfluxdbSettings
 from collector.config.report import ReportSettings
@@ -238,6 +239,9 @@ class Settings(Shape):
         None, description="Grafana; only `pantau grafana push` needs it."
     )
     report: ReportSettings = Field(ReportSettings(), description="What reports look like.")
+    exports: Annotated[ExportSettings, BeforeValidator(_even_if_empty)] = Field(
+        ExportSettings(), description="Who answers for exported data, and their portal."
+    )
     alerts: Text | None = Field(
         None, description="File that says who is told what; absent: nobody is told."
     )
@@ -288,6 +292,7 @@ class Config:
     traps: TrapSettings | None = None
     influxdb: InfluxdbSettings | None = None  # with the tokens that its files held
     grafana: GrafanaSettings | None = None  # with the token that its file held
+    exports: ExportSettings = field(default_factory=ExportSettings)  # the same
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules

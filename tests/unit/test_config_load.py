@@ -166,6 +166,10 @@ def test_a_new_credential_can_come_from_the_environment_alone(tmp_path: Path) ->
 
 
 TEXTS_THAT_TAKE_ANYTHING = {
+    "exports.custodian",
+    "exports.license",
+    "exports.producer",
+    "exports.token",
     "grafana.token",
     "influxdb.organisation",
     "influxdb.read_token",

@@ -573,6 +573,62 @@ export interface EvidenceView {
 /** Why time is neither up nor down, in the order in which it is asked. Catalogues translate. */
 export type ExclusionReason = "maintenance" | "outside_service_hours" | "cause_not_counted" | "short_outage";
 
+/** A dataset, who answers for it, and what its fields mean. */
+export interface ExportAbout {
+  readonly dataset: string;
+  /** Of the shape; another one: something is gone. */
+  readonly version: number;
+  readonly title: TwoLanguages;
+  readonly description: TwoLanguages;
+  /** `month`, or `current`. */
+  readonly period: string;
+  /** Who makes the data (produsen data). */
+  readonly producer: string | null;
+  /** Who publishes them (walidata). */
+  readonly custodian: string | null;
+  readonly license: string | null;
+  readonly fields: readonly ExportField[];
+}
+
+/** The data dictionary. */
+export interface ExportDictionary {
+  readonly version: number;
+  readonly datasets: readonly ExportAbout[];
+}
+
+/** What a field means. */
+export interface ExportField {
+  readonly name: string;
+  /** text, code, whole, number, date, moment or month. */
+  readonly type: string;
+  readonly concept: TwoLanguages;
+  readonly definition: TwoLanguages;
+  readonly unit: string | null;
+  readonly may_be_empty: boolean;
+}
+
+/** A dataset with its rows. */
+export interface ExportFile {
+  readonly dataset: string;
+  /** Of the shape; another one: something is gone. */
+  readonly version: number;
+  readonly title: TwoLanguages;
+  readonly description: TwoLanguages;
+  /** `month`, or `current`. */
+  readonly period: string;
+  /** Who makes the data (produsen data). */
+  readonly producer: string | null;
+  /** Who publishes them (walidata). */
+  readonly custodian: string | null;
+  readonly license: string | null;
+  readonly fields: readonly ExportField[];
+  readonly month: string | null;
+  readonly public: boolean;
+  readonly made_at: string;
+  /** Every field in each. */
+  readonly rows: readonly (Readonly<Record<string, string | number | number | null>>)[];
+}
+
 /** A field that a row says otherwise than before. */
 export interface FieldChange {
   /** What a list can say: `address`. */
@@ -2089,6 +2145,12 @@ export interface TransitionView {
   readonly flapping: boolean;
 }
 
+/** Words in Indonesian and English. */
+export interface TwoLanguages {
+  readonly id: string;
+  readonly en: string;
+}
+
 /** The uptime table of a window. */
 export interface Uptime {
   /** Where it begins first. */
@@ -2546,6 +2608,16 @@ export interface Routes {
     readonly query: { };
     readonly body: undefined;
     readonly answer: EvidenceKeyView;
+  };
+  readonly "GET /exports/dictionary": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ExportDictionary;
+  };
+  readonly "GET /exports/{dataset}.{form}": {
+    readonly query: { readonly month?: string | null; readonly public?: boolean; };
+    readonly body: undefined;
+    readonly answer: ExportFile;
   };
   readonly "GET /findings": {
     readonly query: { readonly kind?: FindingKind | null; readonly state?: FindingState | null; readonly source?: string | null; readonly device?: string | null; readonly limit?: number; readonly cursor?: string | null; };
