@@ -44,6 +44,7 @@ from api.routes import (
     maintenance,
     notifications,
     outages,
+    own_health,
     public_status,
     quarantine,
     register,
@@ -201,6 +202,7 @@ def _add_routes(app: FastAPI, settings: ApiSettings) -> None:
         events,
         sessions,
         access,
+        own_health,
     ):
         api.include_router(module.router)
     app.include_router(api)

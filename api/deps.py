@@ -53,11 +53,12 @@ class Parts:
     reconciler: Reconciler | None = None  # None: nobody reconciles by itself
     visits: Visits = field(default_factory=Visits)  # of the pages of one-time links
     reports: Jobs | None = None  # None: no report can be asked for
-
+    started_at: datetime = field(init=False)
     register: Register = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "register", Register(self.store, self.clock))
+        object.__setattr__(self, "started_at", self.clock.now())
 
     def sight(self) -> Sight:
         """Return whether anybody is looking now; blocks."""

@@ -22,6 +22,8 @@ class ApiSettings:
     require_token: bool = True
     public_status: bool = False  # whether anybody may see /status/
     alerts: bool = False  # whether a process of alerts is to run
+    # What Pantau keeps on this disk, by what it is: store, readings, spool. For its own health.
+    files: Mapping[str, Path] = field(default_factory=dict, repr=False)
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force; None: the plain rules

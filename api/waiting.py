@@ -11,8 +11,8 @@ from collector.courier.report import REPORT_MARK, ROLLER_MARK, CourierReport, Ro
 from collector.sinks.spool import Bounds, DeadLetter, Spool, SpoolStatus
 
 COURIER_SECONDS = 30.0  # an older report means: there is no courier
-_PATIENCE = timedelta(minutes=1)  # a restart of InfluxDB is nobody's business
-_SLOW = timedelta(minutes=5)
+PATIENCE = timedelta(minutes=1)  # a restart of InfluxDB is nobody's business
+SLOW = timedelta(minutes=5)
 _HEADS = {  # kind of trouble → what is wrong, without addresses and other internals
     "courier": "nothing carries them to InfluxDB: its process, the courier, is not running",
     "token": "InfluxDB does not know our token",
@@ -149,13 +149,13 @@ def why_not_ready(look: Look) -> str | None:
         )
     if trouble is not None:
         since = trouble.since_at or status.oldest_at
-        if since is None or look.now - since < _PATIENCE:
+        if since is None or look.now - since < PATIENCE:
             return None
         default = (
             f"InfluxDB has not taken any for {span_in_words((look.now - since).total_seconds())}"
         )
         head = _HEADS.get(trouble.kind, default)
-    elif look.age_seconds > _SLOW.total_seconds():
+    elif look.age_seconds > SLOW.total_seconds():
         head = f"they reach InfluxDB {span_in_words(look.age_seconds)} late"
     else:
         return None

@@ -1,10 +1,11 @@
-"""`pantau health`: is one of Pantau's processes well? For containers and service managers.
+"""`pantau health`: is Pantau well, or one of its processes? For people; for service managers.
 
-It is asked every half minute, for ever, so it loads only what the answer needs.
+Of one process it is asked every half minute, for ever, so it loads only what the answer needs.
 """
 
 import http.client
 import os
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -20,14 +21,19 @@ _ANSWER_SECONDS = 5.0
 
 @click.command()
 @config_option
-@click.option("--role", required=True, type=click.Choice(ROLES), help="Which process.")
+@click.option("--role", type=click.Choice(ROLES), help="Which process. Default: all of Pantau.")
 @click.option("--port", type=int, help="Where the API listens, if not where the settings say.")
-def health(config: Path | None, role: str, port: int | None) -> None:
-    """Say whether a process of this machine is well; exit code 1 says that it is not.
+@click.option("--json", "as_json", is_flag=True, help="Of all of Pantau, for programs.")
+def health(config: Path | None, role: str | None, port: int | None, *, as_json: bool) -> None:
+    """Say whether Pantau is well, with what to do; exit code 1 says that it is not.
 
-    Collector, courier and alerts are well while they leave signs of life, the API while it answers.
-    A broken network or a server that is down makes none of them unwell: /readyz tells of those.
+    With --role it is asked of one process of this machine. Collector, courier and alerts are well
+    while they leave signs of life, the API while it answers. A broken network or a server that is
+    down makes none of them unwell: without --role, and in /readyz, those are told as well.
     """
+    if role is None:
+        _tell_all(config, port, as_json=as_json)
+        return
     if role == "api":
         trouble = _api_trouble(port or _api_port(config))
     elif role == "collector":
@@ -40,6 +46,52 @@ def health(config: Path | None, role: str, port: int | None) -> None:
         click.echo(f"{role}: {trouble}", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{role}: well")
+
+
+def _tell_all(path: Path | None, port: int | None, *, as_json: bool) -> None:
+    """Print what is wrong with Pantau, as `GET /health` judges it. Exit code 1: something is."""
+    from api.commands.output import problems_told, say_json
+    from api.health import files_of, look_at, troubles_of
+    from api.waiting import Waiting
+    from collector.config import load_config
+    from collector.sight import COLLECTOR_TIMEOUT_SECONDS
+    from collector.sinks.opening import open_for_reading
+    from collector.store import Store
+
+    clock = SystemClock()
+    with problems_told():
+        config = load_config(path, os.environ)
+        if not config.store_path.exists():
+            raise click.ClickException(f"there is no {config.store_path} yet: start pantau run")
+        with Store.open(config.store_path, read_only=True) as store, ExitStack() as open_files:
+            sink = open_for_reading(config, clock)
+            open_files.callback(sink.close)
+            waiting = Waiting.of(config)
+            if waiting is not None:
+                open_files.callback(waiting.close)
+            facts = look_at(
+                store,
+                sink,
+                waiting,
+                clock.now(),
+                files=files_of(config),
+                timeout_seconds=COLLECTOR_TIMEOUT_SECONDS,
+                expects_alerts=config.alerts is not None,
+                following=True,  # only the process that answers knows
+            )
+    troubles = [one.view() for one in troubles_of(facts)]
+    silent = _api_trouble(port or config.api.port)
+    if as_json:
+        say_json({"healthy": not troubles and silent is None, "troubles": troubles, "api": silent})
+    elif troubles or silent is not None:
+        for one in troubles:
+            click.echo(f"{one['en']}\n    {one['en_remedy']}")
+        if silent is not None:
+            click.echo(f"The API: {silent}\n    Start pantau run --role api, or look at its log")
+    else:
+        click.echo("Pantau is well")
+    if troubles or silent is not None:
+        raise click.exceptions.Exit(1)
 
 
 def _api_port(path: Path | None) -> int:

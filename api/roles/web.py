@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api.adoption import Adopter
 from api.app import create_app
+from api.health import files_of
 from api.importing.running import ListDesk
 from api.register.apart import Reconciler, arguments_of
 from api.reports.jobs import Jobs, schedule_of
@@ -39,6 +40,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             web_directory=PAGES,
             public_status=config.api.public_status,
             alerts=config.alerts is not None,
+            files=files_of(config),
             session_key=load_session_key(config.data_directory / "session.key"),
         )
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))

@@ -142,9 +142,15 @@ def change_screen(
 
 @router.post("/screens/{name:path}/renew", response_model=schemas.ScreenMade, status_code=201)
 def renew_screen(parts: PartsOf, principal: AdminOf, name: Name) -> Response:
-    """Make a new link for a screen, with its settings; the old one is revoked. Needs admin."""
+    """Make a new link for a screen, with its settings. Needs the role admin.
+
+    The old link is revoked. A screen that was revoked before comes back so.
+    """
     now = parts.clock.now()
-    secret = parts.store.tokens.renew_screen(name, author=principal.name, now=now)
+    try:
+        secret = parts.store.tokens.renew_screen(name, author=principal.name, now=now)
+    except NameInUseError:
+        raise _name_in_use() from None
     if secret is None:
         raise _unknown_screen()
     return _made(_screen_made(parts, name, secret))
@@ -185,8 +191,7 @@ def _make(
             only_one=True,
         )
     except NameInUseError:
-        detail = "A token of this name is in force: revoke it first, or choose another name."
-        raise ProblemError(409, Code.NAME_IN_USE, detail) from None
+        raise _name_in_use() from None
     _LOG.info("%s made a token with the role %s: %s", principal.name, role.value, name)
     return secret
 
@@ -279,6 +284,11 @@ def _known(row: TokenRow | None) -> TokenRow:
     return row
 
 
+def _name_in_use() -> ProblemError:
+    detail = "A token of this name is in force: revoke it first, or choose another name."
+    return ProblemError(409, Code.NAME_IN_USE, detail)
+
+
 def _unknown_screen() -> ProblemError:
-    detail = "No screen of this name is in force; see the list."
+    detail = "There is no such screen (any more); see the list."
     return ProblemError(404, Code.UNKNOWN_SCREEN, detail)

@@ -152,17 +152,20 @@ class Tokens:
     def renew_screen(self, name: str, *, author: str, now: datetime) -> str | None:
         """Put a new link in the place of a screen's, with its settings; return the new secret.
 
-        The old one is revoked. None: none of that name is in force.
+        The old one is revoked; one that was revoked before comes back so. None: there never was a
+        screen of that name. Raises NameInUseError when something else has the name by now.
         """
         with self._database.write() as connection:
-            token = _screen(connection, name, now)
-            if token is None:
+            every = tokens.named(connection, name)
+            before = [one for one in every if one.screen is not None]
+            if not before:
                 return None
-            tokens.revoke(connection, token.id, now)
+            if any(one.screen is None and one.in_force(now) for one in every):
+                raise NameInUseError(name)
+            tokens.revoke(connection, name, now)
             _note(connection, now, author, "renew", "screen", name, "")
-            return tokens.insert_new(
-                connection, name, token.role, token.expires_at, now, token.screen
-            )
+            last = before[-1]
+            return tokens.insert_new(connection, name, last.role, None, now, last.screen)
 
     def bind_screen(self, token: TokenRow, network: str, now: datetime) -> bool:
         """Say whether a screen may be used from a network; the first that uses it is the one."""

@@ -87,6 +87,12 @@ class QuarantineList:
         following = f"{rows[-1].last_seen_at}-{rows[-1].id}" if more else None
         return Page(tuple(_entry(row) for row in rows), following)
 
+    def waiting(self) -> int:
+        """Return how many entries wait for a decision."""
+        query = select(func.count()).where(quarantine.c.state == _WAITING)
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
     def one(self, entry_id: int) -> QuarantineRow | None:
         """Return an entry; None when there is none (any more)."""
         with self._database.read() as connection:

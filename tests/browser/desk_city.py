@@ -238,7 +238,7 @@ class DeskServer:
     def __init__(self, city: City, dist: Path, **settings: Any) -> None:
         self.city = city
         self.url = ""
-        self._app = city.app(web_directory=dist, heartbeat_seconds=0.5, **settings)
+        self.app = city.app(web_directory=dist, heartbeat_seconds=0.5, **settings)
         self._started = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
@@ -264,7 +264,7 @@ class DeskServer:
         return f"{self.url}{address}#token={secret}"
 
     async def _serve(self) -> None:
-        async with served(self._app) as server:
+        async with served(self.app) as server:
             self.url = server.url
             self._started.set()
             await self._ended.wait()

@@ -331,6 +331,20 @@ async def test_a_bound_link_is_good_for_the_panel_that_used_it_first_and_for_no_
         assert (await panel.get("/api/v1/wall")).status_code == 403
 
 
+async def test_a_screen_revoked_by_mistake_comes_back_with_its_settings(
+    app: FastAPI, admin: httpx.AsyncClient
+) -> None:
+    await made(admin, "/screens", {"name": "layar-1", "settings": {"sound": True}})
+    await admin.delete("/api/v1/screens/layar-1")
+    back = await made(admin, "/screens/layar-1/renew", {})
+    async with client_at(app, "10.0.0.7", back["secret"]) as panel:
+        assert (await panel.get("/api/v1/session")).json()["screen"]["sound"] is True
+    await admin.delete("/api/v1/screens/layar-1")
+    await made(admin, "/tokens", {"name": "layar-1", "role": "viewer"})
+    answer = await admin.post("/api/v1/screens/layar-1/renew")
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_in_use")
+
+
 async def test_a_panel_may_change_its_address_within_its_ipv6_network(
     app: FastAPI, admin: httpx.AsyncClient
 ) -> None:

@@ -2,13 +2,14 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Visitor } from "../shared/api/schema";
+import type { TroubleView, Visitor } from "../shared/api/schema";
 import { serverNow } from "../shared/condition";
 import { age, clock, zoneName } from "../shared/time";
 import { Glyph } from "../shared/view/glyphs";
 import { LANGUAGES, type Language } from "../shared/words";
 import { chooseLight, chosenLight, type Light } from "./choices";
 import { useDesk } from "./context";
+import { useOwnHealth } from "./health/asking";
 import { useKeys } from "./keys";
 import { go, Link, usePlace } from "./navigation";
 import { PAGES, sees, type DeskPage } from "./pages";
@@ -83,6 +84,9 @@ const ENTRIES: readonly Entry[] = [
   { to: DEVICES, key: "devices", pages: ["devices", "device"] },
 ];
 
+/** How often Pantau is asked how it is, beside what the stream says. */
+const HEALTH_MS = 30_000;
+
 const GROUPS: readonly DeskPage["group"][] = ["work", "city", "records", "care"];
 
 interface RailProps extends Omit<FrameProps, "children"> {
@@ -94,6 +98,8 @@ function Rail({ route, mono, open: shown, onLanguage, onLeave }: RailProps): JSX
   const { words, city, incidents, visitor } = useDesk();
   const open = [...(incidents.open?.values() ?? [])];
   const untaken = open.filter((one) => one.acknowledged_by === null).length;
+  const { value: health } = useOwnHealth(HEALTH_MS);
+  const waiting = { quarantine: health?.quarantine_waiting ?? 0 };
   const numbers = { problems: untaken, incidents: open.length, devices: city?.devices.size ?? 0 };
   return (
     <nav class={shown ? "rail shown" : "rail"} id="rail" aria-label={words.say("rail.label")}>
@@ -131,6 +137,9 @@ function Rail({ route, mono, open: shown, onLanguage, onLeave }: RailProps): JSX
                   test={`rail-${page}`}
                 >
                   {words.say(`page.${page}`)}
+                  {page === "quarantine" && waiting.quarantine > 0 && (
+                    <i>{words.number(waiting.quarantine)}</i>
+                  )}
                 </Link>
               ))}
             </div>
@@ -139,6 +148,7 @@ function Rail({ route, mono, open: shown, onLanguage, onLeave }: RailProps): JSX
       })}
       <div class="rail-foot">
         <Collectors mono={mono} />
+        <OwnHealth troubles={health?.troubles ?? []} />
         {visitor.name !== "" && (
           <p>
             {visitor.name} · {words.say(`role.${visitor.role}`)}
@@ -177,9 +187,24 @@ function Collectors({ mono }: { mono: number }): JSX.Element | null {
   const newest = beats.length === 0 || now === null ? null : now - Math.max(...beats);
   return (
     <p class={alive < city.collectors.length || alive === 0 ? "lacking" : undefined}>
-      <span class="dot" />
-      {words.say("trust.collectors", { alive, all: city.collectors.length })}
-      {newest !== null && `, ${words.say("beat", { age: age(newest, words) })}`}
+      <Link to={pagePath("health")} class="plain">
+        <span class="dot" />
+        {words.say("trust.collectors", { alive, all: city.collectors.length })}
+        {newest !== null && `, ${words.say("beat", { age: age(newest, words) })}`}
+      </Link>
+    </p>
+  );
+}
+
+/** What is wrong with Pantau itself; where it leads says the rest. */
+function OwnHealth({ troubles }: { troubles: readonly TroubleView[] }): JSX.Element | null {
+  const { words } = useDesk();
+  if (troubles.length === 0) return null;
+  return (
+    <p class="lacking" data-test="own-health">
+      <Link to={pagePath("health")}>
+        {words.say("health.trouble", { n: words.number(troubles.length) })}
+      </Link>
     </p>
   );
 }

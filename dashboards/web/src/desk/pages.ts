@@ -39,6 +39,15 @@ export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
   imports: { load: () => import("./imports/page"), group: "records", role: "operator", key: "r" },
   reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },
+  quarantine: {
+    load: () => import("./quarantine/page"),
+    group: "city",
+    role: "operator",
+    key: "q",
+  },
+  alarms: { load: () => import("./alarmhealth/page"), group: "records", role: "viewer", key: "a" },
+  health: { load: () => import("./health/page"), group: "care", role: "viewer", key: "d" },
+  access: { load: () => import("./access/page"), group: "care", role: "admin" },
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
   design: { load: () => import("./design/page"), group: null, role: "viewer" },
 };

@@ -4,6 +4,10 @@
  */
 
 import { speaking, type Catalogues, type WordsOf } from "../../shared/words";
+import accessEn from "../access/words.en.json";
+import accessId from "../access/words.id.json";
+import alarmsEn from "../alarmhealth/words.en.json";
+import alarmsId from "../alarmhealth/words.id.json";
 import auditEn from "../audit/words.en.json";
 import auditId from "../audit/words.id.json";
 import coreEn from "./core/en.json";
@@ -22,11 +26,17 @@ import scopeEn from "../scope/words.en.json";
 import scopeId from "../scope/words.id.json";
 import silencesEn from "../silences/words.en.json";
 import silencesId from "../silences/words.id.json";
+import healthEn from "../health/words.en.json";
+import healthId from "../health/words.id.json";
+import quarantineEn from "../quarantine/words.en.json";
+import quarantineId from "../quarantine/words.id.json";
 import uptimeEn from "../uptime/words.en.json";
 import uptimeId from "../uptime/words.id.json";
 
 const id = {
   ...coreId,
+  ...accessId,
+  ...alarmsId,
   ...auditId,
   ...designId,
   ...mapId,
@@ -35,10 +45,14 @@ const id = {
   ...maintenanceId,
   ...scopeId,
   ...silencesId,
+  ...healthId,
+  ...quarantineId,
   ...uptimeId,
 };
 const en = {
   ...coreEn,
+  ...accessEn,
+  ...alarmsEn,
   ...auditEn,
   ...designEn,
   ...mapEn,
@@ -47,6 +61,8 @@ const en = {
   ...maintenanceEn,
   ...scopeEn,
   ...silencesEn,
+  ...healthEn,
+  ...quarantineEn,
   ...uptimeEn,
 };
 

@@ -221,9 +221,34 @@ export interface AlertView {
   readonly until_at: string | null;
 }
 
+/** The process of alerts, as it last said. */
+export interface AlertsHealth {
+  readonly at: string;
+  readonly alive: boolean;
+  readonly started_at: string;
+  readonly firing: number;
+  readonly lag_transitions: number;
+  /** When the outside watcher took a sign of life. */
+  readonly heartbeat_at: string | null;
+  readonly channels: readonly ChannelHealth[];
+}
+
 /** The process answers. */
 export interface Alive {
   readonly alive: boolean;
+}
+
+/** The process that answers. Counts are since its start. */
+export interface ApiHealth {
+  readonly started_at: string;
+  readonly version: string;
+  readonly python: string;
+  /** The live stream follows the store. */
+  readonly following: boolean;
+  /** Pages that follow live now. */
+  readonly streams: number;
+  /** Streams too slow, set back to a snapshot. */
+  readonly overflows: number;
 }
 
 /** Codes of areas by code and time. */
@@ -335,6 +360,18 @@ export interface CauseFigures {
 /** Which rule proposed a cause class. The catalogues translate it. */
 export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
 
+/** A channel of alerts. Counts are since the process began. */
+export interface ChannelHealth {
+  readonly name: string;
+  readonly pending: number;
+  readonly waiting_since_at: string | null;
+  readonly sent: number;
+  readonly sent_at: string | null;
+  readonly failed: number;
+  /** In all, and not tried again since. */
+  readonly given_up: number;
+}
+
 /** Devices that chatter. */
 export interface ChatteringView {
   readonly devices: number;
@@ -373,6 +410,31 @@ export interface Collector {
   readonly id: string;
   readonly heartbeat_at: string;
   readonly alive: boolean;
+}
+
+/** A collector. Counts are since its start; null: it does not say. */
+export interface CollectorHealth {
+  readonly id: string;
+  readonly alive: boolean;
+  readonly started_at: string;
+  readonly heartbeat_at: string;
+  readonly checks_due: number | null;
+  readonly checks_done: number | null;
+  /** Not asked while a ping fails. */
+  readonly checks_skipped: number | null;
+  readonly checks_under_way: number | null;
+  /** Slots left out: the check before was still under way. */
+  readonly checks_overrun: number | null;
+  /** Answers that were missed because the collector was late. */
+  readonly checks_blind: number | null;
+  readonly check_late_p50_seconds: number | null;
+  readonly check_late_p99_seconds: number | null;
+  readonly loop_lag_worst_seconds: number | null;
+  readonly readings_refused: number | null;
+  /** 1 or 0; null: no broker is set. */
+  readonly mqtt_connected: number | null;
+  /** 1 or 0; null: no traps are set. */
+  readonly traps_listening: number | null;
 }
 
 /** A column of the list and what it was taken for. */
@@ -508,6 +570,14 @@ export interface DevicePage {
   readonly items: readonly Device[];
   /** The cursor of the next page, or null. */
   readonly next: string | null;
+}
+
+/** The disk that Pantau keeps things on. */
+export interface DiskHealth {
+  readonly free_bytes: number;
+  readonly total_bytes: number;
+  /** Bytes of `store`, `readings`, `spool`, where they are. */
+  readonly files: Readonly<Record<string, number>>;
 }
 
 /** A device that a row in doubt may be about. */
@@ -687,6 +757,28 @@ export type Format = "json" | "csv" | "csv-id";
 
 /** What one row of an uptime table is about. */
 export type GroupBy = "device" | "site" | "area" | "kind" | "owner";
+
+/** Pantau about itself. */
+export interface HealthView {
+  readonly at: string;
+  /** Nothing is wrong. */
+  readonly healthy: boolean;
+  /** The worst first. */
+  readonly troubles: readonly TroubleView[];
+  /** Null: the store cannot be read. */
+  readonly collectors: readonly CollectorHealth[] | null;
+  /** Where readings are kept. */
+  readonly readings_kept: "file" | "influxdb";
+  /** As `GET /spool`; null: there is none. */
+  readonly spool: SpoolView | null;
+  readonly alerts: AlertsHealth | null;
+  /** `alerts` is set: somebody is to be told. */
+  readonly expects_alerts: boolean;
+  readonly disk: DiskHealth | null;
+  readonly api: ApiHealth;
+  /** What was heard and nobody has decided on. */
+  readonly quarantine_waiting: number;
+}
 
 /** How many alerts were in no message, by why they were held last. */
 export interface HeldView {
@@ -2145,6 +2237,26 @@ export interface TransitionView {
   readonly flapping: boolean;
 }
 
+/** One thing that is wrong, with what to do about it. */
+export interface TroubleView {
+  /** A stable word; docs/api.md has them. */
+  readonly code: string;
+  readonly part: "collector" | "readings" | "alerts" | "live" | "store" | "disk";
+  /** `broken`: people rely on what is not there. `lacking`: look at it. */
+  readonly level: "broken" | "lacking";
+  /** Which collector, which channel. */
+  readonly who: string | null;
+  readonly since_at: string | null;
+  /** What it is, in Indonesian. */
+  readonly id: string;
+  /** What to do, in Indonesian. */
+  readonly id_remedy: string;
+  /** What it is, in English. */
+  readonly en: string;
+  /** What to do, in English. */
+  readonly en_remedy: string;
+}
+
 /** Words in Indonesian and English. */
 export interface TwoLanguages {
   readonly id: string;
@@ -2643,6 +2755,11 @@ export interface Routes {
     readonly query: { };
     readonly body: DecisionBody;
     readonly answer: RegisterFinding;
+  };
+  readonly "GET /health": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: HealthView;
   };
   readonly "GET /imports": {
     readonly query: { readonly source?: string | null; readonly limit?: number; readonly cursor?: string | null; };
