@@ -12,7 +12,7 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run record test lint format types imports unit web-test web web-types dashboards bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit web-test web web-types pictures dashboards bench-engines fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ web-test: $(WEB)/node_modules/.installed ## types and tests of the wall and the 
 
 web-types: $(VENV)/.test ## write the pages' types of the API anew from its description
 	@PYTHONPATH=. $(BIN)/python -m dashboards.web.api_types
+
+pictures: $(VENV)/.test web ## every page of wall and desk, in both languages, for docs/panduan.md and docs/guide.md
+	@. $(VENV)/.node && PYTHONPATH=. $(BIN)/python -m tests.browser.pictures
 
 dashboards: $(VENV)/.test ## write the dashboards of Grafana anew from their source
 	@PYTHONPATH=. $(BIN)/python -m dashboards.grafana.source

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import tempfile
 import threading
 from dataclasses import replace
@@ -30,6 +31,7 @@ from collector.sinks import Point, Series
 from collector.store import Store
 from tests.api_city import City, Inventory, ManualClock, StillSink, check_of, served
 from tests.browser.city import DISTRICTS, MIDDLES, NIGHT
+from tests.conftest import REPOSITORY
 
 CITY = "73.71"
 KINDS = {"kam": ("camera", "Kamera"), "ap": ("access_point", "AP"), "nvr": ("recorder", "NVR")}
@@ -55,6 +57,13 @@ class DaySink(StillSink):
             if not 100 <= number < 112:
                 points.append(Point(at, value, value * 0.8, value * 1.5, 5))
         return [Series(metric, "s", (), tuple(points))]
+
+
+def plain_pages() -> list[str]:
+    """Return the words of address in the desk's own list of pages."""
+    source = (REPOSITORY / "dashboards" / "web" / "src" / "desk" / "route.ts").read_text()
+    (listed,) = re.findall(r"export const SEGMENTS = \{(.*?)\}", source, re.DOTALL)
+    return re.findall(r'^\s*\w+: "([^"]+)",', listed, re.MULTILINE)
 
 
 def area_of(district: str) -> str:

@@ -3,7 +3,6 @@
 The desk's pages are found where the desk finds them, so a new one is looked at by being there.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.api_city import City
-from tests.browser.conftest import WEB, Browser
-from tests.browser.desk_city import DeskServer, device_of, make_desk_city
+from tests.browser.conftest import Browser
+from tests.browser.desk_city import DeskServer, device_of, make_desk_city, plain_pages
 from tests.browser.showing import broken_city, picture_cities, serve
 from tests.browser.wall_server import WallServer
 
@@ -20,13 +19,6 @@ SCREEN = (1440, 900)
 PHONE = (390, 844)
 FIRST = ("", "insiden", "insiden/1", "perangkat", f"perangkat/{device_of('Panakkukang', 'sw')}")
 NOT_LOADING = "!/Memuat…|Loading…/u.test(document.querySelector('#content').innerText)"
-
-
-def plain_pages() -> list[str]:
-    """The words of address in the desk's own list of pages."""
-    source = (WEB / "src" / "desk" / "route.ts").read_text()
-    (listed,) = re.findall(r"export const SEGMENTS = \{(.*?)\}", source, re.DOTALL)
-    return re.findall(r'^\s*\w+: "([^"]+)",', listed, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
