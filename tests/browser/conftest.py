@@ -113,6 +113,10 @@ class Browser:
         """Let so much of the page's time pass at once."""
         self._do("forward", milliseconds=int(seconds * 1000))
 
+    def offline(self, *, off: bool) -> None:
+        """Pull the cable of the page's network, or put it back."""
+        self._do("offline", off=off)
+
     def reload(self) -> None:
         """Load the page anew, as a panel that is switched on again does."""
         self._do("reload")

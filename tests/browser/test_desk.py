@@ -498,3 +498,24 @@ def test_a_desk_rings_only_when_it_was_asked_to(chromium: Browser, server: DeskS
     desk.wait("[data-test=sound]", "suara mati")
     assert desk.problems() == []
     desk.leave()
+
+
+def test_what_is_done_without_a_line_is_kept_marked_and_sent_with_its_time(
+    chromium: Browser, server: DeskServer, city: City
+) -> None:
+    desk = chromium
+    open_desk(desk, server, size=PHONE)
+    desk.wait(ROW)
+    desk.offline(off=True)
+    desk.click("[data-test=take-button]")
+    desk.click("[data-test='take.technician']")
+    desk.wait("[data-test=unseen]", "Petugas lain belum melihatnya")
+    desk.wait("[data-test=waiting-acts]", "1 tindakan menunggu sambungan")
+    assert taken_with(city, SWITCH) == (None, [])
+    assert "ERR_INTERNET_DISCONNECTED" in desk.problems()[0], "the browser's own words"
+    desk.offline(off=False)
+    desk.wait("[data-test=waiting-acts]", state="detached")
+    who, (text,) = taken_with(city, SWITCH)
+    assert who == "Piket 1"
+    assert text.startswith("Teknisi dikirim (dilakukan 03.26.4")
+    desk.leave()

@@ -111,6 +111,10 @@ const operations = {
       }),
     );
   },
+  /** Pull the cable of the page's network, or put it back. */
+  async offline({ off }) {
+    await page.context().setOffline(off);
+  },
   async reload() {
     await page.reload();
   },

@@ -16,6 +16,7 @@ import { PAGES, sees, type DeskPage } from "./pages";
 import { DEVICES, INCIDENTS, pagePath, plainPages, PROBLEMS, withQuery, type Route } from "./route";
 import { SoundSwitch } from "./sound";
 import { useOutside } from "./take";
+import { Waiting } from "./waiting";
 
 export interface FrameProps {
   readonly route: Route;
@@ -53,6 +54,7 @@ export function Frame({ route, mono, onLanguage, onLeave, children }: FrameProps
       <div class="main">
         <Bar mono={mono} />
         <Trouble mono={mono} />
+        <Waiting />
         <main id="content" tabIndex={-1}>
           {children}
         </main>

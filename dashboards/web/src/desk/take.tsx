@@ -10,6 +10,7 @@ import { ApiError } from "../shared/api/client";
 import type { IncidentView } from "../shared/api/schema";
 import { REASONS, take, whyNot, type TakeReason } from "./acts";
 import { useDesk } from "./context";
+import { useKeep } from "./waiting";
 
 export interface TakeProps {
   readonly incidents: readonly IncidentView[];
@@ -21,6 +22,7 @@ export interface TakeProps {
 
 export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Element {
   const { words, store } = useDesk();
+  const keep = useKeep();
   const box = useRef<HTMLDivElement>(null);
   const [failure, setFailure] = useState<{ reason: TakeReason; why: string } | null>(null);
   const [busy, setBusy] = useState(false);
@@ -47,6 +49,8 @@ export function Take({ incidents, title, onTaken, onClose }: TakeProps): JSX.Ele
         taken.push(id);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
+        // Without a line it is kept, and says that others do not see it.
+        if (error.status === 0 && keep({ kind: "take", incident: id, text: words.say(reason) })) continue;
         why ??= whyNot(error, words);
         store.want([id]);
       }

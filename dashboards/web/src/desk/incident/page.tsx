@@ -25,6 +25,7 @@ import {
   stateOf,
   subject,
 } from "../texts";
+import { useKeep } from "../waiting";
 import { CauseCard, ImpactCard } from "./cards";
 import { tell } from "./story";
 import { ToldCard, useTelling } from "./told";
@@ -270,6 +271,7 @@ function Story({
   const desk = useDesk();
   const { words, at, zone } = desk;
   const lines = tell(incident, told, at, words);
+  const keep = useKeep();
   return (
     <section class="card story">
       <h2>{words.say("story.title")}</h2>
@@ -292,7 +294,14 @@ function Story({
           id="catatan"
           label={words.say("note.write")}
           button={words.say("note.save")}
-          send={async (text) => onChange(await note(incident.id, text))}
+          send={async (text) => {
+            try {
+              onChange(await note(incident.id, text));
+            } catch (error) {
+              const away = error instanceof ApiError && error.status === 0;
+              if (!away || !keep({ kind: "note", incident: incident.id, text })) throw error;
+            }
+          }}
         />
       )}
     </section>

@@ -5,6 +5,7 @@ import { duration, since } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { mayAct, useDesk } from "../context";
 import { areaName, capital, moment } from "../texts";
+import { usePending } from "../waiting";
 import { isUntaken, type Problem } from "./problems";
 import { describe } from "./words";
 
@@ -102,6 +103,7 @@ function Hand({ problem, over, undoSeconds, onTake, onSilence, onUndo }: RowProp
   const desk = useDesk();
   const { words, at, zone } = desk;
   const { incident, takenBy } = problem;
+  const pending = usePending();
   const stop = (call: () => void) => (event: Event) => {
     event.stopPropagation();
     call();
@@ -117,6 +119,17 @@ function Hand({ problem, over, undoSeconds, onTake, onSilence, onUndo }: RowProp
           </button>
         )}
         <small>{words.say("problem.no_outage")}</small>
+      </>
+    );
+  }
+  const kept = pending.of(incident.id);
+  if (kept !== undefined) {
+    return (
+      <>
+        <span class="hand">
+          <Glyph name="acknowledged" /> <span class="who">{kept.who}</span>
+        </span>
+        <small data-test="unseen">{words.say("pending.unseen")}</small>
       </>
     );
   }
