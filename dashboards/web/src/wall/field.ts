@@ -62,6 +62,11 @@ const SHAPES: Readonly<Record<"down" | "unreachable" | "degraded" | "maintenance
 /** Below this radius (px) the cut-outs would only blur the silhouette. */
 const PLAIN_BELOW = 5;
 
+/** The states that a text names, one word each; an area without devices has none. */
+export function statesIn(text: string): State[] {
+  return text === "" ? [] : (text.split(" ") as State[]);
+}
+
 /** The paths of a field, its marks in reading order. */
 export function drawField(states: readonly State[], grid: Grid): FieldPaths {
   const radius = grid.pitch * 0.38;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawField, fitGrid } from "../../src/wall/field";
+import { drawField, fitGrid, statesIn } from "../../src/wall/field";
 import type { State } from "../../src/shared/model";
 
 describe("the grid", () => {
@@ -45,4 +45,10 @@ describe("the paths", () => {
     expect(small?.match(/M/gu)).toHaveLength(1);
     expect(draw(["down"]).down?.match(/M/gu)).toHaveLength(2);
   });
+});
+
+test("an area without devices of a service has no marks", () => {
+  expect(statesIn("")).toEqual([]);
+  expect(statesIn("up down up")).toEqual(["up", "down", "up"]);
+  expect(drawField(statesIn(""), { columns: 4, pitch: 20 }).paths).toEqual({});
 });

@@ -6,7 +6,7 @@ import { STATES, type State } from "../../shared/model";
 import { shortName } from "../../shared/places";
 import { Glyph } from "../../shared/view/glyphs";
 import { useBox, type Box } from "../../shared/view/hooks";
-import { drawField, fitGrid, type Grid } from "../field";
+import { drawField, fitGrid, statesIn, type Grid } from "../field";
 import { lateAge, tileNumber } from "../sentences";
 import { columnsOf, type Tile } from "../../shared/tiles";
 import type { Words } from "../words";
@@ -130,7 +130,7 @@ interface FieldProps {
 function Field({ states, grid, box }: FieldProps): JSX.Element | null {
   return useMemo(() => {
     if (box.width === 0) return null;
-    const { paths, radius } = drawField(states.split(" ") as State[], grid);
+    const { paths, radius } = drawField(statesIn(states), grid);
     return (
       <svg width={box.width} height={box.height} aria-hidden="true" data-test="field">
         {STATES.map((state) => {
