@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,17 @@ from collector.clock import Clock
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 120.0
-_LARGEST_ANSWER = 64 << 20
+_PROGRESS = re.compile(rb"(reading|rows|file) (\d{1,9}) (\d{1,9})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the list that is being read is: rows of rows. `what` is None: none is."""
+
+    what: str | None = None
+    done: int = 0
+    of: int = 0
+    waiting: int = 0  # that come after it
 
 
 class ListDesk:
@@ -25,6 +37,17 @@ class ListDesk:
         self._uploads = Uploads(data_directory)
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._asked = 0
+        self._progress = Progress()
+
+    async def has(self, mark: str) -> bool:
+        """Say whether a list is kept."""
+        return await asyncio.to_thread(self._uploads.has, mark)
+
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        waiting = max(0, self._asked - 1)
+        return Progress(self._progress.what, self._progress.done, self._progress.of, waiting)
 
     async def keep(self, file: str, octets: bytes) -> str:
         """Keep a list that was sent; return the mark by which it is asked for. Raises OSError."""
@@ -35,26 +58,59 @@ class ListDesk:
         """Return the worker's answer (see `api.importing.worker`); a refusal when it fails."""
         config = None if self._config_file is None else str(self._config_file)
         asked = orjson.dumps({"deed": deed, "config": config, **request})
-        async with self._turn:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "api.importing.worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=_LARGEST_ANSWER,
-            )
-            try:
-                async with asyncio.timeout(_SECONDS):
-                    answered, _ = await process.communicate(asked)
-            except TimeoutError:
-                return {"refused": "too_large", "detail": "The list takes too long; split it."}
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
+        self._asked += 1
+        try:
+            async with self._turn:
+                return await self._ask(asked)
+        finally:
+            self._asked -= 1
+            self._progress = Progress()
+
+    async def _ask(self, asked: bytes) -> Mapping[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "api.importing.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(_SECONDS), asyncio.TaskGroup() as group:
+                group.create_task(self._follow(process.stderr), name="progress of an import")
+                answer = group.create_task(_answer_of(process, asked), name="an import")
+        except TimeoutError:
+            return {"refused": "too_large", "detail": "The list takes too long; split it."}
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode != 0:
             _LOG.error("the process that reads lists ended with %s", process.returncode)
             return {"refused": "too_large", "detail": "The list could not be read; split it."}
-        found: Mapping[str, Any] = orjson.loads(answered)
+        found: Mapping[str, Any] = orjson.loads(answer.result())
         return found
+
+    async def _follow(self, stream: asyncio.StreamReader | None) -> None:
+        """Take the lines of progress; what else the process says is for the log."""
+        while stream is not None and (line := await stream.readline()):
+            found = _PROGRESS.fullmatch(line)
+            if found is None:
+                _LOG.warning("reading a list: %s", line.decode(errors="replace").rstrip())
+            else:
+                self._progress = Progress(found[1].decode(), int(found[2]), int(found[3]))
+
+
+async def _answer_of(process: asyncio.subprocess.Process, asked: bytes) -> bytes:
+    """Hand the request over and return the answer."""
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the process has no pipes")
+    try:
+        process.stdin.write(asked)
+        await process.stdin.drain()
+        process.stdin.close()
+    except ConnectionError:  # it ended before it read; its exit code says so
+        _LOG.warning("the process that reads lists ended early")
+    answer = await process.stdout.read()
+    await process.wait()
+    return answer

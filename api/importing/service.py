@@ -9,6 +9,7 @@ import, or `rewrite`, writes the file. Until then devices are watched as before.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from collector.clock import Clock
 from collector.config import Config
@@ -252,6 +253,7 @@ class Importer:
             past_devices=lists.past_devices(source.id),
             used=frozenset(facts.id for facts in self._store.facts()),
             decisions=self._decisions(),
+            official=self._official(config),
             after=after,
         )
 
@@ -259,11 +261,17 @@ class Importer:
         profiles = load_profiles(config.profiles)
         return Known(profiles, frozenset(), frozenset(config.credentials))
 
+    def _official(self, config: Config) -> dict[str, str]:
+        """Return what areas are called by the codes that are in force today."""
+        today = self._clock.now().astimezone(ZoneInfo(config.zone)).date()
+        return {it.code: it.name for it in self._store.area_codes.register() if it.holds(today)}
+
     def _registered(self, config: Config, rows: Iterable[SourceRow]) -> tuple[Registered, Known]:
         known = self._known(config)
         sources = {one.id: one for one in self._store.lists.sources()}
         in_force = values_in_force(rows, sources, self._decisions())
-        made = registered(in_force, sources, _hand_written(config, known), known)
+        hand = _hand_written(config, known)
+        made = registered(in_force, sources, hand, known, self._official(config))
         if made.faults:
             fault = made.faults[0]
             text = text_of(Remark(fault.code, {**fault.values, "device": fault.device_id}), "en")

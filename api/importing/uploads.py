@@ -47,6 +47,10 @@ class Uploads:
         self._let_go(now)
         return mark
 
+    def has(self, mark: str) -> bool:
+        """Say whether a list is kept."""
+        return _MARK.fullmatch(mark) is not None and self._octets(mark).is_file()
+
     def get(self, mark: str) -> Upload:
         """Return a list that was kept. Raises UploadGoneError."""
         if not _MARK.fullmatch(mark):

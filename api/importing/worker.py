@@ -33,6 +33,7 @@ from collector.store import Store, StoreError
 from collector.store.register.lists import ListChangedError, UndoRefusedError
 
 MEMORY_BYTES = 2 << 30
+PROGRESS = 2  # standard error: what is no line of progress there is for the log
 _LOG = logging.getLogger(__name__)
 _OPTIONS = orjson.OPT_UTC_Z
 
@@ -87,7 +88,7 @@ def _refused(word: str, detail: str, body: Answer | None = None) -> Answer:
 
 def _preview(importer: Importer, config: Config, request: Mapping[str, Any]) -> Answer:
     upload = Uploads(config.data_directory).get(request["upload"])
-    look = importer.preview(_wanted(upload, request))
+    look = importer.preview(_wanted(upload, request), _progress)
     return {"body": preview_view(look, upload.file)}
 
 
@@ -95,7 +96,9 @@ def _apply(importer: Importer, config: Config, request: Mapping[str, Any]) -> An
     upload = Uploads(config.data_directory).get(request["upload"])
     wanted = _wanted(upload, request)
     try:
-        applied = importer.apply(wanted, author=request["author"], plan=request["plan"])
+        applied = importer.apply(
+            wanted, author=request["author"], plan=request["plan"], progress=_progress
+        )
     except NotReadyError as error:
         detail = "Nothing was imported: the list has problems or rows in doubt; see its preview."
         return _refused("not_ready", detail, preview_view(error.look, upload.file))
@@ -103,7 +106,10 @@ def _apply(importer: Importer, config: Config, request: Mapping[str, Any]) -> An
 
 
 def _undo(importer: Importer, _config: Config, request: Mapping[str, Any]) -> Answer:
-    return {"body": applied_view(importer.undo(request["import_id"], author=request["author"]))}
+    author = request["author"]
+    return {
+        "body": applied_view(importer.undo(request["import_id"], author=author, progress=_progress))
+    }
 
 
 def _rewrite(importer: Importer, _config: Config, _request: Mapping[str, Any]) -> Answer:
@@ -116,6 +122,11 @@ _DEEDS: Mapping[str, Callable[[Importer, Config, Mapping[str, Any]], Answer]] = 
     "undo": _undo,
     "rewrite": _rewrite,
 }
+
+
+def _progress(what: str, done: int, of: int) -> None:
+    """Say how far it is, a line each, to the process that asked."""
+    os.write(PROGRESS, f"{what} {done} {of}\n".encode())
 
 
 def _wanted(upload: Upload, request: Mapping[str, Any]) -> Wanted:

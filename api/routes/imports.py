@@ -80,8 +80,9 @@ async def preview_list_again(
     """The same for a file that was sent, with what its columns mean. Needs the role operator."""
     del principal
     _check_fields(body.columns, body.defaults)
+    desk = await _desk_with(parts, upload)
     asked = body.model_dump(mode="json")
-    return _answered(await _desk(parts).ask("preview", upload=upload, **asked))
+    return _answered(await desk.ask("preview", upload=upload, **asked))
 
 
 @router.post("/imports", response_model=schemas.ImportApplied, status_code=201)
@@ -92,8 +93,9 @@ async def import_list(parts: PartsOf, principal: OperatorOf, body: schemas.Impor
     rows in doubt, and when what it would do is not any more what was previewed.
     """
     _check_fields(body.columns, body.defaults)
+    desk = await _desk_with(parts, body.upload)
     asked = body.model_dump(mode="json")
-    answer = await _desk(parts).ask("apply", author=principal.name, **asked)
+    answer = await desk.ask("apply", author=principal.name, **asked)
     response = _answered(answer, status=201)
     _LOG.info("%s imported a list of %s", principal.name, body.source)
     return response
@@ -117,6 +119,13 @@ def list_imports(
     undoable = lists.undoable()
     items = [record_view(row, undoable=row.id in undoable) for row in page.items]
     return reply({"items": items, "next": write_cursor(page.next)})
+
+
+@router.get("/imports/progress", response_model=schemas.ImportProgress)
+async def get_import_progress(parts: PartsOf, principal: OperatorOf) -> Response:
+    """How far the list that is being read or imported now is. Needs the role operator."""
+    del principal
+    return reply(_desk(parts).progress())
 
 
 @router.get("/imports/{import_id}", response_model=schemas.ImportDetail)
@@ -208,6 +217,15 @@ def _desk(parts: Parts) -> ListDesk:
         detail = "This installation has no inventory that could be written."
         raise ProblemError(409, Code.INVENTORY_BROKEN, detail)
     return parts.lists
+
+
+async def _desk_with(parts: Parts, upload: str) -> ListDesk:
+    """Return where lists are handed in. Raises ProblemError (404) when this one is not there."""
+    desk = _desk(parts)
+    if not await desk.has(upload):
+        detail = "The list is not kept (any more); send it again."
+        raise ProblemError(404, Code.UNKNOWN_UPLOAD, detail)
+    return desk
 
 
 async def _body(request: Request) -> bytes:

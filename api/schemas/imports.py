@@ -181,6 +181,17 @@ class ListPreview(Shape):
     items: list[ImportItem]
 
 
+class ImportProgress(Shape):
+    """How far the list that is being read or imported now is."""
+
+    what: Annotated[
+        str | None, Field(description="`reading`, `rows` or `file` (writing); null: nothing is.")
+    ]
+    done: Annotated[int, Field(description="Rows that were read.")]
+    of: Annotated[int, Field(description="Rows that there are; 0: not known yet.")]
+    waiting: Annotated[int, Field(description="How many lists come after it.")]
+
+
 class ImportCountsView(Shape):
     """How many rows an import found to be what."""
 

@@ -61,10 +61,14 @@ def registered(
     sources: Mapping[str, Source],
     hand: Inventory,
     known: Known,
+    official: Mapping[str, str],
 ) -> Registered:
-    """Return what lists come to, beside the inventory files `hand` that people write."""
+    """Return what lists come to, beside the inventory files `hand` that people write.
+
+    `official` are the names of areas by their codes.
+    """
     made = Registered()
-    names = names_of(hand.areas.values(), hand.owners.values(), hand.sites.values())
+    names = names_of(hand.areas.values(), hand.owners.values(), hand.sites.values(), official)
     writer = _Writer(made, names, hand, known, sources)
     for values in in_force.values():
         writer.look_at(values)
@@ -74,20 +78,23 @@ def registered(
     return made
 
 
-def known_names(in_force: Mapping[str, ValuesInForce], hand: Inventory) -> Names:
+def known_names(
+    in_force: Mapping[str, ValuesInForce], hand: Inventory, official: Mapping[str, str]
+) -> Names:
     """Return the areas, owners and sites that files or lists have, for the names in new rows."""
     names = names_of(hand.areas.values(), hand.owners.values(), hand.sites.values())
     for values in in_force.values():
         area, area_name = _said(values, Field.AREA), _said(values, Field.AREA_NAME)
         if area is not None and area not in names.areas:
-            names.areas[area] = Area(area, area_name or area)
+            names.areas[area] = Area(area, area_name or official.get(area, area))
         site = _said(values, Field.SITE)
         if site is not None and site not in names.sites:
             names.sites[site] = Site(site, _said(values, Field.SITE_NAME) or site, area or "")
         owner = _said(values, Field.OWNER)
         if owner is not None and owner not in names.owners:
             names.owners[owner] = Owner(owner, _said(values, Field.OWNER_NAME) or owner)
-    return names_of(names.areas.values(), names.owners.values(), names.sites.values())
+    known = (names.areas.values(), names.owners.values(), names.sites.values())
+    return names_of(*known, official)
 
 
 def _said(values: ValuesInForce, of: Field) -> str | None:
@@ -212,7 +219,8 @@ class _Writer:
                 self._made.in_city.append(device_id)
             return self._city
         if code not in self._hand.areas and code not in self._areas:
-            self._areas[code] = Area(code, _said(values, Field.AREA_NAME) or code)
+            said = _said(values, Field.AREA_NAME)
+            self._areas[code] = Area(code, self._names.official.get(code) or said or code)
         return code
 
     def _site(self, device_id: str, name: str, area: str, values: ValuesInForce) -> str:

@@ -50,14 +50,20 @@ def nested(one: str, other: str) -> bool:
 
 @dataclass(slots=True)
 class Names:
-    """What there is to refer to; `new_…` is what this import adds."""
+    """What there is to refer to; `new_…` is what this import adds.
+
+    `official` are the names of codes that the state has given, whether or not the city has areas
+    with them yet.
+    """
 
     areas: dict[str, Area]
     owners: dict[str, Owner]
     sites: dict[str, Site]
+    official: Mapping[str, str] = field(default_factory=dict)
     new_areas: dict[str, str] = field(default_factory=dict)
     new_owners: dict[str, str] = field(default_factory=dict)
     new_sites: set[str] = field(default_factory=set)
+    _official_by_word: dict[str, list[str]] | None = None
     _areas_by_word: dict[str, list[str]] = field(default_factory=dict)
     _owners_by_word: dict[str, str] = field(default_factory=dict)
     _sites_by_word: dict[str, list[str]] = field(default_factory=dict)
@@ -75,32 +81,45 @@ class Names:
     def area(self, code: str | None, name: str | None) -> str | None:
         """Return the code of an area; None when neither is said.
 
-        A code that is not known yet makes a new area, when its name is said and it lies in one
-        that is known. Raises BadValueError.
+        A code that the city does not have yet makes a new area when its name is said or official,
+        and an official name one with its code, if they lie within an area that the city has.
+        Raises BadValueError.
         """
         if code is not None:
-            if code in self.areas:
-                return code
-            known = any(nested(code, one) and len(one) < len(code) for one in self.areas)
-            if name is None or not known:
+            name = name or self.official.get(code)
+            if code not in self.areas and (name is None or not self._is_within(code)):
                 raise BadValueError(
                     Code.UNKNOWN_AREA, value=shown(code), hint=did_you_mean(code, self.areas)
                 )
-            self.areas[code] = Area(code, name)
-            self.new_areas[code] = name
-            self._areas_by_word.setdefault(area_word(name), []).append(code)
-            return code
+            return self._with_area(code, name or code)
         if name is None:
             return None
-        found = self._areas_by_word.get(area_word(name), [])
+        word = area_word(name)
+        found = self._areas_by_word.get(word, [])
+        if not found and self._official_by_word is None:
+            self._official_by_word = {}
+            for one, called in self.official.items():
+                if one not in self.areas and self._is_within(one):
+                    self._official_by_word.setdefault(area_word(called), []).append(one)
+        found = found or (self._official_by_word or {}).get(word, [])
         if len(found) == 1:
-            return found[0]
+            return self._with_area(found[0], self.official.get(found[0], name))
         if not found:
             names = [area.name for area in self.areas.values()]
             raise BadValueError(
                 Code.UNKNOWN_AREA, value=shown(name), hint=did_you_mean(name, names)
             )
         raise BadValueError(Code.AREA_AMBIGUOUS, value=shown(name), codes=", ".join(sorted(found)))
+
+    def _is_within(self, code: str) -> bool:
+        return any(nested(code, one) and len(one) < len(code) for one in self.areas)
+
+    def _with_area(self, code: str, name: str) -> str:
+        if code not in self.areas:
+            self.areas[code] = Area(code, name)
+            self.new_areas[code] = name
+            self._areas_by_word.setdefault(area_word(name), []).append(code)
+        return code
 
     def owner(self, owner_id: str | None, name: str | None) -> str | None:
         """Return the id of an owner, which is made when nobody is called so; None: not said."""
@@ -142,12 +161,18 @@ class Names:
         self._sites_by_word.setdefault(plain(name), []).append(site_id)
 
 
-def names_of(areas: Iterable[Area], owners: Iterable[Owner], sites: Iterable[Site]) -> Names:
-    """Return what can be referred to."""
+def names_of(
+    areas: Iterable[Area],
+    owners: Iterable[Owner],
+    sites: Iterable[Site],
+    official: Mapping[str, str] | None = None,
+) -> Names:
+    """Return what can be referred to; `official` are names of codes."""
     return Names(
         {area.code: area for area in areas},
         {owner.id: owner for owner in owners},
         {site.id: site for site in sites},
+        official or {},
     )
 
 

@@ -74,6 +74,7 @@ class Background:
     past_devices: Mapping[str, str] = field(default_factory=dict)  # of this list, by key
     used: frozenset[str] = frozenset()
     decisions: Decisions = field(default_factory=dict)
+    official: Mapping[str, str] = field(default_factory=dict)  # names of areas by their codes
     after: int = 0
 
 
@@ -140,7 +141,7 @@ def make_plan(
     others = [row for row in background.rows if row.source != source.id]
     before = {row.key: row for row in background.rows if row.source == source.id}
     in_force = values_in_force(background.rows, background.sources, background.decisions)
-    names = known_names(in_force, background.hand)
+    names = known_names(in_force, background.hand, background.official)
     read = read_rows(source, table, meanings, names, before, progress)
     plan = Plan(source, table, meanings, read.key_field, names=names, after=background.after)
     plan.problems = [*table.problems, *read.problems]
@@ -267,7 +268,9 @@ def _hold_against_all(
     rows = [*others, *mine, *plan.opened]
     sources = {**background.sources, plan.source.id: plan.source}
     in_force: Mapping[str, ValuesInForce] = values_in_force(rows, sources, background.decisions)
-    plan.result = registered(in_force, sources, background.hand, background.known)
+    plan.result = registered(
+        in_force, sources, background.hand, background.known, background.official
+    )
     lines = {item.device_id: item.row for item in plan.items if item.row is not None}
     for fault in plan.result.faults:
         row = lines.get(fault.device_id)

@@ -275,6 +275,22 @@ devices:
     assert desk.apply(text.encode(), file="kota-lama.yaml") == (0, 0, 1, 0)
 
 
+def test_a_kecamatan_that_the_inventory_does_not_have_yet_is_known_by_its_official_name(
+    desk: Office,
+) -> None:
+    rows = [HEADINGS, camera(1, area="Kec. Tallo"), camera(2, area="Tallo")]
+    plan = desk.plan(xlsx(rows))
+    assert plan.names is not None
+    ((code, name),) = plan.names.new_areas.items()
+    assert (code[:6], name) == ("73.71.", "Tallo")
+    desk.apply(xlsx(rows))
+    assert desk.inventory().areas[code].parent == "73.71"
+    assert desk.apply(xlsx(rows)) == (0, 0, 2, 0)
+    foreign = desk.preview(xlsx([HEADINGS, camera(1, area="Silungkang")])).plan
+    assert foreign is not None
+    assert [it.code for it in foreign.problems] == [Code.UNKNOWN_AREA]  # of another city
+
+
 # --- all or nothing ---------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from api.importing import service
 from api.importing.service import Look, NotReadyError
+from api.importing.views import preview_view
+from api.schemas.imports import ListPreview
 from collector.register.remarks import Remark
 from collector.register.words import both, place_of, text_of
 from tests.lists_made import HEADINGS, Office, camera, csv, office, profiles_of, with_part, xlsx
@@ -250,6 +252,21 @@ def test_a_zip_bomb_is_told_in_bounded_memory(tmp_path: Path, declared: int | No
     assert int(mib) < 60
 
 
+def test_a_list_that_cannot_be_read_at_all_says_so_in_its_preview(desk: Office) -> None:
+    for octets, code in (
+        (b"%PDF-1.7 ...", "form_unknown"),
+        (b"<html><table>", "form_other"),
+        (b"PK\x03\x04" + bytes(100), "file_broken"),
+        (b"  \n", "file_empty"),
+        (b"a;b\x00c", "not_text"),
+        (b'Kode;Nama\n"1;x', "quotes"),
+    ):
+        view = preview_view(look_at(desk, octets, file="daftar.csv"), "daftar.csv")
+        ListPreview.model_validate(view)
+        assert [it["code"] for it in view["problems"]] == [code]
+        assert view["ready"] is False
+
+
 # --- and more ---------------------------------------------------------------------------------
 
 
@@ -286,7 +303,7 @@ def test_what_a_device_refers_to_must_be_there(desk: Office) -> None:
     headings = (*HEADINGS, "Induk", "Kredensial", "Profil")
     rows = [
         headings,
-        (*camera(1, area="Tallo"), "", "", ""),
+        (*camera(1, area="Silungkang"), "", "", ""),
         (*camera(2), "sw-9", "", ""),
         (*camera(3), "A-004", "", ""),
         (*camera(4), "A-003", "", ""),
@@ -296,7 +313,7 @@ def test_what_a_device_refers_to_must_be_there(desk: Office) -> None:
     ]
     lines = told(desk, xlsx(rows), "en")
     assert [line.partition(";")[0] for line in lines] == [
-        'row 2, column D (Kecamatan): the area "Tallo" is not known',
+        'row 2, column D (Kecamatan): the area "Silungkang" is not known',
         'row 3, column H (Induk): there is no parent "sw-9" of a-002',
         "row 4, column H (Induk): the parents go round in a circle: a-003 → a-004 → a-003",
         'row 6, column I (Kredensial): there is no credential "kota" in pantau.yaml',

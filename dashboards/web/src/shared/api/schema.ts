@@ -870,6 +870,18 @@ export interface ImportPage {
   readonly next: string | null;
 }
 
+/** How far the list that is being read or imported now is. */
+export interface ImportProgress {
+  /** `reading`, `rows` or `file` (writing); null: nothing is. */
+  readonly what: string | null;
+  /** Rows that were read. */
+  readonly done: number;
+  /** Rows that there are; 0: not known yet. */
+  readonly of: number;
+  /** How many lists come after it. */
+  readonly waiting: number;
+}
+
 /** An import that was done, or the undoing of one. */
 export interface ImportView {
   readonly id: number;
@@ -2780,6 +2792,11 @@ export interface Routes {
     readonly query: { };
     readonly body: PreviewBody;
     readonly answer: ListPreview;
+  };
+  readonly "GET /imports/progress": {
+    readonly query: { };
+    readonly body: undefined;
+    readonly answer: ImportProgress;
   };
   readonly "GET /imports/{import_id}": {
     readonly query: { };
