@@ -16,6 +16,7 @@ COMMANDS = {
     "grafana": ("grafana", "grafana"),
     "health": ("health", "health"),
     "import": ("import_", "import_"),
+    "indicators": ("indicators", "indicators"),
     "influxdb": ("influxdb", "influxdb"),
     "maintenance": ("maintenance", "maintenance"),
     "migrate": ("migrate", "migrate"),

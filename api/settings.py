@@ -27,6 +27,7 @@ class ApiSettings:
     rule: Rule = field(default_factory=Rule)  # in force; printed with every uptime figure
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force; None: the plain rules
+    indicators: Path | None = None  # the mapping file; None: the built-in one
     exports: ExportSettings = field(default_factory=ExportSettings)
     data_directory: Path | None = None  # where files are kept; None: none are
     # Signs session cookies (32 bytes, see api.sessions.load_session_key). None: a key of this

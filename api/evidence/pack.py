@@ -33,8 +33,8 @@ from typing import BinaryIO
 import orjson
 
 from api.evidence.key import EvidenceKey
-from api.evidence.rows import CITY, FORMAT, TABLES, Scene, moment, write_table
-from api.evidence.sums import Pair, uptime_fields
+from api.evidence.rows import FORMAT, TABLES, Scene, moment, write_table
+from api.reports.uptime_rows import CITY, Pair, uptime_fields
 from api.settings import ApiSettings
 from api.uptime_query import Question
 from api.uptime_table import chosen, facts_then, rules_view

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from api.reports.uptime_rows import CITY
 from api.uptime_csv import defused
 from collector.contract import Rules
 from collector.maintenance import occurrences
@@ -21,9 +22,6 @@ from collector.uptime.calendar import outside_service
 from collector.uptime.spans import Span
 
 FORMAT = 1
-CITY = len("73.71")
-"""So many characters of an area's code are the code of its city or regency (Kemendagri)."""
-
 _AT_ONCE = 2_000
 _MAC = re.compile(
     r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"

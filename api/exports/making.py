@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api.evidence.rows import CITY
-from api.evidence.sums import uptime_fields
 from api.exports.dictionary import BY_NAME, Dataset
+from api.reports.uptime_rows import CITY, uptime_fields
 from api.settings import ApiSettings
 from api.uptime_table import facts_then
 from collector.area_codes import AreaRegister
@@ -63,7 +62,7 @@ def make_export(
     if asked.month is not None and not dataset.monthly:
         raise ExportError("month", f"{dataset.name} is of today; leave the month out")
     made = _Making(store, settings, now, min(now, known_until), public=asked.public)
-    month = _month(asked.month, made) if dataset.monthly else None
+    month = month_asked(asked.month, settings, now) if dataset.monthly else None
     rows = _MAKERS[dataset.name](made, month or made.today)
     names = [one.name for one in dataset.fields]
     return Export(
@@ -218,16 +217,20 @@ _MAKERS: Mapping[str, Callable[[_Making, date], Iterator[Row]]] = {
 }
 
 
-def _month(text: str | None, made: _Making) -> date:
-    """Return the first day of the month that is asked for."""
+def month_asked(text: str | None, settings: ApiSettings, now: datetime) -> date:
+    """Return the first day of a month that is asked for; of none, the one before this.
+
+    Raises ExportError.
+    """
+    today = now.astimezone(ZoneInfo(settings.zone)).date()
     if text is None:
-        return (made.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     read = _MONTH.fullmatch(text)
     try:
         month = date(int(read[1]), int(read[2]), 1) if read else None
     except ValueError:
         month = None
-    if month is None or not EPOCH.date() < month <= made.today:
+    if month is None or not EPOCH.date() < month <= today:
         raise ExportError("month", "write a month that has begun, such as 2026-10")
     return month
 

@@ -46,7 +46,7 @@ from api.reports.uptime_rows import (
 )
 from api.settings import ApiSettings
 from api.uptime_query import Question
-from api.uptime_table import Table, make_table, rules_view
+from api.uptime_table import Table, facts_then, make_table, rules_view
 from collector.alarm_health import Measure, floor_to_bucket, judge
 from collector.alarm_health.judging import BOUNDS, values
 from collector.config.report import ReportSettings
@@ -99,7 +99,7 @@ def make_report(
         store, question, settings, now, known_until, lambda done, of: progress("sums", done, of)
     )
     pairs: dict[str, Pair] = {row.key: (row.plain, row.contract) for row in table.rows}
-    every = store.facts()
+    every = facts_then(store, question.window, settings.zone, now)
     chosen = [one for one in every if one.id in pairs]
     owners = {one.id: one.name for one in store.owners()}
     areas = {one.code: one.name for one in store.areas()}

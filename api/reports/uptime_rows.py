@@ -19,10 +19,10 @@ Pair = tuple[Tally, Tally]
 """By the plain rules, and by the contract's."""
 
 
-def uptime_fields(pair: Pair) -> dict[str, Any]:
+def uptime_fields(pair: Pair, *, degraded_is_up: bool = True) -> dict[str, Any]:
     """Return the fields of `Uptime` for a device or a sum of devices."""
     plain, contract = pair
-    said, agreed = figures(plain), figures(contract)
+    said, agreed = (figures(one, degraded_is_up=degraded_is_up) for one in pair)
     low, high = bounds_of(said)
     contract_low, contract_high = bounds_of(agreed)
     lost = dict.fromkeys(CauseClass, 0)

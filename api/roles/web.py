@@ -36,6 +36,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             contracts=config.contracts,
             contract=config.contract,
             exports=config.exports,
+            indicators=config.indicators,
             data_directory=config.data_directory,
             web_directory=PAGES,
             public_status=config.api.public_status,

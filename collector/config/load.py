@@ -215,6 +215,7 @@ def _config_of(settings: Settings, origins: _Origins, path: Path | None) -> Conf
         influxdb=influxdb,
         grafana=grafana,
         exports=exports,
+        indicators=_indicators_file(settings, origins),
         rule=Rule(rule.confirm, rule.recover, rule.retry_seconds, rule.fresh),
         credentials=dict(_read_credentials(settings, origins)),
         contracts={name: it.rules(name) for name, it in settings.contracts.items()},
@@ -251,6 +252,18 @@ def _alerts_file(settings: Settings, origins: _Origins) -> Path | None:
     what = f'"{settings.alerts}" is no file'
     remedy = "make it, mend the name, or leave the setting out: then nobody is told"
     origins.problems.append(origins.problem(("alerts",), what, remedy))
+    return None
+
+
+def _indicators_file(settings: Settings, origins: _Origins) -> Path | None:
+    if settings.indicators is None:
+        return None
+    path = _absolute(settings.indicators, ("indicators",), origins)
+    if path.is_file():
+        return path
+    what = f'"{settings.indicators}" is no file'
+    remedy = "make it, mend the name, or leave the setting out: then the built-in one holds"
+    origins.problems.append(origins.problem(("indicators",), what, remedy))
     return None
 
 

@@ -239,6 +239,9 @@ class Settings(Shape):
         None, description="Grafana; only `pantau grafana push` needs it."
     )
     report: ReportSettings = Field(ReportSettings(), description="What reports look like.")
+    indicators: Text | None = Field(
+        None, description="File that maps indicators to evidence; absent: the built-in one."
+    )
     exports: Annotated[ExportSettings, BeforeValidator(_even_if_empty)] = Field(
         ExportSettings(), description="Who answers for exported data, and their portal."
     )
@@ -293,6 +296,7 @@ class Config:
     influxdb: InfluxdbSettings | None = None  # with the tokens that its files held
     grafana: GrafanaSettings | None = None  # with the token that its file held
     exports: ExportSettings = field(default_factory=ExportSettings)  # the same
+    indicators: Path | None = None  # the file that maps them to evidence; it exists
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     contracts: Mapping[str, Rules] = field(default_factory=dict)
     contract: str | None = None  # the one in force, one of `contracts`; None: the plain rules

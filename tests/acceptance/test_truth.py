@@ -5,6 +5,7 @@ import re
 import shutil
 import sqlite3
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,14 @@ from api.demo.truth.compare import Comparison
 from api.demo.truth.day import Day
 from api.demo.truth.expected.figures import Told
 from api.demo.truth.run import expected, judge, table
+from api.evidence.key import load_evidence_key
+from api.evidence.pack import PackOf, write_pack
+from api.evidence.verify import check
+from api.settings import ApiSettings
+from api.uptime_query import Asked, read_question
+from collector.moments import from_micros
+from collector.sight import sight
+from collector.store import Store
 from simulators.truth.script import Fault, Script, read_script
 from simulators.truth.world import Answer, MachineEvent, Question, World
 
@@ -37,6 +46,24 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
 
 def test_every_figure_of_the_day_is_equal_to_the_record(lived: Lived) -> None:
     assert lived.result.passed, "\n".join(table(lived.result))
+
+
+def test_the_day_packed_as_evidence_is_reckoned_the_same_by_the_program_that_checks(
+    lived: Lived, tmp_path: Path
+) -> None:
+    """A third reckoning, of its own, over outages, windows, hours and causes of every kind."""
+    day, config = lived.day, lived.day.config
+    settings = ApiSettings(
+        zone=config.zone, rule=config.rule, contracts=config.contracts, contract=config.contract
+    )
+    asked = Asked(from_=from_micros(day.script.begins).isoformat())
+    now = day.clock.now()
+    with Store.open(config.store_path, read_only=True) as store:
+        known = sight(store.collectors(), now, settings.collector_timeout_seconds).known_until
+        of = PackOf(read_question(asked, settings, now), now, known)
+        key = load_evidence_key(tmp_path / "evidence.key")
+        write_pack(store, settings, of, key, tmp_path / "pack.zip")
+    assert check((tmp_path / "pack.zip").read_bytes(), key.fingerprint)[1] == []
 
 
 FIGURES = (

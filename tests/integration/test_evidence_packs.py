@@ -26,7 +26,8 @@ from api.evidence import verify
 from api.evidence.key import KeyFileError, load_evidence_key
 from api.evidence.pack import PackError, seal
 from api.uptime_query import Asked
-from collector.model import CauseClass, Reason, State, Transition
+from collector.clock import SystemClock
+from collector.model import CauseClass, Heartbeat, Reason, State, Transition
 from collector.store import Store
 from collector.store import transitions as transition_log
 from tests.api_city import client_of, make_city
@@ -382,6 +383,41 @@ async def test_the_key_is_told_by_command_and_route(tmp_path: Path) -> None:
     assert answer["public_key_pem"].startswith("-----BEGIN PUBLIC KEY-----")
     assert (broken.status_code, broken.json()["code"]) == (503, "no_evidence_key")
     assert "rahasia" not in broken.text
+
+
+CONFIG = """
+data_directory: .
+contract: serat
+contracts:
+  serat:
+    service_hours: [Sen-Jum 07:00-16:30, Sab 22:00-02:00]
+    minimum_outage: 5m
+    causes_not_counted: [power]
+"""
+
+
+def test_a_report_and_its_pack_are_one_and_a_lie_in_the_report_is_found(
+    packed: Packed, tmp_path: Path
+) -> None:
+    shutil.copy(packed.folder / "pantau.db", tmp_path / "pantau.db")
+    (tmp_path / "pantau.yaml").write_text(CONFIG)
+    with Store.open(tmp_path / "pantau.db") as store:
+        store.beat(Heartbeat("main", "run-1", T0, SystemClock().now()), [], [])
+    words = ["report", "--month", "2026-10", "--format", "json,csv", "--pack"]
+    config = ["--config", str(tmp_path / "pantau.yaml"), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, [*words, *config])
+    assert done.exit_code == 0, done.output
+    (pack,) = [one for one in (tmp_path / "out").iterdir() if one.name.startswith("pantau-")]
+    data, key = pack.read_bytes(), key_of(tmp_path)
+    assert problems(data, key.fingerprint) == []
+    (name,) = [one for one in files_of(data) if re.fullmatch(r"report/.*[.]json", one)]
+    said = json.loads(files_of(data)[name])
+    assert {one["key"] for one in said["cities"]} == {"73.71", "91.71"}
+    lie = altered(data, key, name, lambda text: text.replace(b'"outages": 1', b'"outages": 0'))
+    assert any(name in line and "outages" in line for line in problems(lie))
+    worst = said["worst"][0] | {"uptime_percent": 100.0}
+    lie = altered(data, key, name, lambda _: json.dumps(said | {"worst": [worst]}).encode())
+    assert any("worst" in line and "uptime_percent" in line for line in problems(lie))
 
 
 # --- any past ---------------------------------------------------------------------------------

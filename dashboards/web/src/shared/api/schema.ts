@@ -360,6 +360,9 @@ export interface CauseFigures {
 /** Which rule proposed a cause class. The catalogues translate it. */
 export type CauseRule = "no_evidence" | "in_maintenance" | "parent_down" | "ups_on_battery" | "many_at_site" | "many_on_feeder" | "many_in_area" | "network_said" | "neighbours_up";
 
+/** How sure it is that an indicator says this, and that the evidence fits. */
+export type Certainty = "certain" | "likely" | "unverified";
+
 /** A channel of alerts. Counts are since the process began. */
 export interface ChannelHealth {
   readonly name: string;
@@ -1031,6 +1034,64 @@ export interface IncidentView {
   readonly outages: number;
   /** Until it recovered, or until now. */
   readonly duration_seconds: number;
+}
+
+/** What supports an indicator, and how it is had. */
+export interface IndicatorEvidence {
+  readonly evidence: string;
+  readonly title: IndicatorWords;
+  readonly how: string;
+}
+
+/** Points of the kinds that count, and how many of them worked in the month. */
+export interface IndicatorFigures {
+  readonly devices: number;
+  /** Devices x uptime, floored to one decimal. */
+  readonly working_points: number | null;
+  /** If all unknown time had been down. */
+  readonly working_points_low: number | null;
+  /** If all unknown time had been up. */
+  readonly working_points_high: number | null;
+  readonly uptime_percent: number | null;
+  readonly coverage_percent: number;
+}
+
+/** An index or a standard. */
+export interface IndicatorFramework {
+  readonly id: string;
+  readonly name: IndicatorWords;
+  readonly source: string;
+  readonly note: IndicatorWords | null;
+}
+
+/** Indicators in the order of the file; `next` is always null. */
+export interface IndicatorPage {
+  readonly month: string;
+  readonly frameworks: readonly IndicatorFramework[];
+  readonly items: readonly IndicatorView[];
+  /** The cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** An indicator. */
+export interface IndicatorView {
+  readonly id: string;
+  readonly framework: string;
+  readonly name: IndicatorWords;
+  readonly source: string;
+  /** How sure it is that it says so, and that this supports it. */
+  readonly certainty: Certainty;
+  readonly evidence: readonly IndicatorEvidence[];
+  /** Kinds of devices that count. */
+  readonly counts: readonly string[];
+  /** Null: nothing is counted. */
+  readonly figures: IndicatorFigures | null;
+}
+
+/** Words in Indonesian and English. */
+export interface IndicatorWords {
+  readonly id: string;
+  readonly en: string;
 }
 
 /** How far a report is. */
@@ -2847,6 +2908,11 @@ export interface Routes {
     readonly query: { readonly limit?: number; readonly cursor?: string | null; };
     readonly body: undefined;
     readonly answer: TimelinePage;
+  };
+  readonly "GET /indicators": {
+    readonly query: { readonly month?: string | null; };
+    readonly body: undefined;
+    readonly answer: IndicatorPage;
   };
   readonly "GET /maintenance-windows": {
     readonly query: { readonly from?: string | null; readonly to?: string | null; readonly device?: string | null; readonly active?: boolean | null; readonly phase?: WindowPhase | null; readonly limit?: number; readonly cursor?: string | null; };
