@@ -61,7 +61,9 @@ class PackTable:
 
 def moment(micros: int | None) -> str:
     """Return a moment as packs write it; "" for none."""
-    return "" if micros is None else f"{from_micros(micros):%Y-%m-%dT%H:%M:%S.%fZ}"
+    if micros is None:
+        return ""
+    return from_micros(micros).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def said(text: str | None) -> str:
@@ -92,7 +94,7 @@ def write_table(sink: Sink, table: PackTable, scene: Scene) -> int:
 def _devices(scene: Scene) -> Iterator[Cells]:
     """Yield the devices of the window, and those that only explain why others were cut off."""
     past, zones = scene.past, scene.past.zones()
-    roots = {one.device_id for one in past.outages()}
+    roots = past.devices_of(past.outage_ids())
     for row in past.inventory(past.lives.keys() | roots):
         zone = row.zone or scene.zone
         life = past.lives.get(row.id)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from collector.contract import Rules
 from collector.model import Heartbeat, MaintenanceWindow
@@ -17,7 +17,7 @@ from collector.moments import from_micros
 from collector.store import heartbeats, maintenance
 from collector.store.intervals import StatePiece, state_pieces
 from collector.store.joining import Question, add_the_log, gather
-from collector.store.ledger import in_parts
+from collector.store.ledger import AT_ONCE, in_parts
 from collector.store.planned import planned
 from collector.store.reckoning import Life, lives
 from collector.store.schema import (
@@ -163,17 +163,41 @@ class Past:
                 yield _gone(row, answers.get((row.device_id, row.state, row.started_at)))
             yield from self._roots(rows)
 
+    def outage_ids(self) -> set[int]:
+        """Return the ids of what `outages` yields, without reading it all."""
+        c = outages.c
+        found: set[int] = set()
+        roots: set[int] = set()
+        for some, (low, high) in self._parts():
+            query = select(c.id, c.root_outage_id).where(
+                c.device_id.in_(some),
+                c.started_at < high,
+                c.ended_at.is_(None) | (c.ended_at > low),
+                c.ended_at.is_(None) | (c.ended_at != c.started_at),
+            )
+            for outage_id, root in self._connection.execute(query):
+                found.add(outage_id)
+                roots.add(root)
+        wanted = roots - found - {None}
+        for _ in range(_CHAIN):
+            if not wanted:
+                break
+            found |= wanted
+            rows = self._of_ids(select(c.root_outage_id), c.id, wanted)
+            wanted = {root for (root,) in rows} - found - {None}
+        return found
+
+    def devices_of(self, outage_ids: Collection[int]) -> set[str]:
+        """Return the devices of outages."""
+        columns = outages.c
+        return {row[0] for row in self._of_ids(select(columns.device_id), columns.id, outage_ids)}
+
     def corrections(self) -> Iterator[Said]:
         """Yield what people said of the causes of those outages, by outage and time."""
-        seen: set[int] = set()
-        ids = [one.id for one in self.outages()]
         c = cause_corrections.c
-        for first in range(0, len(ids), 500):
-            some = set(ids[first : first + 500]) - seen
-            seen |= some
-            query = select(cause_corrections).where(c.outage_id.in_(some)).order_by(c.id)
-            for row in self._connection.execute(query).fetchall():
-                yield Said(row.id, row.outage_id, row.cause, row.reason, row.author, row.made_at)
+        query = select(cause_corrections).order_by(c.outage_id, c.id)
+        for row in self._of_ids(query, c.outage_id, self.outage_ids()):
+            yield Said(row.id, row.outage_id, row.cause, row.reason, row.author, row.made_at)
 
     def planned(self) -> Iterator[tuple[str, Span]]:
         """Yield the maintenance of each device within the window, sorted and disjoint."""
@@ -229,6 +253,15 @@ class Past:
         return found[0], found[1], found[2]
 
     # --- within -------------------------------------------------------------------------------
+
+    def _of_ids(
+        self, query: Select[Any], column: ColumnElement[Any], ids: Collection[int]
+    ) -> Iterator[Row[Any]]:
+        """Yield the rows of a query for some hundred ids at a time, in order of id."""
+        ordered = sorted(ids)
+        for first in range(0, len(ordered), AT_ONCE):
+            some = ordered[first : first + AT_ONCE]
+            yield from self._connection.execute(query.where(column.in_(some))).fetchall()
 
     def _span(self, zone: str) -> Span:
         start, end = self._question.window.resolve(ZoneInfo(zone))
