@@ -7,8 +7,8 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, Self
 
 import orjson
 
@@ -25,6 +25,12 @@ class Snapshot:
 
     cursor: int
     body: bytes
+    frame: bytes = field(repr=False)  # as an event, the same for every screen
+
+    @classmethod
+    def of(cls, cursor: int, body: bytes) -> Self:
+        """Return a snapshot with its event."""
+        return cls(cursor, body, b"event: snapshot\nid: %d\ndata: %b\n\n" % (cursor, body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,7 +315,7 @@ class Live:
             listener.ask_for_snapshot()
             raise
         listener.sent_id = snapshot.cursor
-        return b"event: snapshot\nid: %d\ndata: %b\n\n" % (snapshot.cursor, snapshot.body)
+        return snapshot.frame
 
     async def snapshot(self, at_least: int = 0) -> Snapshot:
         """Return a snapshot that is at most a second old and true at `at_least` or later."""
@@ -329,7 +329,9 @@ class Live:
             fresh = await asyncio.to_thread(self._source.snapshot)
             self._snapshots += 1
             if generation == self._generation:
-                self._snapshot = (now, fresh)
+                # Its age counts from when it is there: forty screens that wait for one which took
+                # a second to make must not each make their own.
+                self._snapshot = (self._clock.monotonic(), fresh)
             return fresh
 
     async def next_piece(self, listener: Listener) -> bytes | None:

@@ -1,5 +1,6 @@
 """What the live path reads, from the store: transitions, heartbeats, and the snapshot for walls."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -8,13 +9,12 @@ import orjson
 
 from api.events import Snapshot
 from api.settings import ApiSettings
-from api.views import count_states, wall_device
+from api.views import count_states, state_of, wall_device, with_state
 from collector.clock import Clock
-from collector.model import Area, DeviceState, Heartbeat, Transition
-from collector.sight import Sight, sight
-from collector.store import AreaFreshness, CountRow, DeviceRow, FiringAlert, Planned, Store
+from collector.model import Area, DeviceState, Heartbeat, State, Transition
+from collector.sight import Sight, reported, sight
+from collector.store import AreaFreshness, CountRow, FiringAlert, Planned, Store, WallRow
 
-_EVERYTHING = 1_000_000  # more devices than a city has: one page is one consistent view
 _PAGE = 1_000
 
 
@@ -80,24 +80,31 @@ class StoreSource:
         the result is exact for the end of the log at the second look.
         """
         cursor = self._store.last_transition_id()
-        rows = self._store.devices(limit=_EVERYTHING).items
+        rows = self._store.for_walls()
         since: dict[str, list[Transition]] = {}
         while gained := self._store.transitions_after(cursor, _PAGE):
             for change in gained:
                 since.setdefault(change.device_id, []).append(change)
             cursor = gained[-1].id or cursor
         if since:
-            rows = tuple(
-                replace(row, state=reduce(with_change, since.get(row.id, ()), row.state))
+            rows = [
+                with_state(row, reduce(with_change, since[row.id], state_of(row)))
+                if row.id in since
+                else row
                 for row in rows
-            )
+            ]
         timeout = self._settings.collector_timeout_seconds
         seen = sight(self._store.collectors(), self._clock.now(), timeout)
-        return Snapshot(cursor, self._encode(cursor, rows, seen))
+        return Snapshot.of(cursor, self._encode(cursor, rows, seen))
 
-    def _encode(self, cursor: int, rows: Sequence[DeviceRow], seen: Sight) -> bytes:
+    def _encode(self, cursor: int, rows: Sequence[WallRow], seen: Sight) -> bytes:
         owners = {owner.id: owner.name for owner in self._store.owners()}
-        counts = (CountRow(row.kind, row.area, row.state.state, 1) for row in rows)
+        if seen.blind:
+            rows = [with_state(row, reported(state_of(row), seen)) for row in rows]
+        counts = [
+            CountRow("", "", State(state), number)
+            for state, number in Counter(row.state for row in rows).items()
+        ]
         planned = self._planned.at(seen.now)
         return orjson.dumps(
             {
@@ -109,16 +116,13 @@ class StoreSource:
                 "collectors": seen.collectors,
                 "counts": count_states(counts, seen, sum(row.id in planned for row in rows)),
                 "areas": _areas_of(rows, self._store.areas()),
-                "devices": [
-                    wall_device(row, seen, planned) | {"owner_name": owners.get(row.owner or "")}
-                    for row in rows
-                ],
+                "devices": [wall_device(row, planned, owners) for row in rows],
             },
             option=orjson.OPT_UTC_Z,
         )
 
 
-def _areas_of(rows: Iterable[DeviceRow], areas: Iterable[Area]) -> list[dict[str, str]]:
+def _areas_of(rows: Iterable[WallRow], areas: Iterable[Area]) -> list[dict[str, str]]:
     """Return the areas with devices and those above them, by code: a wall picks the level."""
     listed = {area.code: area for area in areas}
     wanted: set[str] = set()

@@ -5,15 +5,76 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from collector.model import CheckState, State
+from collector.model import CheckState, DeviceState, Reason, State
+from collector.moments import from_micros_or_none, to_micros_or_none
 from collector.sight import Sight, reported
-from collector.store import CheckRow, CountRow, DeviceRow
+from collector.store import CheckRow, CountRow, DeviceRow, WallRow
 
 _STATE_WORDS = tuple(State)
 
 
-def wall_device(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:
-    """Return a device as walls get it (schemas.WallDevice); `planned`: who is in maintenance."""
+def wall_device(
+    row: WallRow, planned: Collection[str], owners: Mapping[str, str]
+) -> dict[str, object]:
+    """Return a device as walls get it (schemas.WallDevice), as the row says it is.
+
+    `planned`: who is in maintenance; `owners`: their names.
+    """
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": row.kind,
+        "site": row.site,
+        "site_name": row.site_name,
+        "area": row.area,
+        "owner": row.owner,
+        "owner_name": owners.get(row.owner or ""),
+        "state": row.state,
+        "since": from_micros_or_none(row.since_at),
+        "confirmed_at": from_micros_or_none(row.confirmed_at),
+        "reason": row.reason,
+        "detail": row.detail,
+        "cause": row.cause,
+        "flapping": row.flapping,
+        "maintenance": row.id in planned,
+        "last_result_at": from_micros_or_none(row.last_result_at),
+    }
+
+
+def state_of(row: WallRow) -> DeviceState:
+    """Return the state of a row as a value. The status behind it is not known here."""
+    return DeviceState(
+        device_id=row.id,
+        state=State(row.state),
+        since_at=from_micros_or_none(row.since_at),
+        confirmed_at=from_micros_or_none(row.confirmed_at),
+        reason=Reason(row.reason),
+        detail=row.detail,
+        cause=row.cause,
+        flapping=row.flapping,
+        last_result_at=from_micros_or_none(row.last_result_at),
+    )
+
+
+def with_state(row: WallRow, state: DeviceState) -> WallRow:
+    """Return a row with another state."""
+    return row._replace(
+        state=state.state.value,
+        since_at=to_micros_or_none(state.since_at),
+        confirmed_at=to_micros_or_none(state.confirmed_at),
+        reason=state.reason.value,
+        detail=state.detail,
+        cause=state.cause,
+        flapping=state.flapping,
+        last_result_at=to_micros_or_none(state.last_result_at),
+    )
+
+
+def device_view(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:
+    """Return a device in full (schemas.Device). Credentials are not part of it.
+
+    `planned`: who is in maintenance.
+    """
     state = reported(row.state, seen)
     return {
         "id": row.id,
@@ -32,12 +93,6 @@ def wall_device(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[s
         "flapping": state.flapping,
         "maintenance": row.id in planned,
         "last_result_at": state.last_result_at,
-    }
-
-
-def device_view(row: DeviceRow, seen: Sight, planned: Collection[str]) -> dict[str, object]:
-    """Return a device in full (schemas.Device). Credentials are not part of it."""
-    return wall_device(row, seen, planned) | {
         "link_owner": row.link_owner,
         "power_owner": row.power_owner,
         "profile": row.profile,

@@ -9,7 +9,7 @@ from api.deps import Parts
 from api.public.groups import Group, Level, Member, Service, grouped, level_of
 from api.uptime_query import Asked, QueryError, read_question
 from collector.maintenance import exclusions
-from collector.sight import reported
+from collector.model import State
 from collector.uptime import Tally, figures, total
 
 KEPT_SECONDS = 60.0
@@ -18,7 +18,6 @@ UPTIME_SECONDS = 600.0
 
 _AHEAD = timedelta(days=7)
 _MOST_WINDOWS = 20
-_EVERYTHING = 1_000_000
 _LEAST_COVERAGE = 90.0
 """Below it no figure is given: it would say more than anybody saw."""
 
@@ -80,8 +79,8 @@ class Making:
         seen = parts.sight()
         planned = parts.planned.at(now)
         members = [
-            Member(row.id, row.kind, row.area, reported(row.state, seen).state, row.id in planned)
-            for row in parts.store.devices(limit=_EVERYTHING).items
+            Member(row.id, row.kind, row.area, State(row.state), row.id in planned)
+            for row in parts.store.for_walls()
         ]
         groups = grouped(members)
         today, month = self._uptime(now)

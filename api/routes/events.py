@@ -1,5 +1,6 @@
 """The event stream (Server-Sent Events, WHATWG HTML section 9.2)."""
 
+from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from api.errors import Code, ProblemError
 from api.live import LiveError, Stream, TooManyListenersError
 
 router = APIRouter(tags=["city"])
+
+_PART_BYTES = 64 * 1024
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -46,8 +49,15 @@ class EventStream(Response):
         await send(start)
         async with aclosing(self._stream.pieces()) as pieces:
             async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                for part in _parts(piece):
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _parts(piece: bytes) -> Iterator[bytes]:
+    """Yield a piece in parts: what is handed over at once is copied for every screen that waits."""
+    for at in range(0, len(piece), _PART_BYTES):
+        yield piece[at : at + _PART_BYTES]
 
 
 async def _cancel_when_gone(receive: Receive, scope: anyio.CancelScope) -> None:

@@ -12,6 +12,7 @@ from api.deps import Parts
 from api.kept import Kept
 from api.uptime_query import Asked, QueryError, read_question
 from api.uptime_table import make_table
+from api.views import state_of
 from api.wall_figures.figures import METRICS, Known, Latest, figures
 from collector.sight import reported
 from collector.sinks import SinkError
@@ -24,8 +25,7 @@ KEPT_SECONDS = 60.0
 MONTH_SECONDS = 600.0  # how old the figures of the month may be: they hardly move
 _FRESH = timedelta(minutes=10)  # an older reading says nothing of now
 _RECENT = timedelta(hours=12)  # about a shift
-_EVERYTHING = 1_000_000
-_KINDS = ("access_point", "camera", "ups", "server", "nas")
+_KINDS = frozenset({"access_point", "camera", "ups", "server", "nas"})
 _SECONDS = (
     "up_seconds",
     "degraded_seconds",
@@ -80,9 +80,9 @@ class WallFigures:
         seen = self._parts.sight()
         return [
             Known(row.id, row.name, row.kind, state.state, state.reason, state.last_result_at)
-            for kind in _KINDS
-            for row in self._parts.store.devices(kind=kind, limit=_EVERYTHING).items
-            for state in (reported(row.state, seen),)
+            for row in self._parts.store.for_walls()
+            if row.kind in _KINDS
+            for state in (reported(state_of(row), seen),)
         ]
 
     def _recovery(self, now: datetime) -> dict[str, object] | None:

@@ -64,6 +64,7 @@ from collector.store.rows import (
     ScreenRow,
     TokenRole,
     TokenRow,
+    WallRow,
 )
 from collector.store.silences import SilenceGoneError
 
@@ -130,6 +131,7 @@ __all__ = [
     "TokenRow",
     "UnknownIncidentError",
     "UnsentCount",
+    "WallRow",
     "WindowError",
     "WindowGoneError",
     "Withdrawal",

@@ -56,6 +56,7 @@ from collector.store.rows import (
     LoadedStates,
     Page,
     RuleCount,
+    WallRow,
 )
 from collector.store.silences import Silences
 from collector.store.tallies import Ledger
@@ -229,6 +230,11 @@ class Store:
         wanted = device_rows.DeviceFilter(kind, state, site, area, owner, query)
         with self._database.read() as connection:
             return device_rows.page(connection, wanted, limit=limit, after=after)
+
+    def for_walls(self) -> list[WallRow]:
+        """Return every device in use as walls show it, by id."""
+        with self._database.read() as connection:
+            return device_rows.for_walls(connection)
 
     def device(self, device_id: str) -> DeviceRow | None:
         """Return one device, also a retired one; None when it was never applied."""

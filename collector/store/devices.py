@@ -16,6 +16,7 @@ from collector.store.rows import (
     DeviceRow,
     Page,
     RuleCount,
+    WallRow,
 )
 from collector.store.schema import areas, check_states, checks, device_states, devices, sites
 from collector.store.states import check_state, device_state
@@ -58,6 +59,25 @@ def page(
     rows = connection.execute(query.order_by(devices.c.id).limit(limit + 1)).mappings().all()
     items = tuple(_device_row(row) for row in rows[:limit])
     return Page(items, items[-1].id if len(rows) > limit else None)
+
+
+def for_walls(connection: Connection) -> list[WallRow]:
+    """Return every device in use, by id."""
+    state = device_states.c
+    columns = (
+        *(devices.c.id, devices.c.name, devices.c.kind, devices.c.site),
+        *(sites.c.name, sites.c.area, devices.c.owner),
+        *(state.state, state.since_at, state.confirmed_at, state.reason, state.detail),
+        *(state.cause, state.flapping, state.last_result_at),
+    )
+    rows = connection.execute(
+        select(*columns)
+        .join(sites, sites.c.id == devices.c.site)
+        .join(device_states, device_states.c.device_id == devices.c.id)
+        .where(devices.c.retired_at.is_(None))
+        .order_by(devices.c.id)
+    )
+    return [WallRow._make(row) for row in rows]
 
 
 def one(connection: Connection, device_id: str) -> DeviceRow | None:

@@ -54,10 +54,12 @@ class Browser:
         still: bool = False,
         light: str = "light",
         worker: bool = False,
+        real: bool = False,
     ) -> Self:
         """Open a page whose panel believes that it is `at`; `still`: it asks for no motion.
 
-        `light`: what the system prefers, `light` or `dark`; `worker`: a service worker may run.
+        `light`: what the system prefers, `light` or `dark`; `worker`: a service worker may run;
+        `real`: time passes by itself.
         """
         self._do(
             "open",
@@ -68,6 +70,7 @@ class Browser:
             reducedMotion="reduce" if still else "no-preference",
             light=light,
             worker=worker,
+            real=real,
         )
         return self
 
@@ -124,6 +127,10 @@ class Browser:
     def counts(self) -> dict[str, int]:
         """What Chromium counts after collecting garbage: `heap` (bytes), `nodes`, `listeners`."""
         return dict(self._do("counts"))
+
+    def busy_seconds(self) -> float:
+        """How long the page's main thread has been at work since it was opened."""
+        return float(self._do("busy"))
 
     def screenshot(self, path: Path, *, full: bool = False) -> None:
         """Write what the panel shows; `full`: all of the page, also what is scrolled away."""

@@ -440,21 +440,21 @@ async def test_the_ways_in_lead_to_the_pages(client: httpx.AsyncClient) -> None:
 async def test_a_snapshot_is_true_at_its_cursor_whatever_happens_while_it_is_read(
     client: httpx.AsyncClient, city: City, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    read = city.store.devices
+    read = city.store.for_walls
 
     def change() -> None:
         city.change("cam-0001", State.DOWN)
         city.change("cam-0002", State.UNREACHABLE, reason=Reason.PARENT_DOWN, cause="sw-0001")
 
-    def devices(**query: Any) -> Any:
+    def for_walls() -> Any:
         if moment.startswith("before"):
             change()
-        page = read(**query)
+        rows = read()
         if moment.startswith("after"):
             change()
-        return page
+        return rows
 
-    monkeypatch.setattr(city.store, "devices", devices)
+    monkeypatch.setattr(city.store, "for_walls", for_walls)
     wall = await get(client, "/wall")
     assert wall["cursor"] == 6
     states = {one["id"]: (one["state"], one["reason"], one["cause"]) for one in wall["devices"]}

@@ -83,7 +83,7 @@ class Log:
         if self.broken:
             raise OSError("the disk is gone")
         self.snapshots += 1
-        snapshot = Snapshot(len(self.rows), orjson.dumps({"states": self.states}))
+        snapshot = Snapshot.of(len(self.rows), orjson.dumps({"states": self.states}))
         assert self.gate.wait(10)
         return snapshot
 

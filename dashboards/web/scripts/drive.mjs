@@ -33,7 +33,7 @@ function waiting({ selector, text, state = "visible" }) {
 
 const operations = {
   async open(asked) {
-    const { url, width = 1920, height = 1080, time, zone, light, worker = false } = asked;
+    const { url, width = 1920, height = 1080, time, zone, light, worker = false, real = false } = asked;
     const { reducedMotion = "no-preference" } = asked;
     await page?.context().close();
     problems = [];
@@ -57,7 +57,7 @@ const operations = {
     page.on("request", (request) => {
       if (new URL(request.url()).origin !== origin) problems.push(`asked for ${request.url()}`);
     });
-    await page.clock.install({ time });
+    if (!real) await page.clock.install({ time });
     await page.goto(url);
   },
   /** A script for the next page, before its own. */
@@ -126,6 +126,14 @@ const operations = {
     const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
     await session.detach();
     return { heap: usedSize, nodes, listeners: jsEventListeners };
+  },
+  /** Seconds of the page's main thread in tasks. */
+  async busy() {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    const { metrics } = await session.send("Performance.getMetrics");
+    await session.detach();
+    return metrics.find(({ name }) => name === "TaskDuration").value;
   },
   /** What went wrong since the last asking. */
   async problems() {
