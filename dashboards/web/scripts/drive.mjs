@@ -24,6 +24,8 @@ const browser = await chromium.launch({
 let page = null;
 let problems = [];
 let before = [];
+/** Counts what a page costs whose time passes by itself. */
+let watching = null;
 
 /** Wait until the page has an element whose text holds `text`. */
 function waiting({ selector, text, state = "visible" }) {
@@ -57,7 +59,10 @@ const operations = {
     page.on("request", (request) => {
       if (new URL(request.url()).origin !== origin) problems.push(`asked for ${request.url()}`);
     });
-    if (!real) await page.clock.install({ time });
+    if (real) {
+      watching = await context.newCDPSession(page);
+      await watching.send("Performance.enable", { timeDomain: "threadTicks" });
+    } else await page.clock.install({ time });
     await page.goto(url);
   },
   /** A script for the next page, before its own. */
@@ -127,12 +132,9 @@ const operations = {
     await session.detach();
     return { heap: usedSize, nodes, listeners: jsEventListeners };
   },
-  /** Seconds of the page's main thread in tasks. */
+  /** Seconds of the main thread in tasks, of a page whose time passes by itself. */
   async busy() {
-    const session = await page.context().newCDPSession(page);
-    await session.send("Performance.enable", { timeDomain: "threadTicks" });
-    const { metrics } = await session.send("Performance.getMetrics");
-    await session.detach();
+    const { metrics } = await watching.send("Performance.getMetrics");
     return metrics.find(({ name }) => name === "TaskDuration").value;
   },
   /** What went wrong since the last asking. */

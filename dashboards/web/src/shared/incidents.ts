@@ -17,6 +17,8 @@ const PAGE = 500;
 /** So many changed at once are cheaper to get as the list. */
 const MOST_SINGLE = 8;
 const GATHER_MS = 200;
+/** And so long it rests after an answer: in a storm every screen of the city asks. */
+const REST_MS = 800;
 const RETRY_MS = 5_000;
 
 export interface IncidentsPorts {
@@ -83,7 +85,6 @@ export class OpenIncidents {
   private async work(): Promise<void> {
     const wanted = this.wanted;
     this.wanted = new Set();
-    let pause = GATHER_MS;
     try {
       if (wanted === null || wanted.size > MOST_SINGLE || this.state.open === null) {
         this.set(await this.all());
@@ -95,10 +96,14 @@ export class OpenIncidents {
       this.state = { ...this.state, trouble: error };
       this.tell();
       this.wanted = null;
-      pause = RETRY_MS;
+      this.scheduled = false;
+      this.schedule(RETRY_MS);
+      return;
     }
-    this.scheduled = false;
-    if (this.wanted === null || this.wanted.size > 0) this.schedule(pause);
+    this.ports.later(() => {
+      this.scheduled = false;
+      if (this.wanted === null || this.wanted.size > 0) this.schedule(0);
+    }, REST_MS);
   }
 
   private async all(): Promise<Map<number, IncidentView>> {

@@ -1,7 +1,7 @@
 /** The wall: the frame every page has, drawn from the live state and the time. */
 
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   judge,
   lastKnownAt,
@@ -88,7 +88,7 @@ export function App(props: AppProps): JSX.Element {
   const at = serverNow(link, now) ?? panelNow();
   const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const night = nightFits(condition, whole, isNight(at, zone, wanted.night), at);
-  useRootAttributes(root, language, condition, night);
+  useRootAttributes(root, language, condition, night, city !== null);
   useShift(root, Math.floor(at / SHIFT_MS));
   const rings = wanted.sound && condition === "live";
   const sound = useSound(speaker, rings, whole, mono, link.startedMono);
@@ -251,15 +251,20 @@ function useRootAttributes(
   language: string,
   condition: Condition,
   night: boolean,
+  known: boolean,
 ): void {
+  // Before the first word of the server the zone is a guess, and what follows it is no dusk.
+  const wasKnown = useRef(false);
   useLayoutEffect(() => {
     root.lang = language;
     root.dataset["condition"] = condition;
     // Dusk fades; a wall that starts at night is dark from its first picture.
-    if (night && root.dataset["light"] === "day") root.dataset["fade"] = "";
+    const dusk = night && root.dataset["light"] === "day" && wasKnown.current;
+    if (dusk) root.dataset["fade"] = "";
     else if (!night) delete root.dataset["fade"];
     root.dataset["light"] = night ? "night" : "day";
-  }, [root, language, condition, night]);
+    wasKnown.current = known;
+  }, [root, language, condition, night, known]);
 }
 
 /** A panel that shows one picture for months burns it in: everything wanders a little. */

@@ -76,7 +76,11 @@ function TileView(props: TileProps): JSX.Element {
   const { tile, late, untaken, blind, words, fieldRef, grid, box } = props;
   const state: State = blind ? "unknown" : tile.worst;
   const number = blind ? tile.devices.length : tile.abnormal;
-  const states = tile.devices.map((device) => (blind ? "unknown" : device.state));
+  // A text, and made anew only with the tile: the clock draws every tile each second.
+  const states = useMemo(
+    () => tile.devices.map((device) => (blind ? "unknown" : device.state)).join(" "),
+    [tile, blind],
+  );
   return (
     <article
       class={`${tileClass(state, untaken)}${late === null ? "" : " late"}`}
@@ -90,7 +94,7 @@ function TileView(props: TileProps): JSX.Element {
         </p>
       )}
       <div class="field" ref={fieldRef}>
-        <Field states={states.join(" ")} grid={grid} box={box} />
+        <Field states={states} grid={grid} box={box} />
       </div>
       <div class="tile-foot">
         {number > 0 && (
