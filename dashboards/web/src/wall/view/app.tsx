@@ -87,8 +87,9 @@ export function App(props: AppProps): JSX.Element {
   const condition = judge(link, city, now);
   const at = serverNow(link, now) ?? panelNow();
   const zone = city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const night = nightFits(condition, whole, isNight(at, zone, wanted.night), at);
-  useRootAttributes(root, language, condition, night, city !== null);
+  const dark = isNight(at, zone, wanted.night);
+  const night = nightFits(condition, whole, dark, at);
+  useRootAttributes(root, language, condition, night, city !== null && !dark);
   useShift(root, Math.floor(at / SHIFT_MS));
   const rings = wanted.sound && condition === "live";
   const sound = useSound(speaker, rings, whole, mono, link.startedMono);
@@ -251,20 +252,20 @@ function useRootAttributes(
   language: string,
   condition: Condition,
   night: boolean,
-  known: boolean,
+  day: boolean,
 ): void {
-  // Before the first word of the server the zone is a guess, and what follows it is no dusk.
-  const wasKnown = useRef(false);
+  // Only a dusk fades. Before the server's first word the zone is a guess, and what comes then is
+  // none; nor is the end of the half minute that a new critical lights up.
+  const wasDay = useRef(false);
   useLayoutEffect(() => {
     root.lang = language;
     root.dataset["condition"] = condition;
     // Dusk fades; a wall that starts at night is dark from its first picture.
-    const dusk = night && root.dataset["light"] === "day" && wasKnown.current;
-    if (dusk) root.dataset["fade"] = "";
+    if (night && wasDay.current) root.dataset["fade"] = "";
     else if (!night) delete root.dataset["fade"];
     root.dataset["light"] = night ? "night" : "day";
-    wasKnown.current = known;
-  }, [root, language, condition, night, known]);
+    wasDay.current = day;
+  }, [root, language, condition, night, day]);
 }
 
 /** A panel that shows one picture for months burns it in: everything wanders a little. */
