@@ -21,7 +21,7 @@ export function ScreenForm(props: ScreenFormProps): JSX.Element {
   const { name, proposed, settings, bound, busy, onSend, onClose } = props;
   return (
     <form
-      class="card form"
+      class="card asked"
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);

@@ -179,7 +179,7 @@ function TokenForm({ onMade, onClose }: TokenFormProps): JSX.Element {
   };
   return (
     <form
-      class="card form"
+      class="card asked"
       onSubmit={(event) => {
         event.preventDefault();
         send(new FormData(event.currentTarget));

@@ -51,7 +51,7 @@ export function AdoptForm({ entry, onAdopted }: AdoptFormProps): JSX.Element {
   };
   return (
     <form
-      class="card form"
+      class="card asked"
       onSubmit={(event) => {
         event.preventDefault();
         send(new FormData(event.currentTarget));
