@@ -6,6 +6,7 @@ What runs, and who hands what to whom:
       ▲ └──── advice ◄──────┘ ▲ each second: tick
     MqttListener ── results ──┘   (acknowledges after Writer.durable)
     TrapListener ── hints ──► Poller: ask now
+    Identifier ── who devices say they are, once a day ──► store
          └─ who is no device ──► the store's quarantine, every few seconds
 """
 
@@ -21,11 +22,13 @@ from collector.advice import Advice
 from collector.clock import Clock
 from collector.config import Config
 from collector.engine import Engine
+from collector.identifying import Identifier
 from collector.inventory import Plan
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.listeners.mqtt_routes import build_routes
 from collector.listeners.traps.listener import TrapListener, TrapSettings
-from collector.model import CheckResult, DeviceState, ResultBatch
+from collector.model import CheckResult, DeviceState, ResultBatch, State
+from collector.model.findings import Identity
 from collector.poller import LagMeter, Poller
 from collector.probes import Probe
 from collector.probes.icmp import PingSettings, PingUnavailableError
@@ -100,12 +103,15 @@ class Collector:
             keep_readings=KEEP_READINGS,
             figures=self._figures,
         )
+        self.identifier = Identifier(probes.snmp, self._clock, self._is_well, self._note_identities)
+        self.identifier.watch(self._plan.checks)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.lag.run(), name="loop lag")
                 tasks.create_task(self.writer.run(), name="writer")
                 tasks.create_task(self.poller.run(), name="poller")
                 tasks.create_task(self._tick(), name="tick")
+                tasks.create_task(self.identifier.run(), name="identities")
                 if self._listener is not None:
                     tasks.create_task(self._listen(self._listener), name="mqtt listener")
                     tasks.create_task(self._keep_quarantine(self._listener), name="quarantine")
@@ -144,6 +150,7 @@ class Collector:
             self._listener.keep([check for check in plan.checks if check.probe == "mqtt"])
         if self.traps is not None:
             self.traps.watch(plan)
+        self.identifier.watch(plan.checks)
         self._replanned.set()
 
     def _apply(self, plan: Plan) -> Mapping[str, DeviceState]:
@@ -214,6 +221,16 @@ class Collector:
             except StoreError as error:
                 listener.quarantine.give_back(heard)
                 logger.warning("the quarantine could not be stored: %s", error)
+
+    def _is_well(self, device_id: str) -> bool:
+        """Say whether a device is worth asking who it is."""
+        watched = device_id in self._plan.devices
+        return watched and self.engine.state_of(device_id).state in (State.UP, State.DEGRADED)
+
+    async def _note_identities(self, said: Sequence[Identity]) -> None:
+        """Store what devices said of themselves. Raises StoreError."""
+        note = self._store.reconciliation.note_identities
+        await self.writer.in_store_thread(partial(note, said))
 
     def _make_trap_listener(self) -> TrapListener | None:
         """Return the listener for SNMP traps, if the configuration has a section for them."""

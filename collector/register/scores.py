@@ -108,12 +108,12 @@ def _malformed(row: SourceRow) -> list[str]:
     values = row.values
     faults = []
     if values.get(Field.ADDRESS) and address_of(values[Field.ADDRESS]) is None:
-        faults.append("address")
+        faults.append("bad_address")
     if values.get(Field.MAC) and mac_of(values[Field.MAC]) is None:
-        faults.append("mac")
+        faults.append("bad_mac")
     place = position_of(values.get(Field.LATITUDE), values.get(Field.LONGITUDE))
     if values.get(Field.LATITUDE) and (place is None or not place.is_in_indonesia()):
-        faults.append("position")
+        faults.append("bad_position")
     return faults
 
 

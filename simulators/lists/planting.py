@@ -206,8 +206,9 @@ class _Planter:
 
     def _mistake_area(self, device: Device) -> None:
         site = self._sites[device.site]
-        far = [area for area in places.DISTRICTS if _metres(site, area) > _FAR_METRES]
-        area = self._draw.choice(far)
+        areas = self._city.areas
+        far = [area for area in areas if _metres(site, area) > _FAR_METRES]
+        area = self._draw.choice(far or sorted(areas, key=lambda it: _metres(site, it))[-1:])
         self._row_of[device.id].values |= {"area": area.code, "area_name": area.name}
         self._note(FaultKind.WRONG_AREA, [self._row_of[device.id]], "area")
 

@@ -49,7 +49,7 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
         "name": "Nama",
         "kind": "Kategori",
         "site_name": "Lokasi",
-        "area_name": "Kecamatan",
+        "area": "Kode Kecamatan",
         "latitude": "Latitude",
         "longitude": "Longitude",
         "address": "IP Address",
@@ -58,7 +58,7 @@ _HEADINGS: Mapping[str, Mapping[str, str]] = {
         "vendor": "Merek",
         "model": "Model",
         "owner_name": "Pemilik",
-        "installed_on": "Tgl Instalasi",
+        "installed_on": "Tgl Pasang",
     },
     "dlh": {
         "key": "asset_code",
@@ -152,7 +152,6 @@ def _row(agency: str, row: Row, headings: Mapping[str, str]) -> list[object]:
     values["kind"] = _KINDS[agency].get(kind, kind)
     if agency == "dishub":
         values["name"] = str(values["name"]).upper().replace("KAMERA", "CCTV")
-        values["area_name"] = f"Kec. {values['area_name']}"
         values["mac"] = str(values["mac"]).upper().replace(":", "-")
         values["installed_on"] = date.fromisoformat(str(values["installed_on"])).strftime(
             "%d/%m/%Y"

@@ -74,7 +74,7 @@ class _Run:
         self.faults += found.faults
 
 
-class _Unusable(Exception):  # noqa: N818 - it says what the target is
+class UnusableTargetError(Exception):
     """The inventory does not say how to ask this device."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -104,7 +104,7 @@ class SnmpProbe:
                 await self._ask_table(agent, table, run)
             if run.broken and run.values == 0:
                 raise run.broken[0][1]
-        except _Unusable as problem:
+        except UnusableTargetError as problem:
             end = (Outcome.UNKNOWN, problem.reason, str(problem))
         except SnmpError as error:
             end = _failure(error)
@@ -158,16 +158,19 @@ class SnmpProbe:
 
 
 def agent_of(target: Target) -> Agent:
-    """Return the agent of a target. Raises _Unusable when the inventory does not name it all."""
+    """Return the agent of a target.
+
+    Raises UnusableTargetError when the inventory does not say all that is needed.
+    """
     if not target.address:
-        raise _Unusable(Reason.COLLECTOR_ERROR, "no address in the inventory")
+        raise UnusableTargetError(Reason.COLLECTOR_ERROR, "no address in the inventory")
     if target.credential is None:
-        raise _Unusable(Reason.CREDENTIAL_REFUSED, "no SNMP credential in the inventory")
+        raise UnusableTargetError(Reason.CREDENTIAL_REFUSED, "no SNMP credential in the inventory")
     try:
         version, security = _spoken(target.credential)
     except ValueError as problem:
         detail = f"credential {target.credential.name}: {problem}"
-        raise _Unusable(Reason.CREDENTIAL_REFUSED, detail) from None
+        raise UnusableTargetError(Reason.CREDENTIAL_REFUSED, detail) from None
     community = target.credential.community
     limits = target.snmp_limits
     return Agent(target.address, community, target.snmp_port, version, limits, security)

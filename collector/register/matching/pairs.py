@@ -71,7 +71,7 @@ def clusters_of(facts: Sequence[Facts], blocks: Iterable[Block]) -> list[Cluster
 def points_of(one: Facts, other: Facts) -> float:
     """Return what speaks for it that two are one device; below 0 what speaks against it."""
     if one.device_id is not None and one.device_id == other.device_id:
-        return 2 * ENOUGH
+        return ENOUGH if _numbers_differ(one, other) else 2 * ENOUGH
     points = _set_points(one.serials, other.serials, 8, -4)
     points += _set_points(one.macs, other.macs, 8, -3)
     if one.address and other.address:
@@ -164,6 +164,14 @@ def _may_be_one(field: Field, one: Facts, other: Facts) -> bool:
     return not (one.row is None and other.row is None and field is Field.ADDRESS)
 
 
+def _numbers_differ(one: Facts, other: Facts) -> bool:
+    """Say whether both have serial numbers, or MACs, and no common one."""
+    return any(
+        mine and theirs and mine.isdisjoint(theirs)
+        for mine, theirs in ((one.serials, other.serials), (one.macs, other.macs))
+    )
+
+
 def _set_points(one: frozenset[str], other: frozenset[str], agree: float, differ: float) -> float:
     if not one or not other:
         return 0.0
@@ -196,7 +204,7 @@ class _Groups:
 
     def join(self, pair: Pair) -> None:
         one, other = self._find(pair.one), self._find(pair.other)
-        if one == other or self._contradict(one, other, pair.points):
+        if one == other or self._contradict(one, other, pair):
             return
         self._root[other] = one
         self._members[one] += self._members.pop(other)
@@ -215,21 +223,26 @@ class _Groups:
             number = self._root[number]
         return number
 
-    def _contradict(self, one: int, other: int, points: float) -> bool:
-        """Say whether serial numbers and MACs of two groups are all others.
+    def _contradict(self, one: int, other: int, pair: Pair) -> bool:
+        """Say whether two groups cannot be one device, because of their numbers.
 
-        What was decided to be one device is one, whatever its numbers.
+        What was decided to be one device is one whatever its numbers, as long as neither has found
+        another by its numbers: at an address that was given to another camera, that one answers.
         """
-        if points >= 2 * ENOUGH and len(self._members[one]) + len(self._members[other]) == 2:
-            return False
-        mine = [self._facts[number] for number in self._members[one]]
-        theirs = [self._facts[number] for number in self._members[other]]
+        alone = len(self._members[one]) == len(self._members[other]) == 1
+        first, second = self._facts[pair.one], self._facts[pair.other]
+        if first.device_id is not None and first.device_id == second.device_id:
+            return pair.points < 2 * ENOUGH and not alone
         checked = 0
         for of in ("serials", "macs"):
-            left = frozenset[str]().union(*(getattr(it, of) for it in mine))
-            right = frozenset[str]().union(*(getattr(it, of) for it in theirs))
+            left = self._all(one, of)
+            right = self._all(other, of)
             if left and right:
                 if not left.isdisjoint(right):
                     return False
                 checked += 1
-        return checked == 2
+        return checked == 2 or (checked == 1 and not alone)
+
+    def _all(self, root: int, of: str) -> frozenset[str]:
+        sets = (getattr(self._facts[number], of) for number in self._members[root])
+        return frozenset[str]().union(*sets)

@@ -30,6 +30,7 @@ from collector.register.matching.pairs import (
 from collector.register.matching.places import Misplaced, PlaceFault, misplaced
 
 _HINT_WEIGHT = 0.5
+_UNLISTED_WEIGHT = 0.55  # sure, but not urgent: what lists contradict each other in comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,11 @@ def _unseen_or_unlisted(cluster: Cluster, before: datetime) -> Iterator[Finding]
         if not seen and not heard and _was_asked(cluster, before):
             yield finding(FindingKind.GHOST, cluster.members, 0.9, Proposal(Action.RETIRE))
         return
-    if seen:
-        yield finding(FindingKind.UNKNOWN, seen, 0.9, Proposal(Action.LIST))
+    unlisted = [it for it in seen if it.device and not it.device.is_listed]
+    if unlisted:
+        yield finding(FindingKind.UNKNOWN, unlisted, _UNLISTED_WEIGHT, Proposal(Action.LIST))
     elif heard:
-        yield finding(FindingKind.UNKNOWN, heard, 0.6, Proposal(Action.LIST))
+        yield finding(FindingKind.UNKNOWN, heard, _HINT_WEIGHT, Proposal(Action.LIST))
 
 
 def _was_asked(cluster: Cluster, before: datetime) -> bool:

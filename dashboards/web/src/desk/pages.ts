@@ -48,6 +48,7 @@ export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   alarms: { load: () => import("./alarmhealth/page"), group: "records", role: "viewer", key: "a" },
   health: { load: () => import("./health/page"), group: "care", role: "viewer", key: "d" },
   access: { load: () => import("./access/page"), group: "care", role: "admin" },
+  register: { load: () => import("./register/page"), group: "records", role: "viewer" },
   audit: { load: () => import("./audit/page"), group: "care", role: "admin" },
   design: { load: () => import("./design/page"), group: null, role: "viewer" },
 };

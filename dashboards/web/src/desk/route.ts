@@ -16,6 +16,7 @@ export const SEGMENTS = {
   alarms: "kesehatan-alarm",
   health: "kesehatan",
   access: "akses",
+  register: "register",
   audit: "jejak",
   design: "rancangan",
   map: "peta",

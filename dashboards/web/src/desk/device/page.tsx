@@ -27,6 +27,7 @@ import {
 } from "../texts";
 import { HistoryCard, usePast, type Span } from "./bar";
 import { IncidentsCard, NeighboursCard, OwnersCard, UptimeCard } from "./cards";
+import { ProvenanceCard } from "../register/provenance";
 import { ChartsCard } from "./charts";
 
 export function DevicePage({ id }: { id: string }): JSX.Element {
@@ -89,6 +90,7 @@ function DeviceArticle({ view, seen, version }: DeviceProps): JSX.Element {
           <NeighboursCard view={view} />
           <UptimeCard device={view.id} version={version} />
           <OwnersCard view={view} />
+          <ProvenanceCard device={view.id} />
         </div>
       </div>
     </article>

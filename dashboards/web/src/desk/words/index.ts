@@ -30,6 +30,8 @@ import healthEn from "../health/words.en.json";
 import healthId from "../health/words.id.json";
 import quarantineEn from "../quarantine/words.en.json";
 import quarantineId from "../quarantine/words.id.json";
+import registerEn from "../register/words.en.json";
+import registerId from "../register/words.id.json";
 import uptimeEn from "../uptime/words.en.json";
 import uptimeId from "../uptime/words.id.json";
 
@@ -47,6 +49,7 @@ const id = {
   ...silencesId,
   ...healthId,
   ...quarantineId,
+  ...registerId,
   ...uptimeId,
 };
 const en = {
@@ -63,6 +66,7 @@ const en = {
   ...silencesEn,
   ...healthEn,
   ...quarantineEn,
+  ...registerEn,
   ...uptimeEn,
 };
 
