@@ -11,6 +11,8 @@ import type { Device } from "../shared/model";
 import { clock } from "../shared/time";
 import { whyNot } from "./acts";
 import { useDesk } from "./context";
+import { Link } from "./navigation";
+import { pagePath, withQuery } from "./route";
 import { useOutside } from "./take";
 import { longDuration } from "./texts";
 import { endOf, SPANS, type Span } from "./until";
@@ -185,7 +187,12 @@ export function PlanBox({ plan, subject, onClose }: PlanProps): JSX.Element {
             ))}
           </div>
           <footer>
-            <p>{words.say(`plan.${plan}_hint`)}</p>
+            <p>
+              {words.say(`plan.${plan}_hint`)}{" "}
+              <Link to={formPath(plan, subject.scope)} test="plan-more">
+                {words.say("plan.more")}
+              </Link>
+            </p>
             <button type="button" onClick={onClose}>
               {words.say("cancel")} <kbd aria-hidden="true">Esc</kbd>
             </button>
@@ -199,6 +206,13 @@ export function PlanBox({ plan, subject, onClose }: PlanProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** The form that has everything, with the same devices chosen. */
+function formPath(plan: Plan, scope: ScopeBody): string {
+  const page = pagePath(plan === "silence" ? "silences" : "maintenance", "baru");
+  const named = Object.entries(scope).map(([part, ids]) => [part, ids.join(",")]);
+  return withQuery(page, new URLSearchParams(), Object.fromEntries(named));
 }
 
 /** Record it; returns what takes it back. Throws `ApiError`. */

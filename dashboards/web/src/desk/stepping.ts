@@ -2,8 +2,11 @@
 
 import { useKeys } from "./keys";
 
-/** Rows are elements with `data-row`; the focus goes to the first link or button of each. */
-export function useRowKeys(list: { readonly current: HTMLElement | null }): void {
+/**
+ * Rows are elements with `data-row`; the focus goes to the first link or button of each. Of several
+ * lists on a page one has the keys: `on`.
+ */
+export function useRowKeys(list: { readonly current: HTMLElement | null }, on = true): void {
   const move = (by: 1 | -1): void => {
     const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -12,5 +15,6 @@ export function useRowKeys(list: { readonly current: HTMLElement | null }): void
       ?.querySelector<HTMLElement>("a, button")
       ?.focus();
   };
-  useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+  const [down, up] = [() => move(1), () => move(-1)];
+  useKeys(on ? { j: down, k: up, ArrowDown: down, ArrowUp: up } : {});
 }

@@ -10,6 +10,7 @@ import { useAnswer } from "../answer";
 import { useDesk } from "../context";
 import { go, Link } from "../navigation";
 import { pagePath } from "../route";
+import { takeArrived } from "./arrived";
 import { Columns } from "./columns";
 import { Doubts } from "./doubts";
 import { Items } from "./items";
@@ -33,9 +34,16 @@ export function Preview({ upload, source }: PreviewProps): JSX.Element {
   const [reading, setReading] = useState<Reading>(AS_PROPOSED);
   const body = bodyOf(source, reading);
   const key = `preview ${upload} ${JSON.stringify(body)}`;
-  const { value, trouble, renew } = useAnswer(key, (signal) =>
-    ask("POST /imports/preview/{upload}", { at: [upload], body, signal, patience: PATIENCE_MS }),
-  );
+  const { value, trouble, renew } = useAnswer(key, async (signal) => {
+    const arrived = reading === AS_PROPOSED ? takeArrived(upload, source) : null;
+    if (arrived !== null) return arrived;
+    return ask("POST /imports/preview/{upload}", {
+      at: [upload],
+      body,
+      signal,
+      patience: PATIENCE_MS,
+    });
+  });
   // What was shown stays while another reading of the file is made.
   const before = useRef<ListPreview | null>(null);
   if (value !== null) before.current = value;

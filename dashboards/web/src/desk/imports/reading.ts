@@ -132,6 +132,7 @@ export function sourceOf(file: string): string {
   return file
     .replace(/\.[^.]*$/u, "")
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/gu, "-")
     .replace(/^-+|-+$/gu, "")

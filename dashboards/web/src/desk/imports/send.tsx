@@ -8,6 +8,7 @@ import { useDesk } from "../context";
 import { Fault, faultsOf, Field, type Faults } from "../maintenance/fields";
 import { go } from "../navigation";
 import { pagePath } from "../route";
+import { arrive } from "./arrived";
 import { Progress } from "./progress";
 import { PREVIEW } from "./preview";
 import { isSource, sourceOf } from "./reading";
@@ -38,11 +39,13 @@ export function SendForm(): JSX.Element {
     if (file === null || Object.keys(lacks).length > 0) return;
     setBusy(true);
     try {
-      const { upload } = await ask("POST /imports/preview", {
+      const preview = await ask("POST /imports/preview", {
         query: { file: file.name.slice(-200), source },
         file,
         patience: PATIENCE_MS,
       });
+      const { upload } = preview;
+      arrive(preview);
       go(`${pagePath("imports", PREVIEW)}?berkas=${upload}&daftar=${encodeURIComponent(source)}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

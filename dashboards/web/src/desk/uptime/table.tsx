@@ -39,7 +39,7 @@ export function Table({ table, view, query }: TableProps): JSX.Element {
   const { words } = useDesk();
   const list = useRef<HTMLTableElement>(null);
   const [shown, setShown] = useState(ROWS);
-  useRowKeys(list);
+  useRowKeys(list, view.device === null);
   const contract = hasContract(table);
   const rows = sorted(table.items, view.sort);
   if (rows.length === 0) {
