@@ -222,6 +222,8 @@ class _Parents:
 
 
 def _changes(old: SourceRow, new: SourceRow) -> tuple[Change, ...]:
+    if (old.key, old.device_id, old.values) == (new.key, new.device_id, new.values):
+        return ()  # nearly all rows of a list that is sent again
     changes = [
         Change(one, old.values.get(one), new.values.get(one))
         for one in Field

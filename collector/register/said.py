@@ -25,6 +25,8 @@ _KEYS = (Field.KEY, Field.ID, Field.SERIAL, Field.MAC, Field.NAME)
 _EVERY = 500  # rows between two words about progress
 _MOST_PROBLEMS = 2_000
 _REMEMBERED = 1_000  # values of a column
+_LOOKED_UP = (Field.NAME, Field.AREA, Field.OWNER, Field.SITE, Field.LONGITUDE)
+"""What a row may come to say without a column of its own."""
 _PLACE = (Field.LATITUDE, Field.LONGITUDE)
 
 
@@ -146,6 +148,8 @@ class _Reader:
         self._before = before
         self._read = read
         self._by_key: dict[str, Said] = {}
+        may = {*columns, *source.defaults, *_LOOKED_UP}
+        self._order = tuple(of for of in Field if of in may)
         self._known: dict[Field, dict[str, str]] = {of: {} for of in columns}
 
     def take(self, row: Row) -> None:
@@ -185,7 +189,9 @@ class _Reader:
         return value
 
     def _keep(self, row: Row, key: str, values: dict[Field, str]) -> None:
-        said = Said(key[:200], row.number, {one: values[one] for one in Field if one in values})
+        said = Said(
+            key[:200], row.number, {one: values[one] for one in self._order if one in values}
+        )
         first = self._by_key.setdefault(said.key, said)
         if first is not said and first.values == said.values:
             note = {"key": shown(key), "first": str(first.row)}
