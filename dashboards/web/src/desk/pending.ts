@@ -1,7 +1,7 @@
 /**
  * What somebody did while the server could not be reached: kept in this browser, marked as unseen by
  * others, and sent when the line is back, each with the time it was done in its words
- * (docs/adr/0053).
+ * (docs/adr/0051).
  *
  *   take, note ─ no line ─► keep ─► localStorage ─► send, in their order ─► the API
  *                                                     └─ refused, or an hour old ─► said, not lost
