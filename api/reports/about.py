@@ -60,8 +60,8 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def about(report: Report, language: str) -> list[tuple[str, str]]:
-    """Return the lines, in order."""
+def about(report: Report, language: str, *, notes: bool = True) -> list[tuple[str, str]]:
+    """Return the lines, in order; with what is missing from the report, or without."""
     head = report.header
     names, formats = _NAMES[language], Formats(language, head.zone)
     lines = [
@@ -84,7 +84,8 @@ def about(report: Report, language: str) -> list[tuple[str, str]]:
     ]
     said = [(names[name], text) for name, text in lines]
     said += [(names["note"], names["whole"])]
-    return said + [(names["note"], NOTES[language][note]) for note in report.notes]
+    missing = report.notes if notes else ()
+    return said + [(names["note"], NOTES[language][note]) for note in missing]
 
 
 def period(head: Header, formats: Formats) -> str:

@@ -349,7 +349,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "csv": "menulis CSV",
         "csv-id": "menulis CSV untuk Excel",
         "json": "menulis JSON",
-        "pack": "membuat paket bukti dukung",
+        "pack": "membuat paket bukti",
     },
     "en": {
         "uptime": "reckoning uptime",

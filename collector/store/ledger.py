@@ -154,7 +154,8 @@ def kept(
 
 def as_tally(months: Collection[Kept]) -> Tally:
     """Return the tally of months that follow each other, of one device."""
-    row = joined_rows([_SUMS.unpack(month[3]) for month in months])
+    rows = [_SUMS.unpack(month[3]) for month in months]
+    row = rows[0] if len(rows) == 1 else joined_rows(rows)  # one joins to itself
     texts = [month[4] for month in months if month[4] is not None]
     return Tally(1, row, _lost_of_texts(texts) if texts else {})
 

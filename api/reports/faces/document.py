@@ -670,7 +670,7 @@ def _capacity(paper: _Paper) -> Iterable[Block]:
             paper.title("part"),
             paper.title("used_percent"),
             paper.title("per_month_percent"),
-            paper.title("full_from"),
+            paper.say("capacity.when"),
         ],
         "wmnnw",
         [_capacity_cells(paper, one) for one in rows[:MOST_OUTAGES]],
@@ -733,7 +733,7 @@ def _closing(paper: _Paper) -> dict[str, Any]:
         },
         "rules": {
             "title": paper.say("rules"),
-            "rows": [[name, shown(text)] for name, text in about(report, language)],
+            "rows": [[name, shown(text)] for name, text in about(report, language, notes=False)],
         },
         "notes": {"title": paper.say("notes"), "texts": notes},
     }

@@ -64,6 +64,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "capacity": "Kapasitas",
         "capacity.text": "Garis lurus melalui 90 hari terakhir, dengan keyakinan 95%. Di mana "
         "kenaikannya tidak pasti, tidak dikatakan kapan penuh.",
+        "capacity.when": "perkiraan penuh",
         "more": "{} baris lagi ada di lembar {} dari berkas XLSX.",
         "none": "Tidak ada dalam periode ini.",
         "method": "Cara menghitung",
@@ -138,6 +139,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "capacity": "Capacity",
         "capacity.text": "A straight line through the last 90 days, with 95% confidence. Where it "
         "does not rise for certain, nothing is said of when it is full.",
+        "capacity.when": "when it is full",
         "more": "{} more rows are in the sheet {} of the XLSX file.",
         "none": "None in this period.",
         "method": "How it is reckoned",
