@@ -130,12 +130,14 @@ class Listener:
 
     def point_to(self, incidents: Collection[int]) -> None:
         """Let it wait that these incidents are new or changed. A snapshot does not replace it."""
-        self._incidents.update(incidents)
+        if len(self._incidents) <= INCIDENTS_NAMED:  # else all are asked for, whichever they are
+            self._incidents.update(incidents)
         self._something.set()
 
     def tell_alerts(self, changed: Mapping[int, dict[str, object]]) -> None:
         """Let it wait that these alerts changed: the last word of each. As `point_to`."""
-        self._alerts.update(changed)
+        if len(self._alerts) <= ALERTS_NAMED:
+            self._alerts.update(changed)
         self._something.set()
 
     def ask_for_snapshot(self) -> None:

@@ -62,15 +62,11 @@ class StoreSource:
     def inventory_mark(self) -> object:
         """Return a value that differs when a snapshot says what no transition told.
 
-        Number of devices of each kind and area; the collectors' runs, for a collector applies the
-        inventory when it starts and may have renamed things; who is in maintenance.
+        The inventory, which a running collector follows; the collectors' runs; who is in
+        maintenance.
         """
-        numbers: dict[tuple[str, str], int] = {}
-        for row in self._store.counts():
-            key = row.kind, row.area
-            numbers[key] = numbers.get(key, 0) + row.count
         runs = [one.run_id for one in self._store.collectors()]
-        return numbers, runs, self._planned.at(self._clock.now())
+        return self._store.inventory_mark(), runs, self._planned.at(self._clock.now())
 
     def snapshot(self) -> Snapshot:
         """Read everything a wall needs, true for all transitions up to its cursor.

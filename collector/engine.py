@@ -128,7 +128,7 @@ class Engine:
         asked_anew = [
             self._watched[one]
             for one in before
-            if self._replace_checks(self._watched[one], by_device.get(one, ()))
+            if self._replace_checks(self._watched[one], by_device.get(one, ()), advice)
         ]
         for one in before:
             self._watched[one].device = wanted[one]
@@ -476,7 +476,7 @@ class Engine:
         self._dirty_checks.discard(check.id)
         self._unsteady.drop(check.id)
 
-    def _replace_checks(self, watched: Watched, checks: Sequence[Check]) -> bool:
+    def _replace_checks(self, watched: Watched, checks: Sequence[Check], advice: Advice) -> bool:
         """Give a device these checks; say whether its reachability is asked otherwise now."""
         old = {check.id: check for check in watched.checks}
         new = {check.id: check for check in checks}
@@ -488,7 +488,9 @@ class Engine:
             self._hold(check)
         watched.checks = tuple(checks)
         anew = any(check.role is Role.REACHABILITY for check in (*gone, *come))
-        watched.paused = watched.paused and not anew
+        if anew and watched.paused:  # it was the old address that did not answer
+            watched.paused = False
+            advice.resume.add(watched.device.id)
         return anew
 
     def _forget_checks(self, watched: Watched) -> None:

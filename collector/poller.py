@@ -306,6 +306,7 @@ class Poller:
             result = await self._ask(job.check, slot_at)
         except asyncio.CancelledError:
             self.counters.cut_short += 1
+            self._leaving -= self._jobs.get(job.check.id) is not job
             raise
         finally:
             job.running = False

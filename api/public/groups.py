@@ -6,7 +6,7 @@ A dead camera is a gap that a burglar can use, so nothing may point to one:
 2. What is left of a service is one group, *the rest*. If that is too small, the smallest named
    districts join it, so that nobody learns it as the difference between the city and the others.
 3. A service with fewer than `FEWEST` devices in the whole city is not there.
-4. How a group is, is one of five words. One device of ten or more that is out changes nothing.
+4. How a group is, is one of five words. One device of more than ten that is out changes nothing.
 """
 
 from collections import Counter

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.deps import Parts
-from api.public.groups import Group, Level, Member, Service, grouped, level_of
+from api.public.groups import FEWEST, Group, Level, Member, Service, grouped, level_of
 from api.uptime_query import Asked, QueryError, read_question
 from collector.maintenance import exclusions
 from collector.model import State
@@ -153,6 +153,9 @@ class Making:
 
 
 def _share(tallies: Mapping[str, Tally], devices: list[Member]) -> Share:
-    told = figures(total(tallies[one.id] for one in devices if one.id in tallies))
-    enough = told.coverage_percent >= _LEAST_COVERAGE
+    """Return the uptime of a group; none while it is that of fewer devices than may be named."""
+    known = [tallies[one.id] for one in devices if one.id in tallies]
+    told = figures(total(known))
+    several = sum(one.known > 0 for one in known) >= FEWEST
+    enough = several and told.coverage_percent >= _LEAST_COVERAGE
     return Share(told.uptime_percent if enough else None, told.coverage_percent)

@@ -101,8 +101,10 @@ class _Telling:
         if not city.whole:
             return self._say("nothing"), "", Level.UNKNOWN
         levels = {line.level for line in city.lines}
-        if levels <= {Level.NORMAL, Level.MAINTENANCE}:
+        if levels <= {Level.NORMAL}:
             return self._say("all_normal"), "", Level.NORMAL
+        if levels <= {Level.NORMAL, Level.MAINTENANCE}:
+            return self._say("all_planned"), "", Level.MAINTENANCE
         if levels <= {Level.NORMAL, Level.MAINTENANCE, Level.UNKNOWN}:
             return self._say("unknown"), "", Level.UNKNOWN
         return self._say("some"), "", Level.PARTLY

@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "maintenance": "Pemeliharaan",
         "unknown": "Tidak diketahui",
         "all_normal": "Semua layanan berjalan normal",
+        "all_planned": "Tidak ada gangguan, ada pemeliharaan terencana",
         "some": "Sebagian layanan terganggu",
         "blind": "Pantau tidak melihat",
         "blind_more": "Keadaan layanan tidak diketahui sejak {since}. Ini bukan kabar bahwa "
@@ -48,6 +49,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "maintenance": "Maintenance",
         "unknown": "Unknown",
         "all_normal": "All services run normally",
+        "all_planned": "No disruptions, some planned maintenance",
         "some": "Some services are disrupted",
         "blind": "Pantau sees nothing",
         "blind_more": "The state of the services is unknown since {since}. This is not news that "

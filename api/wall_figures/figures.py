@@ -116,7 +116,7 @@ def _batteries(upses: Sequence[Known], latest: Latest) -> Iterable[Figure]:
     """How many UPS are on battery, and which of them is the first to end."""
     if not upses:
         return
-    seen = [one for one in upses if one.state not in (State.UNKNOWN, State.UNREACHABLE)]
+    seen = [one for one in upses if one.state in (State.UP, State.DEGRADED)]
     on = [one for one in seen if one.reason is Reason.ON_BATTERY]
     left = [
         (float(info.last_value), one)

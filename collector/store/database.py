@@ -253,6 +253,12 @@ class Store:
                 known = self._facts = (mark, device_rows.facts(connection))
         return list(known[1])
 
+    def inventory_mark(self) -> tuple[int, tuple[Owner, ...]]:
+        """Return a value that differs after devices, places, areas or owners were changed."""
+        with self._database.read() as connection:
+            owners = inventory_rows.every_owner(connection)
+            return ledger.touches(connection, until=0), tuple(owners)
+
     def checks(self, device_id: str) -> list[CheckRow]:
         """Return a device's checks in use, by id, with what is believed of them."""
         with self._database.read() as connection:

@@ -97,6 +97,28 @@ async def test_nothing_of_devices_sites_owners_or_people_is_in_it(city: City) ->
     assert numbers <= {5, 22}, "no number of devices: 5 is the rule's, 22 the day's"
 
 
+async def test_planned_work_on_all_but_a_few_is_not_normal_and_leaves_no_figure_of_the_few(
+    city: City,
+) -> None:
+    city.change(CAMERAS[0], State.DOWN, at=NOON - timedelta(hours=3))
+    window = MaintenanceWindow(
+        title="Pindah jalur",
+        reason="jalur baru",
+        author="Budi",
+        created_at=NOON - timedelta(days=40),
+        scope=Scope(devices=(*CAMERAS[1:], "cam-0001", "cam-0002")),
+        starts_at=NOON - timedelta(days=30),
+        ends_at=NOON + timedelta(hours=1),
+        zone="Asia/Makassar",
+    )
+    city.store.maintenance.create(window)
+    told = await page(city)
+    assert "Tidak ada gangguan, ada pemeliharaan terencana" in told
+    assert "berjalan normal" not in told
+    assert "Pemeliharaan \N{EN DASH}" in told, "75,0% would be the word of a single camera"
+    assert "75,0%" not in told
+
+
 async def test_while_nobody_looks_it_says_that_and_not_that_all_is_well(city: City) -> None:
     city.clock.advance(3_600)
     told = await page(city)

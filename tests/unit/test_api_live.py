@@ -501,6 +501,16 @@ async def test_pointers_to_incidents_wait_together_and_outlive_a_snapshot() -> N
     assert listener.take() == b'event: incident\ndata: {"ids":null}\n\n'
 
 
+async def test_what_waits_for_a_screen_that_takes_nothing_does_not_grow() -> None:
+    listener = Listener(None, 1_000)
+    for number in range(5_000):
+        listener.point_to({number})
+        listener.tell_alerts({number: {"id": number}})
+    assert len(listener._incidents) < 200
+    assert len(listener._alerts) < 200
+    assert listener.take().count(b"null") == 2
+
+
 async def test_of_two_heartbeats_that_wait_only_the_newer_is_sent() -> None:
     listener = Listener(None, 1_000)
     listener.beat(b"old")

@@ -65,6 +65,27 @@ def test_a_device_with_another_address_is_unknown_until_it_answers_there() -> No
     assert balanced(city)
 
 
+def test_a_device_that_was_dead_at_a_wrong_address_is_asked_everything_at_the_right_one() -> None:
+    city = VirtualCity([device("a")], World(dead={"a": (100.0, 300.0)}))
+    moved = replace(device("a"), address="127.0.0.2")
+    city.run(900, (300, lambda: city.follow([moved])))
+    assert city.story("a") == [UP, DOWN, UNKNOWN, UP]
+    health = [at for at, check in city.world.asked if check == "a/snmp" and at > 300]
+    assert len(health) >= 9, "ten minutes at one a minute"
+    assert balanced(city)
+
+
+def test_a_collector_that_stops_while_an_old_check_runs_still_balances() -> None:
+    moved = replace(device("a"), address="127.0.0.2")
+    before = VirtualCity([device("a")], World(answer_seconds=2.0))
+    before.run(120)
+    began = before.world.asked[-1][0]
+    city = VirtualCity([device("a")], World(answer_seconds=2.0))
+    city.run(began + 1.0, (began + 0.5, lambda: city.follow([moved])))
+    assert city.poller.counters.cut_short == 1
+    assert balanced(city)
+
+
 def test_what_runs_for_the_old_address_says_nothing_of_the_new_one() -> None:
     world = World(dead={"a": (299.0, 302.0)}, answer_seconds=0.5)
     city = VirtualCity([device("a")], world)

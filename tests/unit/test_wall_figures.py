@@ -75,6 +75,12 @@ def test_the_battery_that_ends_first_is_named() -> None:
     assert (found.device_name, found.seconds) == ("B", 300)
 
 
+def test_of_a_ups_that_does_not_answer_nobody_says_that_the_mains_are_there() -> None:
+    upses = [device("a", "ups", State.DOWN, Reason.NO_ANSWER), device("b", "ups")]
+    found = by_name(figures(upses, {}, NOON))["on_battery"]
+    assert (found.value, found.devices, found.all) == (0, 1, 2)
+
+
 def test_without_anybody_who_looks_no_battery_is_said_to_be_full() -> None:
     found = by_name(figures([device("a", "ups", State.UNKNOWN)], {}, NOON))["on_battery"]
     assert (found.value, found.devices) == (None, 0)
