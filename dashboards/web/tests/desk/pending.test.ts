@@ -62,4 +62,32 @@ describe("what was done without a line", () => {
     broken.kept = '[{"kind":"shout"},3,{"kind":"take","incident":"1"}]';
     expect(new Pending(broken).waiting).toEqual([]);
   });
+
+  test("in two tabs is neither lost nor sent twice", async () => {
+    const where = shelf();
+    const [one, other] = [new Pending(where), new Pending(where)];
+    one.keep(act(1));
+    other.keep(act(2));
+    expect(new Pending(where).waiting.map(({ incident }) => incident)).toEqual([1, 2]);
+    const sent: number[] = [];
+    const send = ({ incident }: PendingAct): Promise<void> => (sent.push(incident), Promise.resolve());
+    await one.flush("Piket 1", NOW, send, isApiError);
+    await other.flush("Piket 1", NOW, send, isApiError);
+    expect(sent).toEqual([1, 2]);
+    expect(other.waiting).toEqual([]);
+  });
+
+  test("is sent once, also where it cannot be taken from the shelf", async () => {
+    const where = shelf();
+    const pending = new Pending(where);
+    pending.keep(act(1));
+    where.setItem = () => {
+      throw new Error("full");
+    };
+    const sent: number[] = [];
+    const send = ({ incident }: PendingAct): Promise<void> => (sent.push(incident), Promise.resolve());
+    await pending.flush("Piket 1", NOW, send, isApiError);
+    await pending.flush("Piket 1", NOW, send, isApiError);
+    expect(sent).toEqual([1]);
+  });
 });
