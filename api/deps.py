@@ -116,6 +116,16 @@ async def admin(principal: ViewerOf) -> Principal:
     return principal
 
 
+async def beyond_the_wall(principal: ViewerOf) -> None:
+    """Let everybody but screens pass: their links hang in halls and stand in the panels' settings.
+
+    Raises ProblemError (403).
+    """
+    if principal.screen is not None:
+        detail = "A screen's link shows the wall alone; open this with a token of your own."
+        raise ProblemError(403, Code.ROLE_TOO_LOW, detail)
+
+
 OperatorOf = Annotated[Principal, Depends(operator)]
 AdminOf = Annotated[Principal, Depends(admin)]
 

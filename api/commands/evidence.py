@@ -15,10 +15,10 @@ _WRONG_USE = 2
 @click.argument(
     "pack", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--key", default="", help="Fingerprint of the key that must have sealed it.")
+@click.option("--key", help="Fingerprint of the key that must have sealed it.")
 @click.option("--program", is_flag=True, help="Write the program that does this, to pass it on.")
 @click.option("--json", "as_json", is_flag=True, help="Write what was found as JSON.")
-def verify(pack: Path | None, key: str, *, program: bool, as_json: bool) -> None:
+def verify(pack: Path | None, key: str | None, *, program: bool, as_json: bool) -> None:
     """Recompute every figure of an evidence pack from its raw rows, and check its seal.
 
     Needs no server and no settings. Exit code 0: genuine; 1: it is not.
@@ -30,8 +30,8 @@ def verify(pack: Path | None, key: str, *, program: bool, as_json: bool) -> None
         return
     if pack is None:
         raise click.UsageError("name the pack, such as laporan-2026-10.zip")
-    fingerprint = "".join(char for char in key.lower() if char in "0123456789abcdef")
-    if key and len(fingerprint) != 64:
+    fingerprint = "".join(char for char in (key or "").lower() if char in "0123456789abcdef")
+    if key is not None and len(fingerprint) != 64:
         raise click.UsageError("--key: a fingerprint has 64 hexadecimal digits")
     try:
         signer, found = checking.check(pack.read_bytes(), fingerprint)

@@ -7,6 +7,7 @@ fingerprint in a letter or on a web page lets others tell our packs from those o
 
 import hashlib
 import os
+import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -61,9 +62,11 @@ def load_evidence_key(path: Path) -> EvidenceKey:
     if not path.exists():
         private = Ed25519PrivateKey.generate()
         pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        new = path.with_name(f"{path.name}.{os.getpid()}")
+        new = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # nobody else's, now or before
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(new, path)  # whole or not at all; who comes second takes the first one's
         new.unlink()

@@ -19,23 +19,16 @@ from typing import Any, TypeAlias
 
 Row: TypeAlias = dict[Any, Any]
 LARGEST, FAR, SECOND, MICRO = 2**28, 1 << 62, 1_000_000, timedelta(microseconds=1)
-EPOCH, PREFIX = (
-    datetime.fromisoformat("1970-01-01T00:00:00Z"),
-    {"plain": "", "contract": "contract_"},
-)
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
+PREFIX = {"plain": "", "contract": "contract_"}
 STATES = ("up", "degraded", "down", "unreachable", "unknown")
 CAUSES = ("device", "link", "power", "upstream", "planned", "unknown")
 REASONS = ("maintenance", "outside_service_hours", "cause_not_counted", "short_outage")
-KINDS = {
-    "transitions": "device",
-    "outages": "device",
-    "maintenance": "device",
-    "service_hours": "zone",
-}
+KINDS = dict.fromkeys(("transitions", "outages", "maintenance"), "device")
+KINDS |= {"service_hours": "zone"}
 TABLES = {"total": "", "cities": "city", "areas": "area", "sites": "site", "kinds": "kind"}
 TABLES |= {"owners": "owner", "devices": "device", "worst": "device"}
-OWNERS = {"device": ("owner",), "link": ("link_owner", "owner"), "power": ("power_owner", "owner")}
-UNEXPLAINED: Row = {"state": "", "from_at": -FAR, "to_at": FAR, "cause": "unknown", "answers": ""}
+UNEXPLAINED: Row = {"state": "", "from_at": -FAR, "to_at": FAR, "cause": "unknown"}
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # RFC 8032, 5.1
 D, BASE = -121665 * pow(121666, -1, P) % P, (4 * pow(5, -1, P) % P).to_bytes(32, "little")
 
@@ -66,14 +59,29 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     return s < ORDER and (total[1] | total[0] % 2 << 255).to_bytes(32, "little") == signature[:32]
 
 
+def once(pairs: list[tuple[str, Any]]) -> Row:
+    """Return an object of JSON; one that says a key twice says this to us and that to others."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a file of JSON says a key twice")
+    return dict(pairs)
+
+
+def read(content: bytes) -> Any:
+    """Return what a file of JSON says."""
+    return json.loads(content, object_pairs_hook=once)
+
+
+def micros(text: str) -> int:
+    """Return a moment as microseconds; none as never."""
+    return (datetime.fromisoformat(text) - EPOCH) // MICRO if text else FAR
+
+
 def table(content: bytes) -> dict[str, list[Row]]:
     """Return the rows of a CSV file by their first cell; moments as microseconds, none as never."""
     found, lines = defaultdict[str, list[Row]](list), csv.reader(io.StringIO(content.decode()))
     names = next(lines)
     for cells in lines:
-        row: Row = dict(zip(names, cells, strict=True))
-        for name in (name for name in names if name[-3:] == "_at"):
-            row[name] = (datetime.fromisoformat(row[name]) - EPOCH) // MICRO if row[name] else FAR
+        row = {n: micros(c) if n[-3:] == "_at" else c for n, c in zip(names, cells, strict=True)}
         found[cells[0]].append(row)
     return found
 
@@ -107,7 +115,6 @@ def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], l
         sums[("excluded", reason) if reason else state] += until - at
         if out and not reason:
             sums["lost", one["cause"]] += until - at
-            sums["lost", one["cause"], one["answers"]] += until - at
             sums["outages", one["cause"]] += state == "down" and not run
             run += until - at if state == "down" else 0
             sums["longest"] = max(sums["longest"], run)
@@ -119,41 +126,31 @@ def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], l
 def figures(sums: Row, *, degraded_is_up: bool) -> Row:
     """Return what a row must say: percentages floored to three decimals, seconds cut."""
     up, degraded, down, cut, unknown = (sums[state] for state in STATES)
-    excluded, outages = (
-        sum(sums[k, w] for w in of) for k, of in (("excluded", REASONS), ("outages", CAUSES))
-    )
+    excluded = sum(sums["excluded", reason] for reason in REASONS)
+    outages = sum(sums["outages", cause] for cause in CAUSES)
     scope, good = up + degraded + down + cut + unknown, up + degraded * degraded_is_up
-    shares = {"uptime": (good, scope - unknown), "device_uptime": (good, scope - unknown - cut)}
-    shares |= {"uptime_low": (good, scope), "uptime_high": (good + unknown, scope)}
-    shares |= {"coverage": (scope - unknown, scope or 1)}
-    seconds = {state: sums[state] for state in STATES} | {
-        "excluded": excluded,
-        "window": scope + excluded,
-    }
+    of = {"uptime": (good, scope - unknown), "device_uptime": (good, scope - unknown - cut)}
+    of |= {"uptime_low": (good, scope), "uptime_high": (good + unknown, scope)}
+    of |= {"coverage": (scope - unknown, scope or 1)}
+    seconds = {state: sums[state] for state in STATES}
+    seconds |= {"excluded": excluded, "window": scope + excluded}
     seconds |= {f"excluded_{reason}": sums["excluded", reason] for reason in REASONS}
     seconds |= {f"lost_{cause}": sums["lost", cause] for cause in CAUSES}
     each = {"longest_outage": sums["longest"] * outages, "mttr": down, "mtbf": up + degraded}
     said: Row = {"devices": sums["devices"], "outages": outages}
-    said |= {
-        f"{n}_percent": a * 100_000 // b / 1_000 if b else None for n, (a, b) in shares.items()
-    }
+    said |= {f"{n}_percent": a * 100_000 // b / 1_000 if b else None for n, (a, b) in of.items()}
     said |= {f"{n}_seconds": us // outages // SECOND if outages else None for n, us in each.items()}
     return said | {f"{name}_seconds": us // SECOND for name, us in seconds.items()}
 
 
 def recomputed(files: dict[str, bytes]) -> list[str]:
     """Return what is said otherwise than the raw rows give: figures, causes, states."""
-    rules, found, totals = json.loads(files["rules.json"]), list[str](), dict[Any, Counter[Any]]()
-    raw: Any = {n[4:-4]: table(content) for n, content in files.items() if n.startswith("raw/")}
+    rules, found, totals = read(files["rules.json"]), list[str](), dict[Any, Counter[Any]]()
+    raw: Any = {n[4:-4]: table(files[n]) for n in files if re.fullmatch(r"raw/\w+[.]csv", n)}
     same = rules["plain"] | {"name": ""} == rules["contract"] | {"name": ""}
-    every = {one["id"]: one for rows in raw["outages"].values() for one in rows}
-    for key, outage in every.items():
-        root, last = outage, (raw["corrections"][key] or [{"cause": outage["proposed_cause"]}])[-1]
-        for _ in range(16):
-            root = every.get(root["root_outage"], root) if root["cause"] == "upstream" else root
-        owners = [raw["devices"][root["device"]][0][o] for o in OWNERS.get(root["cause"], ())]
-        outage["answers"] = next(filter(None, owners), "")
-        found += [f"outage {key}: cause is not the last word"] * (outage["cause"] != last["cause"])
+    for one in [one for rows in raw["outages"].values() for one in rows]:
+        last = (raw["corrections"][one["id"]] or [{"cause": one["proposed_cause"]}])[-1]["cause"]
+        found += [f"outage {one['id']}: cause is not the last word"] * (one["cause"] != last)
     counted = [one for (one,) in raw["devices"].values() if one["from_at"] < one["to_at"]]
     for device in counted:  # the others only explain why these were cut off
         key = device["device"]
@@ -164,15 +161,23 @@ def recomputed(files: dict[str, bytes]) -> list[str]:
             for by in {*TABLES.values()}:
                 total = totals.setdefault((by, device.get(by, ""), name), Counter())
                 total.update(sums, longest=-min(total["longest"], sums["longest"]), devices=1)
+            zone = {edge: micros(at) for edge, at in rules["zones"][device["zone"]].items()}
+            life = max(zone["from"], device["created_at"]), min(zone["to"], device["retired_at"])
+            if life != (device["from_at"], device["to_at"]):
+                found.append(f"{key}: it counts from or to another moment than it must")
             if pieces != [(p["from_at"], p["to_at"], p["state"]) for p in raw["intervals"][key]]:
                 found.append(f"{key}: its intervals are not what its transitions give")
-    for name in [name for name in files if re.fullmatch(r"figures.json|report/.*[.]json", name)]:
-        data = json.loads(files[name])
+    for name in ["figures.json", *(n for n in files if re.fullmatch(r"report/.*[.]json", n))]:
+        head = (data := read(files[name])).get("header", rules)
+        of = [(x["from_asked"][:19], x["to_asked"][:19], x["filters"]) for x in (head, rules)]
+        if of[0] != of[1] or head.get("month") not in (None, of[0][0][:7]):
+            found.append(f"{name}: it is of another period, or of other devices")
         for heading, by in TABLES.items():
             rows = data.get(heading, []) if by else [data["total"]]
             told = {by and row.get("key", row.get("device")): row for row in rows}
+            found += [f"{name}: {heading} says a row twice"] * (len(told) < len(rows))
             missing = {key for of, key, _ in totals if of == by} - told.keys()
-            if rows and heading != "worst":
+            if (rows or name == "figures.json") and heading != "worst":
                 found += [f"{name}: {heading} leaves out {key}" for key in sorted(missing)]
             for (key, row), (rule, prefix) in product(told.items(), PREFIX.items()):
                 sums = totals.get((by, key, rule), Counter())
@@ -193,12 +198,13 @@ def check(data: bytes, key: str = "") -> tuple[str, list[str]]:
         return signer, ["it was altered after it was sealed"]
     found = [f"it was sealed with another key: {signer}"] if key not in ("", signer) else []
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
-        names = [one.filename for one in pack.infolist()]
-        if sum(one.file_size for one in pack.infolist()) > LARGEST or len({*names}) < len(names):
+        infos, names = pack.infolist(), pack.namelist()
+        large = sum(i.file_size if i.compress_type in (0, 8) else FAR for i in infos) > LARGEST
+        if large or len({name.lower() for name in names}) < len(names):
             return signer, ["it would unpack to more than 256 MiB, or has a name twice"]
-        files = {name: pack.read(name) for name in names}
+        files = {name: pack.open(name).read(LARGEST) for name in names}
     good = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    listed = json.loads(files["manifest.json"])["files"] | {"manifest.json": good["manifest.json"]}
+    listed = read(files["manifest.json"])["files"] | {"manifest.json": good["manifest.json"]}
     odd = {n for n in good.keys() | listed.keys() if good.get(n) != listed.get(n)}
     odd |= {name for name in good if not re.fullmatch(r"(\w+/)?\w[\w.-]*", name)}
     found += [f"{n!r} is altered, missing, not listed, or no name of a file" for n in sorted(odd)]
@@ -207,7 +213,7 @@ def check(data: bytes, key: str = "") -> tuple[str, list[str]]:
 
 def main(words: list[str]) -> int:
     """Check the pack that the command line names; say what was found."""
-    if len(words) not in (1, 2) or not Path(words[0]).is_file():
+    if len(words) not in (1, 2) or not all(words) or not Path(words[0]).is_file():
         print(__doc__)  # noqa: T201
         return 2
     try:

@@ -3,12 +3,14 @@
     list ─ read ─► plan ─► (under a lock) plan again ─► register.yaml, checked ─► store ─► in place
 
 The store comes first, since the file follows from it: if the power goes between the two, the next
-import, or `rewrite`, writes the file. Until then devices are watched as before.
+import, or `rewrite`, writes the file, and so does the API when it starts. Until then devices are
+watched as before.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from collector.clock import Clock
@@ -23,6 +25,7 @@ from collector.register.columns import Column, Meaning, meanings, plain
 from collector.register.coordinates import BadValueError
 from collector.register.devices import Registered, registered
 from collector.register.file import (
+    NotInPlaceError,
     RegisterRefusedError,
     checked_file,
     other_files,
@@ -160,7 +163,7 @@ class Importer:
             with checked_file(config, made.result.inventory, self._known(config)) as draft:
                 now = self._clock.now()
                 record = self._store.lists.apply(change, author=author, now=now, after=made.after)
-                put_in_place(config, draft)
+                _follow(config, draft)
         return Applied(record, len(made.result.inventory.devices))
 
     def undo(self, import_id: int, *, author: str, progress: Progress = _silent) -> Applied:
@@ -178,7 +181,7 @@ class Importer:
             with checked_file(config, made.inventory, known) as draft:
                 now = self._clock.now()
                 record = self._store.lists.undo(import_id, author=author, now=now, after=after)
-                put_in_place(config, draft)
+                _follow(config, draft)
         return Applied(record, len(made.inventory.devices))
 
     def rewrite(self) -> int:
@@ -277,6 +280,17 @@ class Importer:
             text = text_of(Remark(fault.code, {**fault.values, "device": fault.device_id}), "en")
             raise InventoryBrokenError(f"{fault.device_id} could not be written: {text}")
         return made, known
+
+
+def _follow(config: Config, draft: Path) -> None:
+    """Put the file in place after the store was changed. Raises NotInPlaceError."""
+    try:
+        put_in_place(config, draft)
+    except InventoryBrokenError as error:
+        raise NotInPlaceError(
+            f"the lists are changed, but devices are watched as before: {error}; then run:"
+            " pantau import --rewrite"
+        ) from None
 
 
 def _hand_written(config: Config, known: Known) -> Inventory:

@@ -29,6 +29,7 @@ from collector.clock import SystemClock
 from collector.config import Config, ProblemsError, load_config
 from collector.inventory.adopting import InventoryBrokenError
 from collector.model import Field
+from collector.register.file import NotInPlaceError
 from collector.store import Store, StoreError
 from collector.store.register.lists import ListChangedError, UndoRefusedError
 
@@ -71,6 +72,8 @@ def answer_to(request: Mapping[str, Any]) -> Answer:
         return _refused(word, f"Nothing was changed: {error}.")
     except UploadGoneError:
         return _refused("upload_gone", "The list is not kept (any more); send it again.")
+    except NotInPlaceError as error:
+        return _refused("inventory", f"{error}.")
     except InventoryBrokenError as error:
         return _refused("inventory", f"Nothing was changed: {error}.")
     except RegisterRefusedError as error:

@@ -39,7 +39,7 @@ class Reconciler:
         self._clock = clock
         self._arguments = tuple(arguments)
         self._rewrite = rewrite
-        self._written = 0  # the decision up to which the file says everything
+        self._written: int | None = None  # the decision up to which the file says everything
         self._running: asyncio.Task[bool] | None = None
 
     @property
@@ -65,9 +65,16 @@ class Reconciler:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _write_decided(self) -> None:
-        """Write what was decided since the last time, by whomever, into the register's file."""
+        """Write what was decided since the last time, by whomever, into the register's file.
+
+        The first time also what lists say: an import may have been cut short before the file was
+        in place.
+        """
         last = await asyncio.to_thread(self._store.reconciliation.last_ruling_id)
         if self._rewrite is None or last == self._written:
+            return
+        if last == 0 and await asyncio.to_thread(self._store.lists.last_import) == 0:
+            self._written = last
             return
         answer = await self._rewrite()
         self._written = last  # also when refused: the next import or decision tries again

@@ -2,17 +2,17 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
-from api.deps import PartsOf, reply
+from api.deps import PartsOf, beyond_the_wall, reply
 from api.errors import Code, ProblemError, invalid
 from api.exports.making import Asked, ExportError, make_export
 from api.exports.writing import as_csv, as_json, dictionary, file_name
 from api.schemas.shape import Shape
 
-router = APIRouter(prefix="/exports", tags=["exports"])
+router = APIRouter(prefix="/exports", tags=["exports"], dependencies=[Depends(beyond_the_wall)])
 
 _Name = Literal["devices", "sites", "uptime", "outages"]
 

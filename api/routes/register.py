@@ -3,11 +3,21 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.deps import PAGE_DEFAULT, Cursor, Limit, OperatorOf, Parts, PartsOf, ViewerOf, reply
+from api.deps import (
+    PAGE_DEFAULT,
+    Cursor,
+    Limit,
+    OperatorOf,
+    Parts,
+    PartsOf,
+    ViewerOf,
+    beyond_the_wall,
+    reply,
+)
 from api.errors import Code, FieldError, ProblemError
 from api.register import views
 from api.register.service import Decision, DecisionRefusedError, SourceScore
@@ -17,7 +27,7 @@ from collector.model import Field
 from collector.model.findings import Action, FindingKind, FindingState
 from collector.store.register.reconciliation import FindingFilter
 
-router = APIRouter(tags=["register"])
+router = APIRouter(tags=["register"], dependencies=[Depends(beyond_the_wall)])
 
 DeviceId = Annotated[str, Path(max_length=64, description="Id of a device.")]
 FindingId = Annotated[str, Path(max_length=40, description="Id of a finding.")]

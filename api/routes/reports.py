@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import FileResponse, Response
 
-from api.deps import OperatorOf, Parts, PartsOf, reply
+from api.deps import OperatorOf, Parts, PartsOf, beyond_the_wall, reply
 from api.errors import Code, ProblemError, invalid
 from api.reports.asking import read_asked
 from api.reports.jobs import Job, Jobs, TooManyError
@@ -16,7 +16,7 @@ from api.schemas import reports as schemas
 from api.uptime_query import QueryError
 from collector.model.alerts import AuditEntry
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[Depends(beyond_the_wall)])
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",

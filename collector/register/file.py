@@ -49,6 +49,10 @@ def text_of(inventory: Inventory) -> str:
     return "".join(lines)
 
 
+class NotInPlaceError(InventoryBrokenError):
+    """What lists say was changed, and the file does not say so yet; the message says what to do."""
+
+
 @contextmanager
 def checked_file(config: Config, inventory: Inventory, known: Known) -> Iterator[Path]:
     """Yield the new file beside the old one, read back and found good; see `put_in_place`.

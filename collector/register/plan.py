@@ -250,7 +250,8 @@ def _retire(
         plan.closed.append(row.key)
         name = row.values.get(Field.NAME)
         plan.items.append(Item(Outcome.RETIRED, row.key, row.device_id or "", name, None))
-    if len(gone) >= _GONE_LEAST and len(gone) > _GONE_SHARE * len(before):
+    many = len(gone) >= _GONE_LEAST and len(gone) > _GONE_SHARE * len(before)
+    if many or len(gone) == len(before) > 1:  # all: perhaps it is another agency's list
         values = {"gone": str(len(gone)), "before": str(len(before))}
         answer = "retire" if answers.get("") == "retire" else None
         remark = Remark(Code.MANY_GONE, values)

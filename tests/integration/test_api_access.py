@@ -111,6 +111,19 @@ async def test_nobody_below_an_administrator_sees_or_makes_access(
     assert {one.name for one in city.store.tokens.list()} == {role}
 
 
+async def test_the_link_of_a_screen_opens_no_register_no_report_and_no_exact_place(
+    app: FastAPI, admin: httpx.AsyncClient, city: City
+) -> None:
+    screen = await made(admin, "/screens", {"name": "layar-1"})
+    link = {"Authorization": f"Bearer {screen['secret']}"}
+    async with client_of(app, link) as client, client_of(app, city.token()) as viewer:
+        assert (await client.get("/api/v1/devices")).status_code == 200
+        for path in ("/register", "/findings", "/exports/devices.csv", "/reports"):
+            answer = await client.get(f"/api/v1{path}")
+            assert (answer.status_code, answer.json()["code"]) == (403, "role_too_low"), path
+            assert (await viewer.get(f"/api/v1{path}")).status_code in (200, 503), path
+
+
 async def test_a_name_of_a_token_in_force_is_taken_and_free_after_it(
     admin: httpx.AsyncClient, city: City
 ) -> None:

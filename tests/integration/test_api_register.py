@@ -215,6 +215,23 @@ async def test_a_change_of_lists_and_the_passing_of_a_day_are_reasons_to_reconci
     assert not await broken.run()
 
 
+async def test_what_an_import_left_unwritten_is_written_when_the_api_starts(city: City) -> None:
+    asked: list[str] = []
+
+    async def rewrite() -> dict[str, object]:
+        asked.append("rewrite")
+        return {}
+
+    desk = Desk(city, Path(), None, None)  # type: ignore[arg-type] # no HTTP here
+    await Reconciler(city.store, city.clock, (), rewrite)._write_decided()
+    assert asked == [], "without lists there is nothing to write"
+    desk.say(KOMINFO, "A1", "cam-0001", name="Kamera 1")
+    starting = Reconciler(city.store, city.clock, (), rewrite)
+    await starting._write_decided()
+    await starting._write_decided()
+    assert asked == ["rewrite"]
+
+
 def test_the_command_tells_the_same(city: City, tmp_path: Path) -> None:
     desk = Desk(city, tmp_path, None, None)  # type: ignore[arg-type] # no HTTP here
     desk.say(KOMINFO, "A1", "cam-0001", name="Kamera 1", address="127.9.0.2", model="X1")

@@ -9,8 +9,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -254,6 +256,31 @@ LIES: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         ),
         "contract_",
     ),
+    "a better figure before the right one": (
+        "figures.json",
+        lambda data: json.dumps(
+            (said := json.loads(data))
+            | {"sites": [said["sites"][0] | {"uptime_percent": 100.0}, *said["sites"]]}
+        ).encode(),
+        "sites says a row twice",
+    ),
+    "a table left out": (
+        "figures.json",
+        lambda data: json.dumps(
+            {n: v for n, v in json.loads(data).items() if n != "kinds"}
+        ).encode(),
+        "kinds leaves out camera",
+    ),
+    "when a device came": (
+        "raw/devices.csv",
+        lambda data: re.sub(rb"(?m)^(ap-1,.*?,)2026-09-[^,]*", rb"\g<1>2026-10-05T00:00:00Z", data),
+        "ap-1: it counts from or to another moment",
+    ),
+    "the period": (
+        "rules.json",
+        lambda data: data.replace(b'"to": "2026-10-31T1', b'"to": "2026-11-01T1'),
+        "sw-1: it counts from or to another moment",
+    ),
     "an owner": (
         "raw/devices.csv",
         lambda data: data.replace(b"ap-1,WiFi Jayapura,access-point", b"ap-1,WiFi Jayapura,camera"),
@@ -269,6 +296,80 @@ def test_what_is_altered_and_sealed_by_the_right_key_does_not_follow(
     name, change, told = LIES[lie]
     found = problems(altered(packed.data, key_of(packed.folder), name, change))
     assert any(told in line for line in found), found[:5]
+
+
+def test_no_table_is_read_from_another_file_than_people_read(packed: Packed) -> None:
+    files, key = files_of(packed.data), key_of(packed.folder)
+    truth = files["raw/transitions.csv"]
+    lie = truth.replace(b"2026-10-13T00:00:00", b"2026-10-12T01:00:00", 1)
+    for beside in ("raw/transitions.txt", "raw/transitions.CSV", "raw/Transitions.csv"):
+        forged = sealed_again(files | {"raw/transitions.csv": lie, beside: truth}, key)
+        assert problems(forged) != [], beside
+
+
+def test_a_pack_without_figures_and_one_that_says_a_figure_twice_are_not_genuine(
+    packed: Packed, tmp_path: Path
+) -> None:
+    files, key, path = files_of(packed.data), key_of(packed.folder), tmp_path / "pack.zip"
+    figures = files.pop("figures.json")
+    twice = figures.replace(b'"down_seconds": 86400', b'"down_seconds": 0, "down_seconds": 86400')
+    for forged in (files, files | {"figures.json": twice}):
+        path.write_bytes(sealed_again(forged, key))
+        assert verify.main([str(path)]) == 1
+
+
+@pytest.mark.parametrize(
+    "told", [{"month": "2026-11"}, {"from_asked": "2026-10-02"}, {"filters": {"kind": "camera"}}]
+)
+def test_a_report_that_names_another_period_than_its_rows_are_of_is_found(
+    packed: Packed, told: dict[str, object]
+) -> None:
+    files, key = files_of(packed.data), key_of(packed.folder)
+    head = {"month": "2026-10", "from_asked": "2026-10-01", "to_asked": "2026-11-01", "filters": {}}
+    total = json.loads(files["figures.json"])["total"]
+
+    def with_report(header: dict[str, object]) -> bytes:
+        report = json.dumps({"header": header, "total": total}).encode()
+        return sealed_again(files | {"report/laporan.json": report}, key)
+
+    assert problems(with_report({**head})) == []
+    assert problems(with_report({**head, **told})) == [
+        "report/laporan.json: it is of another period, or of other devices"
+    ]
+
+
+def test_an_empty_fingerprint_is_wrong_use_and_not_everybodys(packed: Packed) -> None:
+    assert verify.main([str(packed.pack), ""]) == 2
+    assert CliRunner().invoke(main, ["verify", str(packed.pack), "--key", ""]).exit_code == 2
+
+
+def test_a_file_that_unpacks_to_more_than_it_says_takes_no_more_memory(
+    packed: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "LARGEST", 2**20)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = b"0" * 211
+        archive.writestr("raw/devices.csv", bytes(2**26))
+    said = stream.getvalue().replace((2**26).to_bytes(4, "little"), (2**10).to_bytes(4, "little"))
+    stream = io.BytesIO(said)
+    seal(stream, key_of(packed.folder))
+    tracemalloc.start()
+    try:
+        with pytest.raises((zipfile.BadZipFile, KeyError)):
+            problems(stream.getvalue())
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_way_of_packing_that_packs_do_not_have_is_refused_unread(packed: Packed) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
+        archive.comment = b"0" * 211
+        archive.writestr("manifest.json", b"{}")
+    seal(stream, key_of(packed.folder))
+    assert len(problems(stream.getvalue())) == 1
 
 
 def test_files_that_are_missing_extra_or_slip_out_of_their_folder_are_found(
@@ -346,6 +447,14 @@ def test_the_key_is_made_once_for_its_owner_alone_and_never_shown(tmp_path: Path
     with pytest.raises(KeyFileError, match="no Ed25519 key") as told:
         load_evidence_key(path)
     assert "rahasia" not in str(told.value)
+
+
+def test_who_asks_for_the_first_key_at_the_same_time_gets_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.key"
+    with ThreadPoolExecutor(8) as pool:
+        found = {one.fingerprint for one in pool.map(load_evidence_key, [path] * 64)}
+    assert len(found) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["evidence.key"]
 
 
 def test_the_command_says_what_it_found_and_writes_the_program(

@@ -10,6 +10,7 @@ from api.importing.service import NotReadyError, PlanChangedError
 from collector.inventory.adopting import InventoryBrokenError
 from collector.model import Field
 from collector.register.devices import LeftOut
+from collector.register.file import NotInPlaceError
 from collector.register.plan import Outcome
 from collector.register.remarks import Code
 from collector.store.register.lists import UndoRefusedError
@@ -101,6 +102,34 @@ def test_half_a_list_is_doubted_and_retired_only_when_a_person_says_so(desk: Off
     assert (doubt.remark.code, doubt.remark.values["gone"]) == (Code.MANY_GONE, "15")
     assert len(desk.said()) == 30
     assert desk.apply(half, answers={"": "retire"}) == (0, 0, 15, 15)
+
+
+def test_a_short_list_of_which_nothing_is_left_is_doubted(desk: Office) -> None:
+    desk.apply(xlsx(LIST))
+    foreign = xlsx([HEADINGS, *(camera(one, key=f"DLH-{one}") for one in range(50, 53))])
+    with pytest.raises(NotReadyError) as refused:
+        desk.apply(foreign)
+    assert refused.value.look.plan is not None
+    assert [it.remark.code for it in refused.value.look.plan.doubts] == [Code.MANY_GONE]
+    assert desk.apply(foreign, answers={"": "retire"}) == (3, 0, 0, 3)
+
+
+def test_who_cannot_put_the_file_in_place_does_not_say_that_nothing_was_changed(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.apply(xlsx(LIST))
+    before = desk.registered.read_bytes()
+
+    def full(_config: object, _draft: Path) -> None:
+        raise InventoryBrokenError("register.yaml cannot be used: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "put_in_place", full)
+        with pytest.raises(NotInPlaceError, match=r"lists are changed.*pantau import --rewrite"):
+            desk.apply(xlsx([*LIST, camera(4)]))
+    assert desk.registered.read_bytes() == before
+    assert desk.importer.rewrite() == 4
+    assert "a-004" in desk.inventory().devices
 
 
 # --- in doubt ---------------------------------------------------------------------------------
