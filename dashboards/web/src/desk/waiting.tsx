@@ -7,14 +7,20 @@ import { clock, zoneName } from "../shared/time";
 import { Glyph } from "../shared/view/glyphs";
 import { note, take, whyNot } from "./acts";
 import { useDesk } from "./context";
-import { Pending, type PendingAct } from "./pending";
+import { Pending, type PendingAct, type Shelf } from "./pending";
 
 const AGAIN_MS = 5_000;
 
 const isApiError = (error: unknown): error is ApiError => error instanceof ApiError;
 
+/** Asked for at each use: where storage is switched off, to name it already throws. */
+const SHELF: Shelf = {
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, value) => localStorage.setItem(key, value),
+};
+
 /** One for the page, however often somebody signs in. */
-const PendingContext = createContext(new Pending(localStorage));
+const PendingContext = createContext(new Pending(SHELF));
 
 /** The shelf; draws anew when something comes or goes. */
 export function usePending(): Pending {
