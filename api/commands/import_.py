@@ -183,6 +183,8 @@ def _say_plan(look: Look, language: str) -> None:
         offered = f" ({' | '.join(doubt.answers)})" if doubt.key else ""
         click.echo(f"{_line(doubt.remark, language)}: {key}{offered}", err=True)
     _say_more(len(doubts))
+    if sum(any(one.startswith("same:") for one in doubt.answers) for doubt in doubts) > 1:
+        click.echo("if every row with one candidate is that device: --answer '*=same'", err=True)
     if plan is None:
         return
     for outcome in (Outcome.RETIRED, Outcome.CHANGED, Outcome.CREATED):

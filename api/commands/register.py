@@ -209,7 +209,10 @@ def _pair(text: str) -> tuple[Field, str]:
 
 def _line(row: FindingRow) -> tuple[str, ...]:
     found = row.finding
-    about = [f"{ref.source}:{ref.key}" for ref in found.rows] or [*found.devices, found.heard or ""]
+    about = [f"{ref.source}:{ref.key}" for ref in found.rows] or [
+        *found.devices,
+        *filter(None, [found.heard]),
+    ]
     kind = found.kind.value if found.field is None else f"{found.kind.value} ({found.field.value})"
     values = ", ".join(f"{of.value}={value}" for of, value in found.proposal.values.items())
     proposed = f"{found.proposal.action.value} {values}".strip()

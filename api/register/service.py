@@ -275,7 +275,10 @@ class Register:
 
 def _check_values(found: Finding, values: Mapping[Field, str], device_id: str | None) -> None:
     if not values:
-        raise DecisionRefusedError("no value is proposed; say which one is to be in force")
+        raise DecisionRefusedError(
+            "no value is proposed; say which one is to be in force, as FIELD=VALUE; what the lists "
+            "say is shown with the device"
+        )
     if device_id is None:
         raise DecisionRefusedError(
             "none of these rows is about a device yet; import the list first, then decide"

@@ -16,6 +16,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "from": "dari",
         "to": "sampai",
         "zones": "zona waktu",
+        "devices": "perangkat",
         "made_at": "dibuat pada",
         "known_until": "diketahui sampai",
         "filters": "hanya",
@@ -40,6 +41,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
         "from": "from",
         "to": "to",
         "zones": "time zones",
+        "devices": "devices",
         "made_at": "made at",
         "known_until": "known until",
         "filters": "only",
@@ -70,7 +72,7 @@ def about(report: Report, language: str, *, notes: bool = True) -> list[tuple[st
         ("period", period(head, formats)),
         ("from", formats.moment(head.from_at)),
         ("to", formats.moment(head.to_at)),
-        ("zones", ", ".join(f"{one.zone} ({formats.count(one.devices)})" for one in head.zones)),
+        ("zones", _zones(head, names, formats)),
         ("filters", chosen(report, language)),
         ("known_until", known_until(head, formats, names["never"])),
         ("rule", detection(head, language)),
@@ -86,6 +88,15 @@ def about(report: Report, language: str, *, notes: bool = True) -> list[tuple[st
     said += [(names["note"], names["whole"])]
     missing = report.notes if notes else ()
     return said + [(names["note"], NOTES[language][note]) for note in missing]
+
+
+def _zones(head: Header, names: Mapping[str, str], formats: Formats) -> str:
+    """Return the zones; where there are several, with how many devices each of them has."""
+    if len(head.zones) == 1:
+        return head.zones[0].zone
+    return ", ".join(
+        f"{one.zone} ({formats.count(one.devices)} {names['devices']})" for one in head.zones
+    )
 
 
 def period(head: Header, formats: Formats) -> str:

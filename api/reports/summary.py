@@ -29,6 +29,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "open": "Apakah janji kontrak {target} terpenuhi tidak dapat dipastikan: terlalu banyak "
         "waktu yang tidak terpantau.",
         "outages": "Terjadi {outages} gangguan; rata-rata pulih setelah {mttr}.",
+        "besides": "Di luar itu {outages} kali perangkat hanya tidak terjangkau karena perangkat "
+        "hulunya mati, atau mati dalam pemeliharaan.",
         "no_outages": "Tidak terjadi gangguan.",
         "longest": "Yang terlama di {name} ({site}): {span}, karena {cause}.",
         "causes": "Waktu yang hilang ({lost} waktu perangkat) disebabkan oleh {causes}.",
@@ -63,6 +65,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "open": "Whether the contract's promise of {target} was kept is not certain: too much time "
         "was not watched.",
         "outages": "Outages: {outages}; over after {mttr} on average.",
+        "besides": "Besides, devices were {outages} times only cut off by a dead device upstream, "
+        "or down in maintenance.",
         "no_outages": "There was no outage.",
         "longest": "The longest was at {name} ({site}): {span}, because of {cause}.",
         "causes": "Lost time ({lost} of device time) was caused by {causes}.",
@@ -162,6 +166,8 @@ def _second(report: Report, language: str) -> Iterator[str]:
         )
     elif total.uptime_percent is not None:
         yield words["no_outages"]
+    if more := besides(report):
+        yield words["besides"].format(outages=formats.count(more))
     if report.outages:
         first = report.outages[0]
         yield words["longest"].format(
@@ -186,6 +192,11 @@ def _second(report: Report, language: str) -> Iterator[str]:
         yield words["corrections"].format(count=formats.count(count))
 
 
+def besides(report: Report) -> int:
+    """Return how many of the listed outages the sums do not count: cut off, or maintenance."""
+    return max(0, len(report.outages) - report.total.outages)
+
+
 def cause_phrase(value: str, language: str) -> str:
     """Return a class of causes as it stands in a sentence."""
     said = cause(value, language)
@@ -196,7 +207,7 @@ def _shares(report: Report, words: Mapping[str, str], formats: Formats) -> Itera
     def listed(by: str) -> str:
         said = [
             words["part"].format(
-                name=cause(one.key, formats.language)
+                name=cause_phrase(one.key, formats.language)
                 if by == "cause"
                 else one.name or words["nobody"],
                 percent=formats.percent(one.share_percent),

@@ -92,7 +92,7 @@ def check_place(latitude: float, longitude: float) -> None:
     """
     if SOUTH <= latitude <= NORTH and WEST <= longitude <= EAST:
         return
-    values = {"latitude": f"{latitude:g}", "longitude": f"{longitude:g}"}
+    values = {"latitude": f"{latitude:.10g}", "longitude": f"{longitude:.10g}"}
     if SOUTH <= longitude <= NORTH and WEST <= latitude <= EAST:
         raise BadValueError(Code.COORDINATES_EXCHANGED, **values)
     raise BadValueError(Code.COORDINATE_OUTSIDE, **values)

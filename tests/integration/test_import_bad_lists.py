@@ -330,3 +330,11 @@ def test_secrets_are_never_repeated(desk: Office) -> None:
     for remark in problems_of(look):
         assert "R4has1a!" not in repr(remark)
         assert "R4has1a!" not in repr(both(remark))
+
+
+def test_what_an_indonesian_message_tells_to_write_can_be_pasted_as_it_is(desk: Office) -> None:
+    rows = [HEADINGS, camera(1, latitude="119,496661", longitude="-5,14753")]
+    assert told(desk, xlsx(rows), "id") == [
+        "baris 2, kolom E (Lintang): lintang dan bujur tertukar; "
+        "tulis lintang -5,14753 dan bujur 119,496661",
+    ]

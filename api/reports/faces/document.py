@@ -11,7 +11,7 @@ from api.reports.about import about, chosen, contract_named, period
 from api.reports.dataset import Capacity, GroupUptime, OutageEntry, Report
 from api.reports.faces.phrases import METHOD, PHRASES
 from api.reports.formats import NOTHING, Formats
-from api.reports.summary import attention, sentences
+from api.reports.summary import attention, besides, sentences
 from api.reports.words import NOTES, TABLES, cause, column, word
 
 MOST_GROUPS = 100
@@ -386,7 +386,9 @@ def _outages(paper: _Paper) -> Iterable[Block]:
         yield _text(paper.say("none"))
         return
     some = outages[:MOST_OUTAGES]
-    yield _text(paper.say("outages.text", formats.count(len(outages)), formats.count(len(some))))
+    more = besides(paper.report)
+    counts = len(some), len(outages), len(outages) - more, more
+    yield _text(paper.say("outages.text", *map(formats.count, counts)))
     yield _table(
         [
             paper.title("device_name"),

@@ -39,8 +39,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lost.text": "Waktu mati dan tidak terjangkau. Waktu di belakang perangkat hulu yang mati "
         "menjadi tanggungan penyebab gangguan di hulu itu.",
         "outages": "Gangguan terlama",
-        "outages.text": "{} gangguan menyentuh periode ini; ini {} yang terlama di dalamnya. "
-        "Semuanya ada di lembar Gangguan dari berkas XLSX dan di outages.csv.",
+        "outages.text": "Ini {} yang terlama di dalam periode. Semuanya {}: {} gangguan yang "
+        "dihitung, dan {} kali hanya tidak terjangkau atau mati dalam pemeliharaan. Daftarnya ada "
+        "di lembar Gangguan dari berkas XLSX dan di outages.csv.",
         "worst": "Sepuluh perangkat dengan waktu aktif terendah",
         "handling": "Penanganan insiden",
         "handling.text": "Insiden yang dimulai dalam periode. Waktu sampai ditangani dihitung "
@@ -114,8 +115,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lost.text": "Time down and unreachable. Time behind a dead device upstream is booked to "
         "the cause of the outage there.",
         "outages": "Longest outages",
-        "outages.text": "{} outages touch this period; these are the {} longest within it. All are "
-        "in the sheet Outages of the XLSX file and in outages.csv.",
+        "outages.text": "These are the {} longest within the period. In all there are {}: {} "
+        "outages that count, and {} times only cut off, or down in maintenance. All are in the "
+        "sheet Outages of the XLSX file and in outages.csv.",
         "worst": "The ten devices with the least uptime",
         "handling": "Incident handling",
         "handling.text": "Incidents that began in the period. The time until acknowledged runs "
