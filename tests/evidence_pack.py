@@ -58,7 +58,7 @@ def inventory() -> City:
         Device("cam-1", "=Kamera Losari", "camera", "losari", "generic-ping", "10.9.8.7",
                parents=("sw-1",), owner="dishub", credentials=("kunci-rahasia",)),
         Device("cam-2", "Kamera Balai", "camera", "balai", "generic-ping", owner="dishub"),
-        Device("ap-1", "WiFi Jayapura", "access-point", "jaya", "generic-ping"),
+        Device("ap-1", "WiFi Jayapura", "access_point", "jaya", "generic-ping"),
     )  # fmt: skip
     return City(
         {

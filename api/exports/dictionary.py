@@ -99,7 +99,7 @@ _POSITION = (
 )  # fmt: skip
 _KIND = _field(
     "kind", Holds.TEXT, ("jenis perangkat", "kind of device"),
-    ("jenis: camera, access-point, server, switch, …", "camera, access-point, server, switch, …"),
+    ("jenis: camera, access_point, server, switch, …", "camera, access_point, server, switch, …"),
     empty=False,
 )  # fmt: skip
 

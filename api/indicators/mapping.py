@@ -11,7 +11,7 @@ from collector.config import ConfigError
 from collector.config.findings import check_shape
 from collector.config.problems import ProblemsError
 from collector.config.reader import read_file
-from collector.config.shape import Id, Shape, Text, WholeNumber, Words, refuse
+from collector.config.shape import Id, Kind, Shape, Text, WholeNumber, Words, refuse
 
 FORMAT = 1
 
@@ -131,7 +131,7 @@ class IndicatorShape(Shape):
     evidence: Annotated[Words[Evidence], Field(min_length=1)] = Field(
         description="What supports it."
     )
-    counts: Words[Id] = Field((), description="Kinds of devices whose working points count.")
+    counts: Words[Kind] = Field((), description="Kinds of devices whose working points count.")
 
 
 class MappingShape(Shape):

@@ -283,7 +283,7 @@ LIES: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     ),
     "an owner": (
         "raw/devices.csv",
-        lambda data: data.replace(b"ap-1,WiFi Jayapura,access-point", b"ap-1,WiFi Jayapura,camera"),
+        lambda data: data.replace(b"ap-1,WiFi Jayapura,access_point", b"ap-1,WiFi Jayapura,camera"),
         "kinds",
     ),
 }

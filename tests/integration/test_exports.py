@@ -93,7 +93,7 @@ def test_every_row_has_the_codes_of_its_area(store: Store) -> None:
 
 def test_figures_are_those_of_the_uptime_table(store: Store) -> None:
     by_kind = {(one["area_code"], one["kind"]): one for one in rows(store, "uptime")}
-    ap = by_kind["91.71", "access-point"]
+    ap = by_kind["91.71", "access_point"]
     assert (ap["devices"], ap["down_seconds"], ap["lost_power_seconds"]) == (1, 86_400, 86_400)
     assert (ap["outages"], ap["mttr_seconds"]) == (1, 86_400)
     outage = next(one for one in rows(store, "outages") if one["device"] == "ap-1")

@@ -76,6 +76,7 @@ BAD = {
     MINE.replace("[pack]", "[foto]"): "indicators.0..evidence",
     MINE.replace("certain,", "sure,"): "certainty",
     MINE.replace("counts", "count"): "unknown key",
+    MINE.replace("counts: [camera]", "counts: [access-point]"): "access_point",
     "a: [": "indicators.yaml:",
 }
 
