@@ -191,7 +191,7 @@ def test_pages_of_administrators_are_not_there_for_others(
     for page, there in (("health", 1), ("alarms", 1), ("quarantine", 0), ("access", 0)):
         assert len(desk.texts(f"[data-test=rail-{page}]")) == there, page
     desk.open(server.link("/meja/akses", role="operator"), server.city.clock.now(), SCREEN)
-    desk.wait("[data-test=missing]")
+    desk.wait("[data-test=missing]", "Halaman ini untuk pengelola")
 
 
 # --- Pantau's own health --------------------------------------------------------------------

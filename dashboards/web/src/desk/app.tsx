@@ -184,17 +184,19 @@ function PlainPageOf({ page, part }: { page: PlainPage; part: string | null }): 
       wanted = false;
     };
   }, [page]);
-  if (!sees(visitor.role, page)) return <Missing />;
+  if (!sees(visitor.role, page)) return <Missing role={PAGES[page].role} />;
   if (shown.is === "here") return <shown.View part={part} />;
   return <p class="empty">{words.say(shown.is === "loading" ? "loading" : "page.not_loaded")}</p>;
 }
 
-function Missing(): JSX.Element {
+/** There is no such page; or there is, for a `role` that this token has not. */
+function Missing({ role }: { role?: "viewer" | "operator" | "admin" }): JSX.Element {
   return (
     <DeskContext.Consumer>
       {(desk) => (
         <p class="empty" data-test="missing">
-          {desk?.words.say("missing")} <Link to={PROBLEMS}>{desk?.words.say("page.problems")}</Link>
+          {role === undefined ? desk?.words.say("missing") : desk?.words.say("not_yours", { role: desk.words.say(`role.${role}`) })}{" "}
+          <Link to={PROBLEMS}>{desk?.words.say("page.problems")}</Link>
         </p>
       )}
     </DeskContext.Consumer>

@@ -3,9 +3,8 @@
 import type { IncidentView } from "../shared/api/schema";
 import type { Device, State } from "../shared/model";
 import { shortName } from "../shared/places";
-import { causeSaid, joined, tellsDetail } from "../shared/texts";
+import { causeSaid, joined, reasonSaid } from "../shared/texts";
 import { clock, local, since, zoneName } from "../shared/time";
-import { limitWord } from "./values";
 import type { Words } from "./words";
 
 export { capital, causeWord, joined, kindWord, ownersOf } from "../shared/texts";
@@ -53,13 +52,9 @@ export function causeOf(
 
 /** Why a device is as it is; what the device itself said stays as it is, untranslated. */
 export function reasonOf(device: Pick<Device, "reason" | "detail">, words: Words): string {
-  const word = words.find(`reason.${device.reason}`) ?? "";
   const known = detailWord(device.detail, words);
-  if (known !== null) return joined(word, known);
-  if (!tellsDetail(device)) return word;
-  const limit = device.reason === "threshold" ? limitWord(device.detail, words) : null;
-  if (limit !== null) return `${word}: ${limit}`;
-  return word === "" ? device.detail : `${word}: ${device.detail}`;
+  if (known === null) return reasonSaid(device, words);
+  return joined(words.find(`reason.${device.reason}`), known);
 }
 
 /** What the collector says of a result, where the catalogue can say it; else null. */

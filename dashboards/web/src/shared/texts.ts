@@ -2,6 +2,7 @@
 
 import type { CauseClass } from "./api/schema";
 import type { Device } from "./model";
+import { limitWord } from "./values";
 import type { Words } from "./words";
 
 /** Parts with a dot between them; empty ones are left out. */
@@ -35,6 +36,15 @@ export function ownersOf(devices: Iterable<Device>): Map<string, string> {
 /** One of a kind: `kamera`; a kind this page does not know keeps its own name. */
 export function kindWord(kind: string, n: number, words: Words): string {
   return words.findCount(`kind.${kind}`, n) ?? kind;
+}
+
+/** A reason with the limit that was crossed, or with the device's own words, untranslated. */
+export function reasonSaid(device: Pick<Device, "reason" | "detail">, words: Words): string {
+  const word = words.find(`reason.${device.reason}`) ?? "";
+  if (!tellsDetail(device)) return word;
+  const limit = device.reason === "threshold" ? limitWord(device.detail, words) : null;
+  const told = limit ?? device.detail;
+  return word === "" ? told : `${word}: ${told}`;
 }
 
 /** Whether the device's own words belong to a reason: a limit it crossed, what its agent says. */

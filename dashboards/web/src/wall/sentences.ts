@@ -2,7 +2,7 @@
 
 import type { Device } from "../shared/model";
 import { shortName } from "../shared/places";
-import { causeSaid, joined, tellsDetail } from "../shared/texts";
+import { causeSaid, joined, reasonSaid } from "../shared/texts";
 import { duration } from "../shared/time";
 import { affected, isPlace, type Incident } from "./incidents";
 import type { Words } from "./words";
@@ -96,11 +96,8 @@ function reason(devices: readonly Device[], words: Words): string {
   if (reasons.size > 1) return words.say("reason.several");
   const [only] = devices;
   if (only === undefined) return "";
-  const word = words.find(`reason.${only.reason}`) ?? "";
-  if (devices.length === 1 && tellsDetail(only)) {
-    return word === "" ? only.detail : `${word}: ${only.detail}`;
-  }
-  return word;
+  // Of several devices each has its own figure.
+  return reasonSaid(devices.length === 1 ? only : { ...only, detail: "" }, words);
 }
 
 /** Who answers for it; as long as nobody says, the owner of what fails. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chartable, columns, limitsOf } from "../../src/desk/device/series";
 import { concerns, heldBy } from "../../src/desk/incident/told";
 import { detailWord, reasonOf } from "../../src/desk/texts";
-import { limitWord, valueWord } from "../../src/desk/values";
+import { limitWord, valueWord } from "../../src/shared/values";
 import { wordsOf } from "../../src/desk/words";
 import type { AlertView, HoldReason, IncidentDetail, MetricView, SeriesView } from "../../src/shared/api/schema";
 

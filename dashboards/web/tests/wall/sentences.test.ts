@@ -54,6 +54,13 @@ test("what a device itself reported is not translated", () => {
   expect(text("id", slow)?.why).toBe("melewati ambang batas: cpu 97 %");
 });
 
+test("a limit that was crossed is said as at the desk, not by the name of its metric", () => {
+  const detail = "ping_loss_percent = 33.3333 %";
+  const slow = device("a", "degraded", { reason: "threshold", detail, owner: null });
+  expect(text("id", slow)?.why).toBe("melewati ambang batas: Ping hilang 33,3%");
+  expect(text("en", slow)?.why).toContain("Ping loss 33.3%");
+});
+
 test("a reason without words is left out, not shown as code", () => {
   expect(text("id", device("a", "down", { reason: "new_reason" }))?.why).toBe("Diskominfo");
 });

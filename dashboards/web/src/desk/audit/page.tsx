@@ -31,7 +31,7 @@ export default function AuditPage(): JSX.Element {
                 <tr key={one.id} data-test="audit">
                   <td>{moment(Date.parse(one.at), zone, words)}</td>
                   <td>{one.author}</td>
-                  <td>{one.action}</td>
+                  <td title={one.action}>{words.find(`deed.${one.action}`) ?? one.action}</td>
                   <td>{one.object}</td>
                   <td>{one.detail}</td>
                 </tr>

@@ -6,7 +6,7 @@ import { ask } from "../../shared/api/client";
 import type { MetricView } from "../../shared/api/schema";
 import { useAnswer } from "../answer";
 import { useDesk } from "../context";
-import { metricWord } from "../values";
+import { metricWord } from "../../shared/values";
 import type { Past } from "./bar";
 import { Drawing } from "./drawing";
 import { chartable, limitsOf } from "./series";

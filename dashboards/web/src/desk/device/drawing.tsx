@@ -7,7 +7,7 @@ import { clock, date } from "../../shared/time";
 import { useBox } from "../../shared/view/hooks";
 import { useDesk } from "../context";
 import { capital } from "../texts";
-import { valueWord } from "../values";
+import { valueWord } from "../../shared/values";
 import type { Segment } from "./history";
 import { columns, type Limit } from "./series";
 

@@ -66,6 +66,8 @@ export function Picker({ label, options, chosen, onChange, fault }: PickerProps)
     onChange(choose(chosen, one));
     setText("");
     setAt(0);
+    // It would lie over what comes next in the form; the next letter, or a click, opens it again.
+    setOpen(false);
     field.current?.focus();
   };
   const press = (event: KeyboardEvent): void => {
@@ -121,6 +123,7 @@ export function Picker({ label, options, chosen, onChange, fault }: PickerProps)
           setAt(0);
         }}
         onFocus={() => setOpen(true)}
+        onClick={() => setOpen(true)}
         onBlur={() => setOpen(false)}
         onKeyDown={press}
         data-test="picker-field"
