@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { ImportItem } from "../../shared/api/schema";
 import { useDesk } from "../context";
 import { Link } from "../navigation";
+import { kindWord } from "../texts";
 import { devicePath } from "../route";
 import { OUTCOMES, type Outcome } from "./lists";
 import { fieldWord } from "./reading";
@@ -82,6 +83,10 @@ function Row({ item, isNew }: { item: ImportItem; isNew: boolean }): JSX.Element
   const { words, city } = useDesk();
   const { device, why_not: why } = item;
   const name = item.name ?? item.key;
+  const said = (field: string, value: string | null): string => {
+    if (value === null) return words.say("imp.empty");
+    return field === "kind" ? kindWord(value, 1, words) : value;
+  };
   const known = why === "hand_written" || why === "no_address" ? why : "other";
   return (
     <tr data-test="item">
@@ -105,10 +110,10 @@ function Row({ item, isNew }: { item: ImportItem; isNew: boolean }): JSX.Element
             {fieldWord(one.field, words)}:{" "}
             {!isNew && (
               <>
-                <s>{one.old ?? words.say("imp.empty")}</s> →{" "}
+                <s>{said(one.field, one.old)}</s> →{" "}
               </>
             )}
-            {one.new ?? words.say("imp.empty")}
+            {said(one.field, one.new)}
           </span>
         ))}
       </td>
