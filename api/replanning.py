@@ -17,7 +17,8 @@ from pathlib import Path
 
 from collector.app import Collector
 from collector.config import Config, ProblemsError
-from collector.inventory import Plan, differences, followed, reusing
+from collector.config.problems import Problem
+from collector.inventory import InventoryError, Plan, differences, followed, reusing
 from collector.store import StoreError
 
 logger = logging.getLogger(__name__)
@@ -103,11 +104,18 @@ async def _follow(collector: Collector, load: Callable[[], Plan], register: Path
 
 
 def _read(load: Callable[[], Plan], old: Plan, register: Path | None) -> tuple[Plan, Plan]:
-    """Return what the files say, and the part of it that is to be followed. Blocks."""
+    """Return what the files say, and the part of it that is to be followed. Blocks.
+
+    Raises ProblemsError, also where a register that devices stand in is gone.
+    """
     newer = load()
     if register is None:
         return newer, reusing(old, newer)
-    ids = old.devices_in(register) | newer.devices_in(register)
+    before = old.devices_in(register)
+    if before and not register.exists():  # an import writes an empty one, it never removes it
+        remedy = "put it back, or make it anew: pantau import --rewrite"
+        raise InventoryError([Problem(str(register), None, "", "is gone", remedy)])
+    ids = before | newer.devices_in(register)
     return newer, reusing(old, followed(old, newer, ids))
 
 

@@ -241,3 +241,18 @@ async def test_a_device_with_another_topic_is_unknown_until_it_was_heard(
             assert [new for new, _ in said] == [State.UP, State.UNKNOWN, State.UP]
             assert said[1][1] is Reason.NEVER_SEEN
             assert collector.plan.devices["keran-2"].mqtt_topic == "lain"
+
+
+async def test_a_register_that_is_gone_takes_no_device_off_the_wall(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    register = folder / "data" / "register.yaml"
+    register.parent.mkdir()
+    register.write_text("devices:\n" + DEVICE.format(2))
+    with Store.open(folder / "data" / "pantau.db") as store:
+        async with running(folder, store) as collector:
+            register.unlink()
+            await until(lambda: "is gone; put it back" in caplog.text)
+            assert "keran-2" in collector.plan.devices
+            register.write_text("devices: []\n")
+            await until(lambda: "keran-2" not in collector.plan.devices)
