@@ -39,6 +39,7 @@ export const PAGES: Readonly<Record<PlainPage, DeskPage>> = {
   uptime: { load: () => import("./uptime/page"), group: "records", role: "viewer", key: "k" },
   imports: { load: () => import("./imports/page"), group: "records", role: "operator", key: "r" },
   reports: { load: () => import("./reports/page"), group: "records", role: "viewer", key: "l" },
+  indicators: { load: () => import("./indicators/page"), group: "records", role: "viewer" },
   quarantine: {
     load: () => import("./quarantine/page"),
     group: "city",

@@ -12,6 +12,7 @@ export const SEGMENTS = {
   uptime: "ketersediaan",
   imports: "impor",
   reports: "laporan",
+  indicators: "indikator",
   quarantine: "karantina",
   alarms: "kesehatan-alarm",
   health: "kesehatan",

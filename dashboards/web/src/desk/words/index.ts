@@ -34,12 +34,15 @@ import registerEn from "../register/words.en.json";
 import registerId from "../register/words.id.json";
 import uptimeEn from "../uptime/words.en.json";
 import uptimeId from "../uptime/words.id.json";
+import indicatorsEn from "../indicators/words.en.json";
+import indicatorsId from "../indicators/words.id.json";
 
 const id = {
   ...coreId,
   ...accessId,
   ...alarmsId,
   ...auditId,
+  ...indicatorsId,
   ...designId,
   ...mapId,
   ...reportsId,
@@ -57,6 +60,7 @@ const en = {
   ...accessEn,
   ...alarmsEn,
   ...auditEn,
+  ...indicatorsEn,
   ...designEn,
   ...mapEn,
   ...reportsEn,
