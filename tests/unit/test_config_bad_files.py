@@ -13,7 +13,7 @@ BAD = {
     ),
     "a key that is nothing like ours": (
         "api:\n  xyz: 1\n",
-        "F:2: api.xyz: unknown key; known are host, port",
+        "F:2: api.xyz: unknown key; known are host, port, public_status",
     ),
     "a duration without unit": (
         "ping:\n  timeout: 1\n",
