@@ -304,8 +304,3 @@ TABLES: tuple[PackTable, ...] = (
     PackTable("register/owners.csv", _columns("owner name retired_at"), _owners),
 )
 """Every table of a pack, in the order in which they lie in it."""
-
-
-def column_names() -> Mapping[str, tuple[str, ...]]:
-    """Return the columns of every table, by its name."""
-    return {table.name: table.columns for table in TABLES}

@@ -42,11 +42,6 @@ class Reconciler:
         self._written: int | None = None  # the decision up to which the file says everything
         self._running: asyncio.Task[bool] | None = None
 
-    @property
-    def is_running(self) -> bool:
-        """Say whether one is under way."""
-        return self._running is not None and not self._running.done()
-
     async def run(self) -> bool:
         """Reconcile, or wait for the one that is under way; say whether it was done."""
         if self._running is None or self._running.done():

@@ -4,8 +4,6 @@ import type { ScreenSettings } from "../../shared/api/schema";
 import type { Words } from "../words";
 
 export const WALL_PAGES = ["ringkasan", "insiden", "peta", "wifi", "cctv", "server"] as const;
-export type WallPage = (typeof WALL_PAGES)[number];
-
 export const USUAL: ScreenSettings = {
   distance_metres: null,
   diagonal_inches: null,
