@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from api.acting.cases import Case, Standing
 from api.acting.words import said
+from api.bare import style
 from collector.model import State
 from collector.notify.acting import LINKS_LAST
 from collector.notify.words.links import Action
@@ -19,7 +20,7 @@ _HERE = files("api.acting")
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined).from_string(
     (_HERE / "page.html.j2").read_text(encoding="utf-8")
 )
-STYLE = (_HERE / "page.css").read_bytes()
+STYLE = style("api.acting")
 _DESK = "/meja/insiden"
 _TONES = {Standing.OPEN: "", Standing.RECOVERED: ""}
 

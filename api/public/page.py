@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
+from api.bare import style
 from api.deps import Parts
 from api.kept import Kept
 from api.public.groups import FEWEST, REST, Level, Service
@@ -18,7 +19,7 @@ _HERE = files("api.public")
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined).from_string(
     (_HERE / "page.html.j2").read_text(encoding="utf-8")
 )
-STYLE = (_HERE / "page.css").read_bytes()
+STYLE = style("api.public")
 _DASH = "\N{EN DASH}"
 
 
