@@ -14,7 +14,7 @@ def test_the_first_picture_says_what_is_wrong_where_and_since_when(
     browser: Browser, server: WallServer
 ) -> None:
     show(browser, server, broken_city())
-    assert browser.text("[data-test=verdict]") == "1 insiden belum ditangani"
+    browser.wait("[data-test=verdict]", "1 insiden belum ditangani")
     counts = browser.text("[data-test=counts]")
     assert counts == "2 mati 5 tidak terjangkau 1 terganggu 13 tidak diketahui"
     rows = browser.texts("[data-test=row]")
