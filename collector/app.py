@@ -24,12 +24,13 @@ from collector.config import Config
 from collector.engine import Engine
 from collector.identifying import Identifier
 from collector.inventory import Plan
+from collector.lateness import LagMeter
 from collector.listeners.mqtt import MqttListener, MqttSettings
 from collector.listeners.mqtt_routes import build_routes
 from collector.listeners.traps.listener import TrapListener, TrapSettings
 from collector.model import CheckResult, DeviceState, ResultBatch, State
 from collector.model.findings import Identity
-from collector.poller import LagMeter, Poller
+from collector.poller import Poller
 from collector.probes import Probe
 from collector.probes.icmp import PingSettings, PingUnavailableError
 from collector.probes.ping import PingProbe
@@ -38,6 +39,7 @@ from collector.probes.snmp.engine import SnmpEngine
 from collector.probes.snmp.probe import SnmpProbe
 from collector.sinks.opening import open_sink
 from collector.store import Store, StoreError
+from collector.usage import Usage
 from collector.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -75,6 +77,7 @@ class Collector:
         self._run_id = uuid.uuid4().hex
         self._sequence = 0
         self.lag = LagMeter(clock)
+        self._usage = Usage(clock)
         self.engine = Engine(plan.devices.values(), plan.checks, GAP_SECONDS)
         self._listener = self._make_listener()
         self.traps = self._make_trap_listener()
@@ -270,13 +273,18 @@ class Collector:
 
     def _figures(self) -> dict[str, float]:
         """Return the figures that travel with each heartbeat; /metrics shows them."""
-        polled = self.poller.counters
+        polled, lateness = self.poller.counters, self.poller.lateness
         figures: dict[str, float] = {
             "checks_due": polled.due,
             "checks_done": polled.done,
             "checks_skipped": polled.skipped,
             "checks_under_way": self.poller.under_way(),
+            "checks_missed": polled.missed,
             "checks_overrun": polled.overrun,
+            "checks_waiting": self.poller.waiting(),
+            "checks_behind_seconds": self.poller.behind_seconds(),
+            "checks_late_seconds": lateness.seconds,
+            "checks_late_for_seconds": lateness.lasts(self._clock.monotonic()),
             "checks_blind": polled.blind,
             "checks_failed_inside": polled.errors,
             "check_late_p50_seconds": polled.late_percentile(0.50),
@@ -286,6 +294,7 @@ class Collector:
             "same_name_twice": self.writer.twin,
             "readings_refused": self._sink.refused,
         }
+        figures |= self._usage.figures(polled.done)
         counted: dict[str, dict[str, float]] = {
             "engine": asdict(self.engine.counters),
             "writer": asdict(self.writer.counters),

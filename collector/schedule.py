@@ -23,3 +23,9 @@ def next_slot(now_seconds: float, interval_seconds: float, phase: float) -> floa
     slot = (passed + 1) * interval_seconds + phase
     # Floating point can land on the very slot that was just served; a slot counts once.
     return slot if slot > now_seconds else slot + interval_seconds
+
+
+def slots_between(after: float, until: float, interval_seconds: float, phase: float) -> int:
+    """Return how many slots lie in (after, until] (both in seconds since the epoch)."""
+    first = math.floor((after - phase) / interval_seconds)
+    return max(0, math.floor((until - phase) / interval_seconds) - first)

@@ -9,6 +9,7 @@ from typing import Any
 from api.demo.virtual_time import VirtualClock, VirtualTimeLoop, run_virtually
 from collector.advice import Advice
 from collector.engine import Engine
+from collector.lateness import LagMeter
 from collector.model import (
     Check,
     CheckResult,
@@ -24,7 +25,7 @@ from collector.model import (
     Target,
     Transition,
 )
-from collector.poller import LagMeter, Poller
+from collector.poller import Poller
 
 EPOCH = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PING = MetricGroup("ping", "ping", Role.REACHABILITY, 30.0)

@@ -5,7 +5,7 @@ exception. The poller owns the deadline; a probe must release whatever it holds 
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from collector.model import Check, CheckResult
 
@@ -18,4 +18,17 @@ class Probe(Protocol):
 
         Raises nothing for what a device or network does. `slot_at` is carried into the result.
         """
+        ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A probe that sends no faster than a bound: what is asked beyond it waits inside the probe.
+
+    There its deadline runs, and a device that was never asked would look dead. So the poller
+    begins no more checks while the queue is long.
+    """
+
+    def queue_seconds(self) -> float:
+        """Return how long a packet would wait for its turn to be sent, in seconds."""
         ...

@@ -73,6 +73,10 @@ class PingProbe:
             return self._blind(check, slot_at, reason, text)
         return self._told(check, slot_at, report)
 
+    def queue_seconds(self) -> float:
+        """Return how long an echo would wait for its turn; see `collector.probes.Paced`."""
+        return 0.0 if self._pinger is None else self._pinger.queue_seconds()
+
     async def close(self) -> None:
         """Release the sockets. Safe to call twice."""
         if self._pinger is not None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import collector.poller as poller_module
+import collector.lateness as lateness_module
 from collector.model import Outcome, State, Transition
 from tests.virtual_city import VirtualCity, World, device, seconds
 
@@ -270,7 +270,7 @@ def assert_is_well(told: Told, name: str) -> None:
 @pytest.fixture(autouse=True)
 def _coarse_lag_meter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second still sees every stall that counts, in a tenth of the steps."""
-    monkeypatch.setattr(poller_module, "LAG_PERIOD_SECONDS", 0.5)
+    monkeypatch.setattr(lateness_module, "LAG_PERIOD_SECONDS", 0.5)
 
 
 @given(stories())

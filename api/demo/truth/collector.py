@@ -16,9 +16,10 @@ from collector.app import GAP_SECONDS
 from collector.clock import Clock
 from collector.engine import Engine
 from collector.inventory import Plan
+from collector.lateness import LagMeter
 from collector.model import Check, CheckResult, Heartbeat, Outcome, Reading, Reason, ResultBatch
 from collector.moments import to_micros
-from collector.poller import LagMeter, Poller
+from collector.poller import Poller
 from collector.store import Store
 from simulators.truth.world import AGENT, PING, Answer, MachineEvent, World
 

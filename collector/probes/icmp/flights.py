@@ -102,6 +102,10 @@ class Pacer:
         # Rounded up to whole turns, so that the loop wakes once for all sends of a turn.
         return (at // TURN_SECONDS + 1) * TURN_SECONDS
 
+    def queue_seconds(self, now: float) -> float:
+        """Return how long the next send would wait for its place."""
+        return max(0.0, self._next_at - now)
+
 
 def round_trip_seconds(flight: Flight, stamp_ns: int | None, now_ns: int) -> float:
     """Return the round trip by the kernel's stamp, if that is possible at all.

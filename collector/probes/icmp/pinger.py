@@ -60,6 +60,10 @@ class Pinger:
         train = Train(line, address, plain, count, timeout_seconds, self.settings.spacing_seconds)
         return await train.run()
 
+    def queue_seconds(self) -> float:
+        """Return how long the next echo would wait for its turn: the pace bounds them all."""
+        return max(line.pacer.queue_seconds(line.loop.time()) for line in self._lines.values())
+
     @property
     def socket_kinds(self) -> dict[int, SocketKind]:
         """Which kind of socket serves which IP version."""
