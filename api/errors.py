@@ -74,6 +74,7 @@ class Code(StrEnum):
     INVENTORY_BROKEN = "inventory_broken"
     LIST_NOT_READY = "list_not_ready"
     PLAN_CHANGED = "plan_changed"
+    NOT_IN_PLACE = "not_in_place"
     UNDO_REFUSED = "undo_refused"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     TOO_MANY_STREAMS = "too_many_streams"

@@ -178,6 +178,7 @@ class Gate:
             raise _refused("This token is unknown, revoked or expired.")
         self._known_good.add(secret)
         self._refuse_foreign_address(token, request)
+        self._tokens.seen(token, self._clock.now())
         return _principal(token, by_cookie=False)
 
     def _by_cookie(self, request: Request) -> Principal | None:

@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import openpyxl
 from api.importing.service import Importer, Look, Wanted
 from collector.config import load_config
 from collector.inventory import Inventory, load_inventory
-from collector.model import Device, Field, Profile
-from collector.profiles import load_profiles
+from collector.model import Device, Field
 from collector.register.plan import Plan
 from collector.store import Store
 from tests.api_city import ManualClock
@@ -76,12 +74,6 @@ def with_part(octets: bytes, name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return stream.getvalue()
-
-
-@cache
-def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
-    """Return profiles, read once for all tests."""
-    return load_profiles(folders)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -179,6 +180,7 @@ def _write(
 def _work(config: Config, folder: Path) -> None:
     """Do a job that the API started; what goes wrong is written into its folder."""
     clock = SystemClock()
+    tempfile.tempdir = str(folder)  # what it leaves when it is killed is swept with the job's files
     with working(folder, clock) as (wanted, told):
         try:
             told.done(produce(config, wanted, folder, clock, told.progress))

@@ -16,6 +16,10 @@ from collector.clock import Clock
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 120.0
+_PROGRAM = (sys.executable, "-m", "api.importing")
+CUT_SHORT = "cut_short"
+"""`refused` where the process ended without an answer: what it had done by then the store knows."""
+
 _PROGRESS = re.compile(rb"(reading|rows|file) (\d{1,9}) (\d{1,9})\n")
 
 
@@ -49,13 +53,20 @@ class ListDesk:
         waiting = max(0, self._asked - 1)
         return Progress(self._progress.what, self._progress.done, self._progress.of, waiting)
 
+    def sweep(self) -> None:
+        """Remove lists that are too old, and those that were never whole. Blocks; OSError."""
+        self._uploads.sweep(self._clock.now())
+
     async def keep(self, file: str, octets: bytes) -> str:
         """Keep a list that was sent; return the mark by which it is asked for. Raises OSError."""
         now = self._clock.now()
         return await asyncio.to_thread(self._uploads.keep, file_name(file), octets, now)
 
     async def ask(self, deed: str, **request: object) -> Mapping[str, Any]:
-        """Return the worker's answer (see `api.importing.worker`); a refusal when it fails."""
+        """Return the worker's answer (see `api.importing.worker`).
+
+        `CUT_SHORT` where it gave none: see `api.importing.cut_short` for deeds that change things.
+        """
         config = None if self._config_file is None else str(self._config_file)
         asked = orjson.dumps({"deed": deed, "config": config, **request})
         self._asked += 1
@@ -68,9 +79,7 @@ class ListDesk:
 
     async def _ask(self, asked: bytes) -> Mapping[str, Any]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "api.importing.worker",
+            *_PROGRAM,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -80,14 +89,14 @@ class ListDesk:
                 group.create_task(self._follow(process.stderr), name="progress of an import")
                 answer = group.create_task(_answer_of(process, asked), name="an import")
         except TimeoutError:
-            return {"refused": "too_large", "detail": "The list takes too long; split it."}
+            return {"refused": CUT_SHORT, "detail": "The list takes too long; split it."}
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         if process.returncode != 0:
             _LOG.error("the process that reads lists ended with %s", process.returncode)
-            return {"refused": "too_large", "detail": "The list could not be read; split it."}
+            return {"refused": CUT_SHORT, "detail": "The list could not be read; split it."}
         found: Mapping[str, Any] = orjson.loads(answer.result())
         return found
 

@@ -176,7 +176,7 @@ class Importer:
         with adopting(config):
             after = self._store.lists.last_import()
             rows = self._store.lists.after_undo(import_id)
-            made, known = self._registered(config, rows)
+            made, known = self._registered(config, rows, self._store.lists.sources())
             progress("file", 0, len(made.inventory.devices))
             with checked_file(config, made.inventory, known) as draft:
                 now = self._clock.now()
@@ -184,15 +184,32 @@ class Importer:
                 _follow(config, draft)
         return Applied(record, len(made.inventory.devices))
 
-    def rewrite(self) -> int:
-        """Write `register.yaml` anew from what lists say now; return how many devices it has.
+    def change_source(self, source: Source, *, author: str) -> int:
+        """Let what is known of a list be as given; return how many devices lists keep watched.
 
-        For what changes the values in force without an import: a source's rank, a decision.
-        Raises RegisterRefusedError, InventoryBrokenError, ConfigError, ProblemsError, StoreError.
+        Nothing is changed when the inventory does not take what follows from it. Raises what
+        `rewrite` raises.
         """
         config = self._load()
         with adopting(config):
-            made, known = self._registered(config, self._store.lists.rows())
+            lists = self._store.lists
+            sources = [*(one for one in lists.sources() if one.id != source.id), source]
+            made, known = self._registered(config, lists.rows(), sources)
+            with checked_file(config, made.inventory, known) as draft:
+                lists.save_source(source, author=author, now=self._clock.now())
+                _follow(config, draft)
+        return len(made.inventory.devices)
+
+    def rewrite(self) -> int:
+        """Write `register.yaml` anew from what lists say now; return how many devices it has.
+
+        For what changes the values in force without an import: a decision. Raises
+        RegisterRefusedError, InventoryBrokenError, ConfigError, ProblemsError, StoreError.
+        """
+        config = self._load()
+        with adopting(config):
+            lists = self._store.lists
+            made, known = self._registered(config, lists.rows(), lists.sources())
             with checked_file(config, made.inventory, known) as draft:
                 put_in_place(config, draft)
         return len(made.inventory.devices)
@@ -269,9 +286,11 @@ class Importer:
         today = self._clock.now().astimezone(ZoneInfo(config.zone)).date()
         return {it.code: it.name for it in self._store.area_codes.register() if it.holds(today)}
 
-    def _registered(self, config: Config, rows: Iterable[SourceRow]) -> tuple[Registered, Known]:
+    def _registered(
+        self, config: Config, rows: Iterable[SourceRow], known_sources: Iterable[Source]
+    ) -> tuple[Registered, Known]:
         known = self._known(config)
-        sources = {one.id: one for one in self._store.lists.sources()}
+        sources = {one.id: one for one in known_sources}
         in_force = values_in_force(rows, sources, self._decisions())
         hand = _hand_written(config, known)
         made = registered(in_force, sources, hand, known, self._official(config))

@@ -47,6 +47,18 @@ class Uploads:
         self._let_go(now)
         return mark
 
+    def sweep(self, now: datetime) -> None:
+        """Remove what is too old, and what a process that died left half written.
+
+        For the start, when nobody writes. A folder that is not there is clean.
+        """
+        for path in self._folder.glob("*.*"):
+            half = path.suffix not in (".list", ".name")
+            nameless = path.suffix == ".name" and not path.with_suffix(".list").exists()
+            if half or nameless:
+                path.unlink(missing_ok=True)
+        self._let_go(now)
+
     def has(self, mark: str) -> bool:
         """Say whether a list is kept."""
         return _MARK.fullmatch(mark) is not None and self._octets(mark).is_file()

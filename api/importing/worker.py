@@ -1,11 +1,12 @@
-"""A process that reads one list and plans, imports, or takes an import back: `python -m` this.
+"""A process that reads one list and plans, imports, or takes an import back.
+
+`python -m api.importing` starts it.
 
 What it reads was made by others, and reading 10,000 rows holds an interpreter for seconds: it has
 one of its own, with a bound on its memory. One request as JSON on standard input, one answer as
 JSON on standard output; what goes wrong is an answer as well.
 """
 
-import gc
 import logging
 import os
 import resource
@@ -28,7 +29,7 @@ from api.importing.views import applied_view, preview_view
 from collector.clock import SystemClock
 from collector.config import Config, ProblemsError, load_config
 from collector.inventory.adopting import InventoryBrokenError
-from collector.model import Field
+from collector.model import Field, Source
 from collector.register.file import NotInPlaceError
 from collector.store import Store, StoreError
 from collector.store.register.lists import ListChangedError, UndoRefusedError
@@ -45,7 +46,6 @@ Answer = dict[str, Any]
 def main() -> None:
     """Answer the request on standard input."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    gc.disable()  # one answer, then it ends: looking for garbage would take a fifth of the time
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     request = orjson.loads(sys.stdin.buffer.read())
     try:
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def answer_to(request: Mapping[str, Any]) -> Answer:
-    """Return the answer to a request: `deed` is `preview`, `apply`, `undo` or `rewrite`."""
+    """Return the answer to a request: `deed` is `preview`, `apply`, `undo`, `source`, `rewrite`."""
     try:
         path = Path(request["config"]) if request["config"] else None
 
@@ -115,6 +115,18 @@ def _undo(importer: Importer, _config: Config, request: Mapping[str, Any]) -> An
     }
 
 
+def _source(importer: Importer, _config: Config, request: Mapping[str, Any]) -> Answer:
+    source = Source(
+        request["id"],
+        request["name"],
+        request["agency"],
+        request["rank"],
+        _meanings(request["columns"]),
+        {Field(name): value for name, value in request["defaults"].items()},
+    )
+    return {"body": {"devices": importer.change_source(source, author=request["author"])}}
+
+
 def _rewrite(importer: Importer, _config: Config, _request: Mapping[str, Any]) -> Answer:
     return {"body": {"devices": importer.rewrite()}}
 
@@ -123,6 +135,7 @@ _DEEDS: Mapping[str, Callable[[Importer, Config, Mapping[str, Any]], Answer]] = 
     "preview": _preview,
     "apply": _apply,
     "undo": _undo,
+    "source": _source,
     "rewrite": _rewrite,
 }
 
@@ -140,12 +153,11 @@ def _wanted(upload: Upload, request: Mapping[str, Any]) -> Wanted:
         file=upload.file,
         octets=upload.octets,
         sheet=request.get("sheet"),
-        columns=columns
-        and {heading: None if name is None else Field(name) for heading, name in columns.items()},
+        columns=columns and _meanings(columns),
         defaults=defaults and {Field(name): value for name, value in defaults.items()},
         answers=request.get("answers") or {},
     )
 
 
-if __name__ == "__main__":
-    main()
+def _meanings(columns: Mapping[str, str | None]) -> dict[str, Field | None]:
+    return {heading: None if name is None else Field(name) for heading, name in columns.items()}

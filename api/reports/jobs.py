@@ -180,6 +180,31 @@ class Jobs:
         self._forget_oldest()
         return job
 
+    def sweep(self) -> None:
+        """Remove what jobs left that were stopped: files that nobody is offered, empty folders.
+
+        For the start. What they say of themselves stays, and so does a job that goes on by itself.
+        """
+        now = self._clock.now()
+        for folder in sorted(self._folder.glob("*")):
+            if _ID.fullmatch(folder.name) is None:
+                continue
+            if not (folder / _JOB).exists():
+                if now.timestamp() - folder.stat().st_mtime > _STARTS_WITHIN.total_seconds():
+                    shutil.rmtree(folder, ignore_errors=True)
+                continue
+            job = read_job(folder, now)
+            if job is None or job.state is JobState.RUNNING:
+                continue
+            offered = {one.name for one in job.files}
+            for path in folder.iterdir():
+                if path.name in _OWN or path.name in offered:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """End what was started here and still runs, and wait for it."""
         for process in self._started:

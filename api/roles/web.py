@@ -1,5 +1,6 @@
 """The process that answers: the API, live events, the wall."""
 
+import logging
 import os
 import socket
 from pathlib import Path
@@ -18,6 +19,8 @@ from collector.clock import SystemClock
 from collector.config import Config, load_config
 from collector.sinks.opening import open_for_reading
 from collector.store import Store
+
+logger = logging.getLogger(__name__)
 
 PAGES = Path(__file__).resolve().parents[2] / "dashboards" / "web" / "dist"
 
@@ -47,6 +50,7 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
         adopter = Adopter(store, clock, lambda: load_config(config.file, os.environ))
         reports = Jobs(config.reports_path, _settings_file(config), clock, schedule_of(config))
         lists = ListDesk(config.file, config.data_directory, clock)
+        _sweep(reports, lists)
         app = create_app(
             store=store,
             sink=sink,
@@ -67,6 +71,15 @@ def run_web(config: Config, descriptor: int | None = None) -> None:
             reports.close()
             if waiting is not None:
                 waiting.close()
+
+
+def _sweep(reports: Jobs, lists: ListDesk) -> None:
+    """Remove what processes left that were stopped; a disk that refuses it stops nobody."""
+    for sweep in (reports.sweep, lists.sweep):
+        try:
+            sweep()
+        except OSError as error:
+            logger.warning("what was left half done is not removed: %s", error)
 
 
 def _settings_file(config: Config) -> list[str]:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.deps import LARGEST_ID, PAGE_DEFAULT, Cursor, Limit, OperatorOf, Parts, PartsOf, reply
 from api.errors import Code, FieldError, ProblemError, invalid
-from api.importing.running import ListDesk
+from api.importing.cut_short import settled
+from api.importing.running import CUT_SHORT, ListDesk
 from api.importing.views import record_view, source_view, versions_view
 from api.routes.devices import bad_cursor, read_cursor, write_cursor
 from api.schemas import imports as schemas
@@ -29,6 +30,8 @@ _REFUSALS = {
     "upload_gone": (404, Code.UNKNOWN_UPLOAD),
     "inventory": (409, Code.INVENTORY_BROKEN),
     "too_large": (413, Code.BODY_TOO_LARGE),
+    CUT_SHORT: (413, Code.BODY_TOO_LARGE),
+    "not_in_place": (409, Code.NOT_IN_PLACE),
     "store": (503, Code.STORE_UNAVAILABLE),
 }
 
@@ -95,8 +98,17 @@ async def import_list(parts: PartsOf, principal: OperatorOf, body: schemas.Impor
     _check_fields(body.columns, body.defaults)
     desk = await _desk_with(parts, body.upload)
     asked = body.model_dump(mode="json")
+    lists = parts.store.lists
+    since = await run_in_threadpool(lists.last_import)
+
+    def done() -> dict[str, object] | None:
+        record = lists.newest_imports().get(body.source)
+        if record is None or record.id <= since or record.sha256 != body.upload:
+            return None
+        return {"import": record_view(record, undoable=True)}
+
     answer = await desk.ask("apply", author=principal.name, **asked)
-    response = _answered(answer, status=201)
+    response = _answered(await settled(desk, answer, done), status=201)
     _LOG.info("%s imported a list of %s", principal.name, body.source)
     return response
 
@@ -148,8 +160,17 @@ async def undo_import(parts: PartsOf, principal: OperatorOf, import_id: ImportId
 
     Only the last import of a list; 409 says what stands in the way of others.
     """
-    answer = await _desk(parts).ask("undo", import_id=import_id, author=principal.name)
-    response = _answered(answer)
+    lists = parts.store.lists
+
+    def done() -> dict[str, object] | None:
+        taken = lists.import_record(import_id)
+        by = None if taken is None else taken.undone_by
+        record = None if by is None else lists.import_record(by)
+        return None if record is None else {"import": record_view(record, undoable=False)}
+
+    desk = _desk(parts)
+    answer = await desk.ask("undo", import_id=import_id, author=principal.name)
+    response = _answered(await settled(desk, answer, done))
     _LOG.info("%s took import %d back", principal.name, import_id)
     return response
 
@@ -167,17 +188,24 @@ async def put_source(
 ) -> Response:
     """Make a list known, or change what is known of it. Needs the role operator.
 
-    A change of its rank or agency changes what is in force at once.
+    A change of its rank or agency changes what is in force at once, or is refused as a whole.
     """
     _check_fields(body.columns, body.defaults)
     lists = parts.store.lists
     before = await run_in_threadpool(lists.source, source_id)
     source = _changed(before or Source(source_id, source_id), body)
-    now = parts.clock.now()
-    await run_in_threadpool(lists.save_source, source, author=principal.name, now=now)
     was = before or source
     if parts.lists is not None and (source.rank, source.agency) != (was.rank, was.agency):
-        _answered(await parts.lists.ask("rewrite"))
+
+        def done() -> dict[str, object] | None:
+            return {} if lists.source(source_id) == source else None
+
+        asked = {"author": principal.name, **_spelled(source)}
+        answer = await parts.lists.ask("source", **asked)
+        _answered(await settled(parts.lists, answer, done))
+    else:
+        now = parts.clock.now()
+        await run_in_threadpool(lists.save_source, source, author=principal.name, now=now)
     views = await run_in_threadpool(_sources, parts)
     return reply(next(view for view in views if view["id"] == source_id))
 
@@ -197,6 +225,18 @@ def _changed(source: Source, body: schemas.SourceBody) -> Source:
         if defaults is None
         else {Field(name): value_of(Field(name), value) for name, value in defaults.items()},
     )
+
+
+def _spelled(source: Source) -> dict[str, object]:
+    """Return a source as the process that reads lists is told it."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "agency": source.agency,
+        "rank": source.rank,
+        "columns": {heading: of and of.value for heading, of in source.columns.items()},
+        "defaults": {of.value: value for of, value in source.defaults.items()},
+    }
 
 
 def _sources(parts: Parts) -> list[dict[str, Any]]:

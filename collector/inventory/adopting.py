@@ -148,7 +148,13 @@ def _entry(wanted: Wanted, author: str, now: datetime) -> str:
 
 @contextmanager
 def written_beside(path: Path, text: str) -> Iterator[Path]:
-    """Write a text beside `path` and yield where; what is left of it at the end is removed."""
+    """Write a text beside `path` and yield where; what is left of it at the end is removed.
+
+    Only who holds the lock (`adopting`) writes there: what lies there was left by a process that
+    died, and is removed as well.
+    """
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:

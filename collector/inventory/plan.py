@@ -1,7 +1,7 @@
 """From configuration, inventory and profiles to the checks that poller and listeners run."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Plan:
     owners: Mapping[str, Owner]
     sites: Mapping[str, Site]
     devices: Mapping[str, Device]
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, Profile]  # those of the devices at least
     checks: tuple[Check, ...]
     origins: Mapping[str, Path] = field(default_factory=dict)  # in which file a device stands
 
@@ -98,7 +98,10 @@ def followed(old: Plan, newer: Plan, ids: Collection[str] = ()) -> Plan:
         {**old.owners, **newer.owners},
         {**old.sites, **newer.sites},
         {**kept, **moved},
-        {**newer.profiles, **old.profiles},
+        {
+            **_used(newer.profiles, moved.values()),
+            **_used(old.profiles, kept.values()),
+        },
         (
             *(check for check in old.checks if check.device_id in kept),
             *(check for check in newer.checks if check.device_id in moved),
@@ -108,6 +111,10 @@ def followed(old: Plan, newer: Plan, ids: Collection[str] = ()) -> Plan:
             **{one: newer.origins[one] for one in moved},
         },
     )
+
+
+def _used(profiles: Mapping[str, Profile], devices: Iterable[Device]) -> dict[str, Profile]:
+    return {one.profile: profiles[one.profile] for one in devices if one.profile in profiles}
 
 
 def reusing(old: Plan, plan: Plan) -> Plan:

@@ -63,15 +63,12 @@ class Tokens:
     def verify(self, secret: str, now: datetime) -> TokenRow | None:
         """Return the token that a secret belongs to, None if it gives no access (any more).
 
-        Notes the use (`seen`).
+        That it was used is noted (`seen`) when nothing else stands in the way.
         """
         if not tokens.well_formed(secret):
             return None
         with self._database.read() as connection:
-            token = tokens.find_valid(connection, secret, now)
-        if token is not None:
-            self.seen(token, now)
-        return token
+            return tokens.find_valid(connection, secret, now)
 
     def seen(self, token: TokenRow, now: datetime) -> None:
         """Note that a token is used, at most once a minute.

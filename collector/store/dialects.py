@@ -9,15 +9,18 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
 from collector.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_SECONDS = 5.0
 _READERS = 40  # as many as a web server's thread pool has threads
@@ -86,6 +89,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_sqlite_upsert(table), list(rows))
     else:
+        from sqlalchemy.dialects import postgresql  # a tenth of a second that SQLite does not need
+
         names = [column.name for column in table.columns]
         statement = _or_overwrite(postgresql.insert(table), table)
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
@@ -97,8 +102,8 @@ def _sqlite_upsert(table: Table) -> str:
 
 
 def _or_overwrite(
-    insert: sqlite.Insert | postgresql.Insert, table: Table
-) -> sqlite.Insert | postgresql.Insert:
+    insert: "sqlite.Insert | postgresql.Insert", table: Table
+) -> "sqlite.Insert | postgresql.Insert":
     keys = [column.name for column in table.primary_key]
     others = [column.name for column in table.columns if column.name not in keys]
     return insert.on_conflict_do_update(

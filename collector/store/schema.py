@@ -52,7 +52,7 @@ from collector.store.schema_alerts import (
     used_links,
 )
 from collector.store.schema_areas import area_codes
-from collector.store.schema_base import SerialId, metadata
+from collector.store.schema_base import SerialId, metadata, only_where
 from collector.store.schema_findings import (
     findings,
     identities,
@@ -264,8 +264,7 @@ incidents = Table(
     Index(
         "ix_incidents_unresolved",
         "recovered_at",
-        sqlite_where=text("resolved_at IS NULL AND merged_into IS NULL"),
-        postgresql_where=text("resolved_at IS NULL AND merged_into IS NULL"),
+        **only_where("resolved_at IS NULL AND merged_into IS NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -301,8 +300,7 @@ outages = Table(
         "device_id",
         "state",
         unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        **only_where("ended_at IS NULL"),
     ),
     sqlite_autoincrement=True,
 )

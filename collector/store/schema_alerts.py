@@ -21,10 +21,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from collector.store.schema_base import SerialId, metadata
+from collector.store.schema_base import SerialId, metadata, only_where
 
 alerts = Table(
     "alerts",
@@ -62,8 +61,7 @@ alerts = Table(
         "uq_alerts_open",
         "device_id",
         unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        **only_where("ended_at IS NULL"),
     ),
     sqlite_autoincrement=True,
 )
@@ -108,8 +106,7 @@ alert_threads = Table(
         "uq_alert_threads_open",
         "key",
         unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        **only_where("closed_at IS NULL"),
     ),
     sqlite_autoincrement=True,
 )

@@ -1,6 +1,8 @@
 """What all tables of the truth share: how constraints are called, and what an id is."""
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, MetaData, text
 
 metadata = MetaData(
     naming_convention={
@@ -14,3 +16,21 @@ metadata = MetaData(
 
 # SQLite gives only INTEGER PRIMARY KEY an automatic number; elsewhere 32 bits would run out.
 SerialId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Return the arguments of an index that holds only the rows of a condition.
+
+    Naming PostgreSQL here would load its dialect, a tenth of a second for every process that opens
+    a file; see `with_postgresql`.
+    """
+    return {"sqlite_where": text(condition), "info": {"where": condition}}
+
+
+def with_postgresql() -> MetaData:
+    """Return the tables, with the conditions of their indexes in PostgreSQL's terms as well."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_options["postgresql"]["where"] = text(index.info["where"])
+    return metadata

@@ -17,10 +17,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
-from collector.store.schema_base import SerialId, metadata
+from collector.store.schema_base import SerialId, metadata, only_where
 
 sources = Table(
     "sources",
@@ -79,8 +78,7 @@ source_rows = Table(
         "source_id",
         "key",
         unique=True,
-        sqlite_where=text("until_at IS NULL"),
-        postgresql_where=text("until_at IS NULL"),
+        **only_where("until_at IS NULL"),
     ),
     Index(None, "source_id", "key", "id"),
     sqlite_autoincrement=True,

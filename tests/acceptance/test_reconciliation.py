@@ -27,7 +27,6 @@ from simulators.lists import Lists, make_lists, write_lists
 from simulators.lists.listing import AGENCIES, Row
 from simulators.lists.writing import FILES, key_of
 from tests.api_city import ManualClock
-from tests.lists_made import profiles_of
 from tests.unit.simulated_lists import LISTED_AT, NOW, judge
 
 DEVICES = 300
@@ -96,10 +95,7 @@ class Clerk:
 
 
 @pytest.fixture
-def clerk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clerk:
-    monkeypatch.setattr(
-        "api.importing.service.load_profiles", lambda folders: profiles_of(tuple(folders))
-    )
+def clerk(tmp_path: Path) -> Clerk:
     city = build_city(DEVICES, 1)
     lists = make_lists(city)
     write_lists(lists, tmp_path / "lists")

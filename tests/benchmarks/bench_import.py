@@ -42,7 +42,7 @@ def worker(desk: Office, **request: object) -> tuple[float, dict[str, object]]:
     asked = orjson.dumps({"config": str(desk.config), "source": "dishub", **request})
     before = cpu_seconds()
     done = subprocess.run(
-        [sys.executable, "-m", "api.importing.worker"], input=asked, capture_output=True, check=True
+        [sys.executable, "-m", "api.importing"], input=asked, capture_output=True, check=True
     )
     taken = cpu_seconds() - before
     answer = orjson.loads(done.stdout)

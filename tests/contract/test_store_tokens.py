@@ -91,10 +91,16 @@ def test_one_token_of_several_with_a_name_is_revoked_by_its_id(store: Store) -> 
 def test_the_last_use_is_noted_at_most_once_a_minute(store: Store) -> None:
     secret = store.tokens.create("wall", "viewer", None, T0)
     for minutes in (1.0, 1.5, 1.99):
-        store.tokens.verify(secret, at(minutes))
+        use(store, secret, minutes)
     assert store.tokens.list()[0].last_used_at == at(1)
-    store.tokens.verify(secret, at(2))
+    use(store, secret, 2)
     assert store.tokens.list()[0].last_used_at == at(2)
+
+
+def use(store: Store, secret: str, minutes: float) -> None:
+    token = store.tokens.verify(secret, at(minutes))
+    assert token is not None
+    store.tokens.seen(token, at(minutes))
 
 
 def test_a_role_that_does_not_exist_is_refused(store: Store) -> None:

@@ -383,6 +383,20 @@ async def test_a_panel_with_a_cookie_is_seen_as_well(
     assert city.store.tokens.list()[-1].last_used_at == city.clock.now()
 
 
+async def test_an_address_that_is_refused_does_not_count_as_use(
+    app: FastAPI, city: City, admin: httpx.AsyncClient
+) -> None:
+    secret = (await made(admin, "/screens", {"name": "layar-1", "bind_address": True}))["secret"]
+    async with client_at(app, "10.0.0.7", secret) as panel:
+        await panel.get("/api/v1/session")
+    used = city.store.tokens.list()[-1].last_used_at
+    assert used == city.clock.now()
+    city.clock.advance(300)
+    async with client_at(app, "10.9.9.9", secret) as stranger:
+        assert (await stranger.get("/api/v1/session")).status_code == 403
+    assert city.store.tokens.list()[-1].last_used_at == used
+
+
 async def test_a_screen_that_is_none_is_not_changed(admin: httpx.AsyncClient) -> None:
     await made(admin, "/tokens", {"name": "Piket 1", "role": "operator"})
     for name in ("nobody", "Piket 1"):

@@ -1,6 +1,8 @@
 """Imports over HTTP: a file is sent, previewed, mapped, imported and taken back."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,12 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.importing import running
 from api.importing.running import ListDesk
 from api.importing.uploads import UploadGoneError, Uploads, file_name
 from api.schemas import imports as schemas
 from api.settings import ApiSettings
+from collector.model import Source
 from tests.api_city import NOON, ManualClock, StillSink, client_of
 from tests.lists_made import HEADINGS, Office, camera, office, xlsx
 
@@ -140,6 +144,52 @@ async def test_what_is_known_of_a_list_can_be_said_before_its_first_import(
     assert wrong.json()["errors"][0]["field"] == "body.columns.Nama"
 
 
+async def test_a_change_of_rank_that_the_inventory_refuses_changes_nothing(
+    client: httpx.AsyncClient, desk: Office
+) -> None:
+    desk.store.lists.save_source(Source("dishub", "CCTV"), author="sari", now=NOON)
+    hand = desk.folder / "inventory" / "kota.yaml"
+    good = hand.read_text()
+    hand.write_text("areas: [")
+    body = {"rank": 7, "name": "Lain"}
+    answer = await client.put("/api/v1/sources/dishub", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "inventory_broken"), answer.text
+    assert desk.store.lists.source("dishub") == Source("dishub", "CCTV")
+    hand.write_text(good)
+    answer = await client.put("/api/v1/sources/dishub", json=body)
+    assert (answer.status_code, answer.json()["rank"]) == (200, 7), answer.text
+    assert desk.store.lists.source("dishub") == Source("dishub", "Lain", rank=7)
+
+
+DIES = """
+import os, sys
+from api.importing import service, worker
+service._follow = lambda *_: os._exit(9)
+worker.main()
+"""
+"""A process that dies after the store and before `register.yaml` was written by an import."""
+
+
+async def test_an_import_cut_short_after_the_store_was_written_is_told_as_done(
+    client: httpx.AsyncClient, desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = Uploads(desk.folder / "data").keep("x.xlsx", LIST, NOON)
+    plan = desk.plan(LIST, source="dishub", file="x.xlsx").digest()
+    body = {"source": "dishub", "upload": mark, "plan": plan}
+    monkeypatch.setattr(running, "_PROGRAM", (sys.executable, "-c", "raise SystemExit(1)"))
+    answer = await client.post(ROUTE, json=body)
+    assert answer.status_code == 413
+    assert "Nothing was changed" in answer.json()["detail"]
+    monkeypatch.setattr(running, "_PROGRAM", (sys.executable, "-c", DIES))
+    answer = await client.post(ROUTE, json=body)
+    assert answer.status_code == 201, answer.text
+    schemas.ImportApplied.model_validate(answer.json())
+    assert answer.json()["devices"] == 2
+    assert set(desk.inventory().devices) == {"a-001", "a-002", "sw-1"}
+    (record,) = (await client.get(ROUTE)).json()["items"]
+    assert record == answer.json()["import"]
+
+
 async def test_viewers_cannot_look_and_what_is_too_long_is_refused_unread(
     client: httpx.AsyncClient, desk: Office
 ) -> None:
@@ -157,6 +207,22 @@ async def test_viewers_cannot_look_and_what_is_too_long_is_refused_unread(
     assert answer.status_code == 413
     assert (await send(client, b"")).status_code == 422
     assert (await client.get(f"{ROUTE}/77")).json()["code"] == "unknown_import"
+
+
+def test_what_a_stopped_process_left_of_lists_is_gone_at_the_next_start(tmp_path: Path) -> None:
+    clock = ManualClock()
+    desk = ListDesk(None, tmp_path, clock)
+    desk.sweep()  # no folder yet
+    uploads = Uploads(tmp_path)
+    mark = uploads.keep("a.csv", b"a", clock.now())
+    folder = tmp_path / "imports"
+    for name in (f"{mark}.list.4711", f"{'0' * 64}.name", f"{'1' * 64}.name.4711"):
+        (folder / name).write_text("x")
+    desk.sweep()
+    assert {path.name for path in folder.iterdir()} == {f"{mark}.list", f"{mark}.name"}
+    os.utime(folder / f"{mark}.list", (0, 0))
+    desk.sweep()
+    assert list(folder.iterdir()) == []
 
 
 def test_what_was_sent_is_kept_for_a_day_and_readable_by_us_alone(tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,14 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from api import adoption
 from api.adoption import Adopter, free_id, id_of
 from api.app import create_app
 from api.cli import main
 from api.schemas import quarantine as schemas
 from api.settings import ApiSettings
 from collector.config import load_config
-from collector.inventory import adopting, load_inventory
-from collector.model import Fit, Profile, Sighting
-from collector.profiles import load_profiles
+from collector.inventory import load_inventory
+from collector.model import Fit, Sighting
 from collector.store import Store
 from tests.api_city import NOON, ManualClock, StillSink, client_of
 
@@ -61,18 +58,6 @@ class Desk:
     def devices(self) -> dict[str, Any]:
         config = load_config(self.folder / "pantau.yaml", {})
         return dict(load_inventory(config.inventory).devices)
-
-
-@cache
-def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
-    """Read the profiles once for all tests: there are many, and each adoption wants them."""
-    return load_profiles(folders)
-
-
-@pytest.fixture(autouse=True)
-def _profiles_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (adoption, adopting):
-        monkeypatch.setattr(module, "load_profiles", lambda folders: profiles_of(tuple(folders)))
 
 
 @pytest.fixture

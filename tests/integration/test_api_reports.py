@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -194,6 +195,32 @@ def test_a_job_whose_process_died_has_failed(tmp_path: Path) -> None:
     died = read_job(folder, NOON + timedelta(seconds=1))
     assert died is not None
     assert died.message == "/data/pantau.db is full: make room"
+
+
+def test_what_stopped_jobs_left_is_swept_and_what_they_say_stays(
+    tmp_path: Path, city: City
+) -> None:
+    now, reports = city.clock.now(), tmp_path / "reports"
+    done, died, lives, empty = (reports / f"20261122T040000Z-0000000{one}" for one in "abcd")
+    make_folder(done, now, state="done")
+    make_folder(died, now - timedelta(hours=1))
+    make_folder(lives, now)
+    empty.mkdir()
+    os.utime(empty, (0, 0))
+    for folder in (done, died, lives):
+        (folder / ".report-2026-10.pdf.4711").write_bytes(b"half")
+        (folder / "pantau-report-x").mkdir()
+        (folder / "pantau-report-x" / "report.typ").write_bytes(b"half")
+    (died / "report-2026-10.xlsx").write_bytes(b"whole, and offered to nobody")
+    kept = {path.name for path in lives.iterdir()}
+    jobs = Jobs(reports, [], city.clock)
+    before = jobs.list()
+    jobs.sweep()
+    assert jobs.list() == before
+    assert {path.name for path in lives.iterdir()} == kept
+    assert {path.name for path in died.iterdir()} <= {"job.json", "state.json", "lock", "log"}
+    assert {path.name for path in done.iterdir()} == {"job.json", "state.json"}
+    assert not empty.exists()
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"wanted": {}}', b"\xff" * 200])

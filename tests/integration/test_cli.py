@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -36,6 +37,29 @@ def test_every_command_has_help() -> None:
         helped = CliRunner().invoke(main, [command, "--help"])
         assert helped.exit_code == 0
         assert "Usage:" in helped.output
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    context = click.Context(main)
+    for name, (_, _, words) in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.get_short_help_str(200).rstrip(".") == words
+
+
+@pytest.mark.parametrize(
+    ("said", "unneeded"),
+    [
+        ("import api.importing.worker", {"fastapi", "uvicorn", "asyncpg", "openpyxl"}),
+        ("import api.cli", {"sqlalchemy", "pydantic", "fastapi"}),
+    ],
+)
+def test_small_processes_load_what_they_need(said: str, unneeded: set[str]) -> None:
+    script = f"{said}; import sys; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert unneeded.isdisjoint(done.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
-from api.importing import service
-from tests.lists_made import HEADINGS, camera, csv, office, profiles_of, xlsx
-
-
-@pytest.fixture(autouse=True)
-def _profiles_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "load_profiles", lambda folders: profiles_of(tuple(folders)))
+from tests.lists_made import HEADINGS, camera, csv, office, xlsx
 
 
 @pytest.fixture

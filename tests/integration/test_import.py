@@ -14,12 +14,7 @@ from collector.register.file import NotInPlaceError
 from collector.register.plan import Outcome
 from collector.register.remarks import Code
 from collector.store.register.lists import UndoRefusedError
-from tests.lists_made import HEADINGS, Office, camera, csv, office, profiles_of, xlsx
-
-
-@pytest.fixture(autouse=True)
-def _profiles_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "load_profiles", lambda folders: profiles_of(tuple(folders)))
+from tests.lists_made import HEADINGS, Office, camera, csv, office, xlsx
 
 
 @pytest.fixture

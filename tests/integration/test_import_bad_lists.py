@@ -11,18 +11,12 @@ from typing import Any
 
 import pytest
 
-from api.importing import service
 from api.importing.service import Look, NotReadyError
 from api.importing.views import preview_view
 from api.schemas.imports import ListPreview
 from collector.register.remarks import Remark
 from collector.register.words import both, place_of, text_of
-from tests.lists_made import HEADINGS, Office, camera, csv, office, profiles_of, with_part, xlsx
-
-
-@pytest.fixture(autouse=True)
-def _profiles_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "load_profiles", lambda folders: profiles_of(tuple(folders)))
+from tests.lists_made import HEADINGS, Office, camera, csv, office, with_part, xlsx
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,8 @@ from collector import app as app_module
 from collector.app import Collector
 from collector.clock import SystemClock
 from collector.config import Config, load_config
-from collector.inventory import Plan, adopting, load_plan
-from collector.inventory import plan as planning
-from collector.model import Profile, Reason, State
-from collector.profiles import load_profiles
+from collector.inventory import Plan, load_plan
+from collector.model import Reason, State
 from collector.store import QuarantineRow, Store
 from tests.integration.mqtt_broker import ACCOUNTS, Broker, Device, a_device, running_broker
 
@@ -89,15 +87,8 @@ def anew(folder: Path) -> Plan:
     return load_plan(config_of(folder))
 
 
-@cache
-def profiles_of(folders: tuple[Path, ...]) -> Mapping[str, Profile]:
-    return load_profiles(folders)
-
-
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (planning, adopting):  # many files, and each reading wants them
-        monkeypatch.setattr(module, "load_profiles", lambda folders: profiles_of(tuple(folders)))
     monkeypatch.setattr(app_module, "QUARANTINE_SECONDS", 0.05)
     monkeypatch.setattr(replanning, "LOOK_SECONDS", 0.05)
 

@@ -46,8 +46,9 @@ class HintBook:
     ) -> None:
         """Take over a plan; of its checks, those that say whether a device can be reached."""
         self._profile_of = {device.id: device.profile for device in devices}
-        self._rules = {
-            name: {trap.oid: trap for trap in profile.traps} for name, profile in profiles.items()
+        self._rules = {  # of others nothing is asked: reading them would hold up the event loop
+            name: {trap.oid: trap for trap in profiles[name].traps}
+            for name in set(self._profile_of.values())
         }
         self._reachability = {}
         for check in checks:

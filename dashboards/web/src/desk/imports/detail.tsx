@@ -3,7 +3,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, ask } from "../../shared/api/client";
-import { whyNot } from "../acts";
 import { useAnswer } from "../answer";
 import { useDesk } from "../context";
 import { go, Link } from "../navigation";
@@ -13,6 +12,7 @@ import { Items } from "./items";
 import { Crumbs } from "./page";
 import { Progress } from "./progress";
 import { PATIENCE_MS } from "./send";
+import { toldOf } from "./told";
 
 export function ImportDetailView({ id }: { id: number }): JSX.Element {
   const { words, zone } = useDesk();
@@ -67,7 +67,7 @@ function Undo({ id }: { id: number }): JSX.Element {
       go(pagePath("imports", String(done.import.id)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setFailure(error.code === "undo_refused" ? error.detail : whyNot(error, words));
+      setFailure(toldOf(error, words));
       setBusy(false);
     }
   };
@@ -93,7 +93,7 @@ function Undo({ id }: { id: number }): JSX.Element {
       )}
       {failure !== null && (
         <p class="failure" role="alert">
-          {words.say("failure.recorded", { why: failure })}
+          {failure}
         </p>
       )}
     </div>

@@ -20,6 +20,7 @@ import { Progress } from "./progress";
 import { AS_PROPOSED, bodyOf, inTheWay, madeSaid, type Reading } from "./reading";
 import { Remarks } from "./remarks";
 import { PATIENCE_MS } from "./send";
+import { toldOf } from "./told";
 
 export const PREVIEW = "pratinjau";
 
@@ -165,7 +166,7 @@ function Verdict({ preview, current, upload, body, onStale }: VerdictProps): JSX
       go(pagePath("imports", String(done.import.id)));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setFailure(whyNot(error, words));
+      setFailure(toldOf(error, words));
       setBusy(false);
       if (error.code === "plan_changed") onStale();
     }
@@ -204,7 +205,7 @@ function Verdict({ preview, current, upload, body, onStale }: VerdictProps): JSX
       {busy && <Progress words="imp.writing" />}
       {failure !== null && (
         <p class="failure" role="alert">
-          {words.say("failure.recorded", { why: failure })}
+          {failure}
         </p>
       )}
     </div>

@@ -14,8 +14,8 @@ import { PREVIEW } from "./preview";
 import { isSource, sourceOf } from "./reading";
 
 const LARGEST = 10_000_000;
-/** Reading 10,000 rows takes some seconds; a machine that is busy takes more. */
-export const PATIENCE_MS = 130_000;
+/** Twice what a process is given: one that is ended is followed by one that says what is known. */
+export const PATIENCE_MS = 250_000;
 
 export function SendForm(): JSX.Element {
   const { words } = useDesk();
