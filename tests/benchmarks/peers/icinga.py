@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from api.bench.watching import Moved
 from tests.benchmarks.peers import targets as load
-from tests.benchmarks.peers.peer import Asking, Served
+from tests.benchmarks.peers.peer import Served
 from tests.benchmarks.peers.place import Place
 from tests.benchmarks.peers.targets import Targets
 
@@ -56,7 +56,7 @@ object IcingaApplication "app" {{ }}
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ }}
 object FileLogger "log" {{ severity = "warning", path = "{room}/icinga2.log" }}
-object CompatLogger "states" {{ log_dir = "{room}/states", rotation_method = "" }}
+object CompatLogger "states" {{ log_dir = "{room}/states", rotation_method = "MONTHLY" }}
 object PerfdataWriter "readings" {{
   host_perfdata_path = "{room}/readings/host"
   service_perfdata_path = "{room}/readings/service"
@@ -152,7 +152,6 @@ class Icinga:
         f"{_PLUGINS}/check_snmp",
         "snmpget",
     )
-    asking: ClassVar[Asking] = Asking(gets_a_table=1)
 
     def __init__(self, place: Place, targets: Targets) -> None:
         self._place = place

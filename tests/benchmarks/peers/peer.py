@@ -10,15 +10,6 @@ from tests.benchmarks.peers.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Into how many requests a peer makes one check, as the fleet counts them."""
-
-    gets_a_status: int = 1
-    gets_a_table: int = 0
-    steps_a_table: int = 0  # GETBULK or GETNEXT
-
-
-@dataclass(frozen=True, slots=True)
 class Served:
     """What a peer says it did of one kind of check in a stretch of time."""
 
@@ -31,7 +22,6 @@ class Peer(Protocol):
 
     packages: ClassVar[Sequence[str]]  # of Debian; the first gives the peer its version
     programs: ClassVar[Sequence[str]]  # that must be there
-    asking: ClassVar[Asking]
 
     def __init__(self, place: Place, targets: Targets) -> None: ...
 

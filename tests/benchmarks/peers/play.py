@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from api.bench import figures
 from api.bench.agents import Agents, FleetError, Load
 from simulators.fleet import device_id
 from tests.benchmarks.peers import targets, trees
-from tests.benchmarks.peers.peer import Asking, Peer
+from tests.benchmarks.peers.peer import Peer
 from tests.benchmarks.peers.place import PeerError, Place
 from tests.benchmarks.peers.targets import Targets
 from tests.benchmarks.peers.trees import Cost
@@ -147,7 +147,7 @@ async def _play(
         "ping_seconds": targets.PING_SECONDS,
         "cold_start_seconds": cold,
         "steady": steady(watch.looks, first, last, len(fleet.devices)),
-        "answered": answered(counted, fleet, peer.asking, until_at - from_at),
+        "heard": heard(counted, fleet, until_at - from_at),
         "served": {name: asdict(one) for name, one in served.items()},
         "killed": len(dying),
         "death_to_state": _spread(figures.deaths(moved, dying, killed_at, revived_at)),
@@ -211,24 +211,20 @@ def steady(looks: list[Look], first: Look, last: Look, devices: int) -> dict[str
     }
 
 
-def answered(
-    counted: list[dict[str, Any]], fleet: Targets, asking: Asking, seconds: float
-) -> dict[str, dict[str, float]]:
-    """Return how many requests the fleet had to hear from its living, and how many it heard.
+def heard(counted: Sequence[Mapping[str, Any]], fleet: Targets, seconds: float) -> dict[str, float]:
+    """Return what the fleet's living heard between two counts, and how many echoes were due.
 
-    Requests that were sent again because an answer was late are heard twice.
+    How many requests a check takes is the peer's affair; a request that it sent again because the
+    answer was late is heard twice.
     """
     before, after = counted
-    statuses = fleet.living * seconds / targets.STATUS_SECONDS
-    tables = fleet.living * seconds / targets.TABLE_SECONDS
-    due = {
-        "echoes": fleet.living * seconds / targets.PING_SECONDS,
-        "gets": statuses * asking.gets_a_status + tables * asking.gets_a_table,
-        "walks": tables * asking.steps_a_table,
+    grown = {name: after[name] - before[name] for name in ("echoes", "lost", "gets", "walks")}
+    return {
+        "echoes_due": fleet.living * seconds / targets.PING_SECONDS,
+        "echoes": grown["echoes"] + grown["lost"],
+        "gets": grown["gets"],
+        "walks": grown["walks"],
     }
-    heard = {name: after[name] - before[name] for name in due}
-    heard["echoes"] += after["lost"] - before["lost"]
-    return {name: {"due": due[name], "heard": heard[name]} for name in due if due[name]}
 
 
 def _spread(seconds: list[float]) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ import yaml
 
 from api.bench.watching import Moved
 from tests.benchmarks.peers import targets as load
-from tests.benchmarks.peers.peer import Asking, Served
+from tests.benchmarks.peers.peer import Served
 from tests.benchmarks.peers.place import Place
 from tests.benchmarks.peers.targets import Targets
 
@@ -197,7 +197,6 @@ class Prometheus:
         "prometheus-alertmanager",
     )
     programs: ClassVar[Sequence[str]] = packages
-    asking: ClassVar[Asking] = Asking(steps_a_table=len(load.TABLE_COLUMNS))
 
     def __init__(self, place: Place, targets: Targets) -> None:
         self._place = place

@@ -20,11 +20,11 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
         f"memory       {steady['memory_mib']:.0f} MiB at most "
         f"({_parts(steady['memory_mib_by_part'], '.0f')}) in {steady['processes']} processes"
     )
-    heard = (
-        f"{name} {one['heard']:,.0f} of {one['due']:,.0f}"
-        for name, one in result["answered"].items()
+    heard = result["heard"]
+    yield (
+        f"fleet heard  {heard['echoes']:,.0f} of {heard['echoes_due']:,.0f} echoes, "
+        f"{heard['gets']:,.0f} GETs, {heard['walks']:,.0f} steps of walks"
     )
-    yield "fleet heard  " + ", ".join(heard)
     served = (
         f"{name} {one['done']:,.0f} of {one['due']:,.0f}" for name, one in result["served"].items()
     )
@@ -69,12 +69,12 @@ def _system(result: Mapping[str, Any]) -> str:
 
 
 def _done(result: Mapping[str, Any]) -> str:
-    """Return shares of what was due, floored: of requests as the fleet heard them; or of checks."""
-    if "answered" not in result:
+    """Return what was done of what was due, as the system itself says; shares are floored."""
+    if "served" not in result:
         schedule = result["schedule"]
-        return _share(schedule["done"], schedule["due"])
+        return "all kinds " + _share(schedule["done"], schedule["due"])
     return ", ".join(
-        f"{name} {_share(one['heard'], one['due'])}" for name, one in result["answered"].items()
+        f"{kind} {_share(one['done'], one['due'])}" for kind, one in result["served"].items()
     )
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 from api.bench.watching import Moved
 from tests.benchmarks.peers import targets as load
 from tests.benchmarks.peers import zabbix_rows as rows
-from tests.benchmarks.peers.peer import Asking, Served
+from tests.benchmarks.peers.peer import Served
 from tests.benchmarks.peers.place import PeerError, Place
 from tests.benchmarks.peers.targets import Targets
 
@@ -47,7 +47,6 @@ class Zabbix:
 
     packages: ClassVar[Sequence[str]] = ("zabbix-server-pgsql", "postgresql-15", "fping")
     programs: ClassVar[Sequence[str]] = ("zabbix_server", "fping", "psql")
-    asking: ClassVar[Asking] = Asking(gets_a_table=1)
 
     def __init__(self, place: Place, targets: Targets) -> None:
         self._place = place
