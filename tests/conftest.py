@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import new_stores
 from tests.influx_v2_proxy import Proxy
 from tests.influxd import Influxd
 
@@ -38,6 +39,12 @@ def need_program(name: str) -> str:
     if found is None:
         pytest.skip(f"needs the program {name}")
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_are_copies() -> Iterator[None]:
+    with new_stores.copied():
+        yield
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_a_pack_whose_report_says_otherwise_is_never_handed_out(
     packed: Packed, tmp_path: Path
 ) -> None:
     report = json.dumps({"total": {"key": "", "down_seconds": 1}}).encode()
-    with packed.store() as store, pytest.raises(PackError, match=r"down_seconds.*make it again"):
+    with packed.store() as store, pytest.raises(PackError, match=r"uptime_percent.*make it again"):
         pack_of(store, tmp_path, faces={"laporan.json": report})
     assert {one.name for one in tmp_path.iterdir() if "pack" in one.name} == set()
 
