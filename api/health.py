@@ -30,9 +30,6 @@ from collector.sinks import Sink, SinkError
 from collector.store import Store, StoreError
 
 ENOUGH_DISK_BYTES = 1 << 30
-LATE_SECONDS = 10.0
-"""One check in a hundred that starts later than this is worth a word."""
-
 _REFUSALS = frozenset({"token", "rights", "organisation", "bucket"})
 
 
@@ -179,9 +176,9 @@ def _figures(beat: Heartbeat) -> Iterator[Trouble]:
         yield Trouble("mqtt_disconnected", "collector", Level.BROKEN, who)
     if figures.get("traps_listening") == 0:
         yield Trouble("traps_deaf", "collector", Level.LACKING, who)
-    late = figures.get("check_late_p99_seconds", 0.0)
-    if late > LATE_SECONDS:
-        yield Trouble("checks_late", "collector", Level.LACKING, who, int(late))
+    if (late := figures.get("checks_late_seconds", 0.0)) > 0:
+        since = beat.heartbeat_at - timedelta(seconds=figures.get("checks_late_for_seconds", 0.0))
+        yield Trouble("checks_late", "collector", Level.LACKING, who, max(1, int(late)), since)
 
 
 def _readings(facts: Facts) -> Iterator[Trouble]:

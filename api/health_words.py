@@ -55,10 +55,12 @@ WORDS: Mapping[str, Said] = {
         "Give each its own collector_id",
     ),
     "checks_late": Said(
-        "Pemeriksaan kolektor {who} terlambat: satu dari seratus lebih dari {n} detik",
-        "Mesinnya terlalu sibuk: bagi perangkat ke dua kolektor, atau perpanjang interval",
-        "Checks of collector {who} are late: one in a hundred by more than {n} s",
-        "Its machine is too busy: share the devices with a second collector, or check less often",
+        "Pemeriksaan kolektor {who} terlambat {n} detik; sebagian terlewat",
+        "Mesinnya terlalu sibuk: pantau doctor menyebut pemakaiannya. Hentikan pekerjaan lain di "
+        "mesin itu, perpanjang interval, atau bagi perangkat ke mesin kedua",
+        "Checks of collector {who} are late by {n} s; some are left out",
+        "Its machine is too busy: pantau doctor says what it is used at. End other work there, "
+        "check less often, or share the devices with a second machine",
     ),
     "mqtt_disconnected": Said(
         "Kolektor {who} tidak tersambung ke broker MQTT",

@@ -24,6 +24,7 @@ class CollectorLife:
     id: str
     heartbeat_at: datetime
     alive: bool
+    late_seconds: float = 0.0  # by how much its checks run late, as it says; 0.0: on time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def collector_lives(
             one.collector_id,
             one.heartbeat_at,
             abs((now - one.heartbeat_at).total_seconds()) < timeout_seconds,
+            one.figures.get("checks_late_seconds", 0.0),
         )
         for one in heartbeats
     )

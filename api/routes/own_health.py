@@ -17,9 +17,10 @@ from collector.sight import sight
 router = APIRouter(tags=["health"])
 
 _COLLECTOR_FIGURES = (
-    "checks_due", "checks_done", "checks_skipped", "checks_under_way", "checks_overrun",
-    "checks_blind", "check_late_p50_seconds", "check_late_p99_seconds", "loop_lag_worst_seconds",
-    "readings_refused", "mqtt_connected", "traps_listening",
+    "checks_due", "checks_done", "checks_skipped", "checks_missed", "checks_under_way",
+    "checks_overrun", "checks_blind", "checks_waiting", "checks_behind_seconds",
+    "check_late_p50_seconds", "check_late_p99_seconds", "loop_lag_worst_seconds", "cpu_share",
+    "checks_a_minute", "readings_refused", "mqtt_connected", "traps_listening",
 )  # fmt: skip
 
 

@@ -38,6 +38,9 @@ class Collector(Shape):
     id: str
     heartbeat_at: AwareDatetime
     alive: bool
+    late_seconds: Annotated[
+        float, Field(description="By how much its checks run late; 0: they are on time.")
+    ]
 
 
 class Counts(Shape):

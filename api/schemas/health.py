@@ -35,6 +35,9 @@ class CollectorHealth(Shape):
     checks_due: float | None
     checks_done: float | None
     checks_skipped: Annotated[float | None, Field(description="Not asked while a ping fails.")]
+    checks_missed: Annotated[
+        float | None, Field(description="Slots left out: this machine had no time for them.")
+    ]
     checks_under_way: float | None
     checks_overrun: Annotated[
         float | None, Field(description="Slots left out: the check before was still under way.")
@@ -42,9 +45,19 @@ class CollectorHealth(Shape):
     checks_blind: Annotated[
         float | None, Field(description="Answers that were missed because the collector was late.")
     ]
+    checks_waiting: Annotated[
+        float | None, Field(description="Due now, and waiting for this machine.")
+    ]
+    checks_behind_seconds: Annotated[
+        float | None, Field(description="How long the oldest of them has waited.")
+    ]
     check_late_p50_seconds: float | None
     check_late_p99_seconds: float | None
     loop_lag_worst_seconds: float | None
+    cpu_share: Annotated[
+        float | None, Field(description="Share of one core that it used in the last minute.")
+    ]
+    checks_a_minute: Annotated[float | None, Field(description="Done in the last minute.")]
     readings_refused: float | None
     mqtt_connected: Annotated[float | None, Field(description="1 or 0; null: no broker is set.")]
     traps_listening: Annotated[float | None, Field(description="1 or 0; null: no traps are set.")]

@@ -42,6 +42,7 @@ class City:
         self.language = language
         self.cursor = 100
         self.collectors = [("main", True)]
+        self.late_seconds = 0.0  # by how much the checks of the living ones run late
         self.heartbeat_at = at
         self.devices: dict[str, Json] = {}
         self.incidents: list[Json] = []  # what the API has open
@@ -218,6 +219,7 @@ class City:
                 "id": name,
                 "heartbeat_at": iso(self.at if alive else self.heartbeat_at),
                 "alive": alive,
+                "late_seconds": self.late_seconds if alive else 0.0,
             }
             for name, alive in self.collectors
         ]

@@ -157,6 +157,20 @@ def test_one_collector_of_two_gone_is_seen_in_the_trust_line(
     assert "kolektor 1/2" in browser.text("[data-test=trust]")
 
 
+def test_late_checks_are_said_in_the_trust_line_and_a_calm_city_is_not_called_well(
+    browser: Browser, server: WallServer
+) -> None:
+    city = City()
+    city.late_seconds = 45.0
+    show(browser, server, city)
+    assert "pemeriksaan terlambat 45 dtk" in browser.text("[data-test=trust] .lacking")
+    assert browser.text("[data-test=verdict]") == "Tidak ada insiden; pemeriksaan terlambat"
+    city.late_seconds = 0.0
+    server.send("heartbeat", city.heartbeat())
+    browser.wait("[data-test=verdict]", "Semua layanan aktif")
+    assert "terlambat" not in browser.text("[data-test=trust]")
+
+
 def test_a_wrong_panel_clock_is_named_and_the_wall_shows_the_servers_time(
     browser: Browser, server: WallServer
 ) -> None:

@@ -91,7 +91,14 @@ async def test_heartbeats_come_by_themselves_and_say_who_is_alive(city: City) ->
         city.clock.advance(1)
         assert (await next_of(stream, "heartbeat")).data == {
             "at": "2026-11-22T04:00:01Z",
-            "collectors": [{"id": "main", "heartbeat_at": "2026-11-22T04:00:00Z", "alive": True}],
+            "collectors": [
+                {
+                    "id": "main",
+                    "heartbeat_at": "2026-11-22T04:00:00Z",
+                    "alive": True,
+                    "late_seconds": 0.0,
+                }
+            ],
             "areas": [
                 {"code": code, "last_result_at": "2026-11-21T04:00:00Z", "period_seconds": 30.0}
                 for code in ("73.71.01", "73.71.07")

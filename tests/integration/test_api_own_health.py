@@ -55,13 +55,14 @@ async def health(client: httpx.AsyncClient) -> HealthView:
 async def test_a_pantau_that_is_well_says_so_with_its_figures(
     client: httpx.AsyncClient, city: City
 ) -> None:
-    figures = {"checks_due": 120.0, "checks_done": 118.0, "check_late_p99_seconds": 0.25}
+    figures = {"checks_due": 120.0, "checks_done": 118.0, "cpu_share": 0.25}
     city.store.beat(Heartbeat("main", "run-1", NOON, NOON, figures), [], [])
     view = await health(client)
     assert view.healthy
     assert view.collectors is not None
     (collector,) = view.collectors
     assert (collector.id, collector.alive, collector.checks_done) == ("main", True, 118.0)
+    assert (collector.cpu_share, collector.checks_missed) == (0.25, None)
     assert collector.mqtt_connected is None  # it does not say
     assert view.disk is not None
     assert view.disk.files["store"] > 0

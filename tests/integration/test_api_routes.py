@@ -79,7 +79,7 @@ async def test_the_status_counts_devices_by_state_kind_and_area(
     status = await get(client, "/status")
     assert status["at"] == "2026-11-22T04:00:00Z"
     assert status["collectors"] == [
-        {"id": "main", "heartbeat_at": "2026-11-22T04:00:00Z", "alive": True}
+        {"id": "main", "heartbeat_at": "2026-11-22T04:00:00Z", "alive": True, "late_seconds": 0.0}
     ]
     assert status["devices"] == {
         "total": 4, "up": 2, "degraded": 0, "down": 1, "unreachable": 1, "unknown": 0,

@@ -52,8 +52,12 @@ CASES: list[tuple[Facts, list[str]]] = [
     (replace(WELL, heartbeats=(beat(mqtt_connected=0.0),)), ["mqtt_disconnected"]),
     (replace(WELL, heartbeats=(beat(mqtt_connected=1.0, traps_listening=1.0),)), []),
     (replace(WELL, heartbeats=(beat(traps_listening=0.0),)), ["traps_deaf"]),
-    (replace(WELL, heartbeats=(beat(check_late_p99_seconds=10.0),)), []),
-    (replace(WELL, heartbeats=(beat(check_late_p99_seconds=10.5),)), ["checks_late"]),
+    (replace(WELL, heartbeats=(beat(checks_behind_seconds=9.5, checks_late_seconds=0.0),)), []),
+    (replace(WELL, heartbeats=(beat(checks_late_seconds=10.5),)), ["checks_late"]),
+    (
+        replace(WELL, heartbeats=(beat(), beat("timur", 13, checks_late_seconds=9.0))),
+        ["collector_gone"],
+    ),
     (replace(WELL, readable=False), ["readings_unreadable"]),
     (replace(WELL, look=look()), []),
     (replace(WELL, look=look(LOST)), ["readings_lost"]),
@@ -118,6 +122,17 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     (one,) = troubles_of(replace(WELL, look=look(LOST)))
     assert "1.234 baris" in one.view()["id"]
     assert "1,234 oldest" in one.view()["en"]
+
+
+def test_late_checks_are_told_with_by_how_much_and_since_when() -> None:
+    figures = {"checks_late_seconds": 45.9, "checks_late_for_seconds": 600.0}
+    (one,) = troubles_of(replace(WELL, heartbeats=(beat("main", 3, **figures),)))
+    assert one.since_at == ago(603)
+    view = one.view()
+    assert view["id"].startswith("Pemeriksaan kolektor main terlambat 45 detik")
+    assert "pantau doctor" in view["id_remedy"]
+    assert "late by 45 s" in view["en"]
+    assert "pantau doctor" in view["en_remedy"]
 
 
 def test_what_is_broken_stands_before_what_lacks() -> None:

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TroubleView, Visitor } from "../shared/api/schema";
-import { serverNow } from "../shared/condition";
+import { checksLateMs, serverNow } from "../shared/condition";
 import { age, clock, zoneName } from "../shared/time";
 import { Glyph } from "../shared/view/glyphs";
 import { LANGUAGES, type Language } from "../shared/words";
@@ -187,12 +187,15 @@ function Collectors({ mono }: { mono: number }): JSX.Element | null {
   const beats = city.collectors.map((one) => one.heartbeatAt);
   const now = serverNow(link, mono);
   const newest = beats.length === 0 || now === null ? null : now - Math.max(...beats);
+  const late = checksLateMs(city.collectors);
+  const lacking = alive < city.collectors.length || alive === 0 || late > 0;
   return (
-    <p class={alive < city.collectors.length || alive === 0 ? "lacking" : undefined}>
+    <p class={lacking ? "lacking" : undefined}>
       <Link to={pagePath("health")} class="plain">
         <span class="dot" />
         {words.say("trust.collectors", { alive, all: city.collectors.length })}
         {newest !== null && `, ${words.say("beat", { age: age(newest, words) })}`}
+        {late > 0 && `, ${words.say("trust.late", { age: age(late, words) })}`}
       </Link>
     </p>
   );

@@ -4,7 +4,7 @@
  * Silence is judged on the screen's monotonic clock: its own wall clock may be wrong.
  */
 
-import type { City } from "./model";
+import type { City, Collector } from "./model";
 
 /** Nothing heard for this long: what is shown may no longer be true. */
 export const STALE_MS = 30_000;
@@ -32,6 +32,11 @@ export function judge(link: Link, city: City | null, mono: number): Condition {
   if (mono - (link.heardMono ?? link.startedMono) >= STALE_MS) return "stale";
   if (city === null) return "connecting";
   return city.collectors.some((collector) => collector.alive) ? "live" : "blind";
+}
+
+/** By how much checks run late, by the worst collector that is heard of, in milliseconds. */
+export function checksLateMs(collectors: readonly Collector[]): number {
+  return Math.max(0, ...collectors.map(({ alive, lateMs }) => (alive ? lateMs : 0)));
 }
 
 /** Server time now, or null while the server was never heard. */

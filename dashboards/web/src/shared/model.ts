@@ -31,6 +31,8 @@ export interface Collector {
   readonly id: string;
   readonly heartbeatAt: number;
   readonly alive: boolean;
+  /** By how much its checks run late, in milliseconds; 0: they are on time. */
+  readonly lateMs: number;
 }
 
 export interface Area {

@@ -95,6 +95,8 @@ function readCollector(json: Json): Collector {
     id: string(json, "id"),
     heartbeatAt: moment(json, "heartbeat_at"),
     alive: json["alive"] === true,
+    // A server before this one does not say.
+    lateMs: json["late_seconds"] === undefined ? 0 : 1000 * number(json, "late_seconds"),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Context {
   readonly page?: string;
   /** How many areas show what is no longer current. */
   readonly late?: number;
+  /** Checks run late: that all is well is not known to be so now. */
+  readonly overdue?: boolean;
 }
 
 /** The sentence a person could say aloud. */
@@ -17,9 +19,9 @@ export function verdict(
   rows: readonly Incident[],
   counts: Counts,
   words: Words,
-  { page, late = 0 }: Context = {},
+  { page, late = 0, overdue = false }: Context = {},
 ): string {
-  const said = sentence(rows, counts, words, late, page !== undefined);
+  const said = sentence(rows, counts, words, { late, overdue, brief: page !== undefined });
   return page === undefined ? said : words.say("verdict.page", { page, said });
 }
 
@@ -40,8 +42,7 @@ function sentence(
   rows: readonly Incident[],
   counts: Counts,
   words: Words,
-  late: number,
-  brief: boolean,
+  { late, overdue, brief }: { late: number; overdue: boolean; brief: boolean },
 ): string {
   const incidents = rows.filter(isIncident);
   const open = incidents.filter(isOpen).length;
@@ -59,6 +60,7 @@ function sentence(
   if (counts.unknown > 0) {
     return words.count(brief ? "verdict.unknown_brief" : "verdict.unknown", counts.unknown);
   }
+  if (overdue) return words.say(brief ? "verdict.overdue_brief" : "verdict.overdue");
   return words.say(brief ? "verdict.calm_brief" : "verdict.calm");
 }
 

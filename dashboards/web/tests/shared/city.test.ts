@@ -114,7 +114,7 @@ test("a stream that begins in its middle is a gap", () => {
 
 test("a heartbeat renews the collectors and what is fresh, and keeps the device table", () => {
   const before = city(device("a"));
-  const collectors = [{ id: "main", heartbeatAt: NOW, alive: false }];
+  const collectors = [{ id: "main", heartbeatAt: NOW, alive: false, lateMs: 0 }];
   const areas = [{ code: "73.71.01", lastResultAt: NOW, periodMs: 30_000 }];
   const next = after(before, { type: "heartbeat", heartbeat: { at: NOW, collectors, areas } });
   expect(next.freshness.get("73.71.01")).toBe(areas[0]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  checksLateMs,
   judge,
   lastKnownAt,
   panelOffset,
@@ -19,7 +20,7 @@ const link = (more: Partial<Link> = {}): Link => ({
 });
 const dead = {
   ...city(device("a")),
-  collectors: [{ id: "main", heartbeatAt: NOW, alive: false }],
+  collectors: [{ id: "main", heartbeatAt: NOW, alive: false, lateMs: 0 }],
 };
 
 describe("the condition", () => {
@@ -63,4 +64,11 @@ describe("the clock of the server", () => {
     expect(panelOffset(link(), 1000, NOW + 12_000)).toBe(12_000);
     expect(panelOffset(link(), 1000, NOW - 12_000)).toBe(-12_000);
   });
+});
+
+test("checks are as late as the worst collector that is heard of", () => {
+  const of = (alive: boolean, lateMs: number) => ({ id: "x", heartbeatAt: NOW, alive, lateMs });
+  expect(checksLateMs([])).toBe(0);
+  expect(checksLateMs([of(true, 0), of(true, 0)])).toBe(0);
+  expect(checksLateMs([of(true, 12_000), of(true, 45_000), of(false, 90_000)])).toBe(45_000);
 });

@@ -36,7 +36,7 @@ export function snapshot(...devices: Device[]): Snapshot {
     at: NOW,
     zone: "Asia/Makassar",
     language: "id",
-    collectors: [{ id: "main", heartbeatAt: NOW, alive: true }],
+    collectors: [{ id: "main", heartbeatAt: NOW, alive: true, lateMs: 0 }],
     areas: [{ code: "73.71.01", name: "Mariso" }],
     devices,
   };

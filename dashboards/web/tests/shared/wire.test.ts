@@ -45,6 +45,12 @@ test("a snapshot is read whole", () => {
   });
 });
 
+test("a collector says by how much its checks run late; one of an older server does not", () => {
+  expect(read({}).collectors[0]?.lateMs).toBe(0);
+  const late = read({ collectors: [{ ...collector, late_seconds: 45.2 }] });
+  expect(late.collectors[0]?.lateMs).toBe(45_200);
+});
+
 test("a state of a newer server is unknown here, never healthy", () => {
   expect(read({ devices: [{ ...wireDevice, state: "sleeping" }] }).devices[0]?.state).toBe(
     "unknown",

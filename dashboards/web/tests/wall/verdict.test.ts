@@ -64,6 +64,16 @@ describe("the verdict", () => {
     expect(calm).toBe("Tidak ada insiden; data 2 wilayah usang");
   });
 
+  test("does not call well what is looked at too late", () => {
+    const say = (page?: string): string =>
+      verdict([], count([device("a")]), wordsOf("id"), {
+        overdue: true,
+        ...(page === undefined ? {} : { page }),
+      });
+    expect(say()).toBe("Tidak ada insiden; pemeriksaan terlambat");
+    expect(say("CCTV")).toBe("CCTV: pemeriksaan terlambat");
+  });
+
   test("says so when all is well, and of what", () => {
     const devices = [device("a"), device("b", "maintenance")];
     expect(say("id", devices)).toBe("Semua layanan aktif");

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../shared/api/client";
 import type { CollectorHealth, HealthView, TroubleView } from "../../shared/api/schema";
+import { percent } from "../../shared/texts";
 import { duration } from "../../shared/time";
 import { Glyph } from "../../shared/view/glyphs";
 import { useAttempt } from "../attempt";
@@ -129,6 +130,7 @@ function Collectors({ list }: { list: readonly CollectorHealth[] | null }): JSX.
               <th class="number">{words.say("health.done")}</th>
               <th class="number">{words.say("health.late")}</th>
               <th class="number">{words.say("health.lag")}</th>
+              <th class="number">{words.say("health.cpu")}</th>
               <th>{words.say("health.hears")}</th>
             </tr>
           </thead>
@@ -151,6 +153,8 @@ function Collector({ one }: { one: CollectorHealth }): JSX.Element {
   const state = one.alive ? "up" : "down";
   const skipped = one.checks_skipped ?? 0;
   const blind = one.checks_blind ?? 0;
+  const missed = one.checks_missed ?? 0;
+  const behind = one.checks_behind_seconds ?? 0;
   return (
     <tr data-test="collector" data-state={state}>
       <td>
@@ -170,6 +174,7 @@ function Collector({ one }: { one: CollectorHealth }): JSX.Element {
       <td class="number" data-name={words.say("health.done")}>
         {counted(one.checks_done, words)}
         {skipped > 0 && <small>{words.say("health.skipped", { n: counted(skipped, words) })}</small>}
+        {missed > 0 && <small>{words.say("health.missed", { n: counted(missed, words) })}</small>}
         {blind > 0 && <small>{words.say("health.blind", { n: counted(blind, words) })}</small>}
       </td>
       <td class="number" data-name={words.say("health.late")}>
@@ -177,9 +182,23 @@ function Collector({ one }: { one: CollectorHealth }): JSX.Element {
           half: seconds(one.check_late_p50_seconds, words),
           worst: seconds(one.check_late_p99_seconds, words),
         })}
+        {behind >= 1 && (
+          <small>
+            {words.say("health.waiting_checks", {
+              n: counted(one.checks_waiting, words),
+              age: duration(behind * 1000, words),
+            })}
+          </small>
+        )}
       </td>
       <td class="number" data-name={words.say("health.lag")}>
         {words.say("health.seconds", { n: seconds(one.loop_lag_worst_seconds, words) })}
+      </td>
+      <td class="number" data-name={words.say("health.cpu")}>
+        {one.cpu_share === null ? "–" : percent(100 * one.cpu_share, words, 1)}
+        {one.checks_a_minute !== null && (
+          <small>{words.say("health.rate", { n: counted(one.checks_a_minute, words) })}</small>
+        )}
       </td>
       <td data-name={words.say("health.hears")}>{hears(one, words) || "–"}</td>
     </tr>

@@ -413,6 +413,8 @@ export interface Collector {
   readonly id: string;
   readonly heartbeat_at: string;
   readonly alive: boolean;
+  /** By how much its checks run late; 0: they are on time. */
+  readonly late_seconds: number;
 }
 
 /** A collector. Counts are since its start; null: it does not say. */
@@ -425,14 +427,24 @@ export interface CollectorHealth {
   readonly checks_done: number | null;
   /** Not asked while a ping fails. */
   readonly checks_skipped: number | null;
+  /** Slots left out: this machine had no time for them. */
+  readonly checks_missed: number | null;
   readonly checks_under_way: number | null;
   /** Slots left out: the check before was still under way. */
   readonly checks_overrun: number | null;
   /** Answers that were missed because the collector was late. */
   readonly checks_blind: number | null;
+  /** Due now, and waiting for this machine. */
+  readonly checks_waiting: number | null;
+  /** How long the oldest of them has waited. */
+  readonly checks_behind_seconds: number | null;
   readonly check_late_p50_seconds: number | null;
   readonly check_late_p99_seconds: number | null;
   readonly loop_lag_worst_seconds: number | null;
+  /** Share of one core that it used in the last minute. */
+  readonly cpu_share: number | null;
+  /** Done in the last minute. */
+  readonly checks_a_minute: number | null;
   readonly readings_refused: number | null;
   /** 1 or 0; null: no broker is set. */
   readonly mqtt_connected: number | null;

@@ -6,8 +6,9 @@
  */
 
 import type { JSX } from "preact";
+import { checksLateMs } from "../../shared/condition";
 import type { Service } from "../../shared/services";
-import { listVerdict, verdict } from "../verdict";
+import { listVerdict, verdict, type Context } from "../verdict";
 import type { View } from "../view/view";
 import { Incidents } from "./incidents";
 import { CityMap } from "./map";
@@ -25,11 +26,16 @@ export interface Page {
   readonly tells: boolean;
 }
 
+/** How far what is known can be called the present. */
+function contextOf({ late, city }: View): Context {
+  return { late: late.size, overdue: checksLateMs(city.collectors) > 0 };
+}
+
 const OVERVIEW: Page = {
   name: "ringkasan",
   Body: Overview,
-  verdict: ({ summary, late, words }) =>
-    verdict(summary.incidents, summary.counts, words, { late: late.size }),
+  verdict: (view) =>
+    verdict(view.summary.incidents, view.summary.counts, view.words, contextOf(view)),
   services: null,
   tells: true,
 };
@@ -42,8 +48,11 @@ function named(
 ): Page {
   return {
     name,
-    verdict: ({ summary, late, words }) =>
-      verdict(summary.incidents, summary.counts, words, { page: words.say(key), late: late.size }),
+    verdict: (view) =>
+      verdict(view.summary.incidents, view.summary.counts, view.words, {
+        page: view.words.say(key),
+        ...contextOf(view),
+      }),
     ...more,
   };
 }
@@ -53,8 +62,8 @@ export const PAGES: readonly Page[] = [
   {
     name: "insiden",
     Body: Incidents,
-    verdict: ({ summary, late, words }) =>
-      listVerdict(summary.incidents, summary.counts, words, { late: late.size }),
+    verdict: (view) =>
+      listVerdict(view.summary.incidents, view.summary.counts, view.words, contextOf(view)),
     services: null,
     tells: true,
   },

@@ -1,11 +1,12 @@
 /** The frame of every page: verdict or banner, clock, counts by state, trust line. */
 
 import type { JSX } from "preact";
-import { panelOffset, type Link } from "../../shared/condition";
+import { checksLateMs, panelOffset, type Link } from "../../shared/condition";
 import { STATES, type City, type Collector, type Counts, type State } from "../../shared/model";
 import { age, clock, date, zoneName } from "../../shared/time";
 import { Glyph, type GlyphName } from "../../shared/view/glyphs";
 import type { Turn } from "../rotation";
+import { lateAge } from "../sentences";
 import type { Sound } from "./sounding";
 import type { Words } from "../words";
 
@@ -154,7 +155,7 @@ export function Trust(props: TrustProps): JSX.Element {
 }
 
 interface TrustPart {
-  readonly key: "data" | "collectors" | "sound" | "panel";
+  readonly key: "data" | "collectors" | "late" | "sound" | "panel";
   readonly text: string;
   readonly lacking: boolean;
 }
@@ -172,6 +173,10 @@ export function trustParts({ city, link, mono, panelNow, words, sound }: TrustPr
       lacking: alive < all,
     },
   ];
+  const late = checksLateMs(city.collectors);
+  if (late > 0) {
+    parts.push({ key: "late", text: words.say("trust.late", { age: lateAge(late, words) }), lacking: true });
+  }
   if (sound !== "on") {
     parts.push({ key: "sound", text: words.say(`sound.${sound}`), lacking: sound === "refused" });
   }
