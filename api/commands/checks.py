@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from api.commands.capacity_checks import look_at_capacity
 from api.commands.finding import Finding
 from api.commands.influxdb_checks import look_at_influxdb
 from api.commands.options import config_option
@@ -105,6 +106,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _store(config.store_path)
     yield _receive_buffer()
     yield _open_files()
+    yield from look_at_capacity(config, SystemClock())
     if config.mqtt is not None:
         yield _broker(config.mqtt.host, config.mqtt.port)
     if config.influxdb is not None:
