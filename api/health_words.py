@@ -55,10 +55,10 @@ WORDS: Mapping[str, Said] = {
         "Give each its own collector_id",
     ),
     "checks_late": Said(
-        "Pemeriksaan kolektor {who} terlambat {n} detik; sebagian terlewat",
+        "Pemeriksaan kolektor {who} terlambat {n} detik",
         "Mesinnya terlalu sibuk: pantau doctor menyebut pemakaiannya. Hentikan pekerjaan lain di "
         "mesin itu, perpanjang interval, atau bagi perangkat ke mesin kedua",
-        "Checks of collector {who} are late by {n} s; some are left out",
+        "Checks of collector {who} are late by {n} s",
         "Its machine is too busy: pantau doctor says what it is used at. End other work there, "
         "check less often, or share the devices with a second machine",
     ),
