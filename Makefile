@@ -12,7 +12,7 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 PACKAGES := collector api simulators device_profiles dashboards
 ARGS ?=
 
-.PHONY: help demo run record test lint format types imports unit web-test web web-types pictures dashboards bench-engines fuzz recordings lock clean
+.PHONY: help demo run record test lint format types imports unit web-test web web-types pictures dashboards bench bench-compare fuzz recordings lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,13 @@ pictures: $(VENV)/.test web ## every page of wall and desk, in both languages, f
 dashboards: $(VENV)/.test ## write the dashboards of Grafana anew from their source
 	@PYTHONPATH=. $(BIN)/python -m dashboards.grafana.source
 
-bench-engines: $(VENV)/.test ## what the engines cost, as ratios within one run
-	@for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python $$bench; done
+bench: $(VENV)/.test ## engines beside references, as ratios within one run; ARGS="snmp ber" for some, ARGS=--help
+	@PYTHONPATH=. $(BIN)/python -m tests.benchmarks.ledger $(ARGS)
+
+A ?= HEAD
+B ?= .
+bench-compare: $(VENV)/.test ## ratios of two commits: A=v1.2 B=main, or B=. for the files as they lie here; ARGS="snmp"
+	@PYTHONPATH=. $(BIN)/python -m tests.benchmarks.compare $(A) $(B) $(ARGS)
 
 recordings: $(VENV)/.test ## what the profiles make of recordings of real devices; ARGS="NAME -v" names what is missing
 	@$(BIN)/python -m tests.profiles.scoring $(ARGS)

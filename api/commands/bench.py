@@ -1,6 +1,9 @@
-"""`pantau bench`: the whole product measured on this machine, against simulated devices."""
+"""`pantau bench`: the whole product, or its engines, measured on this machine."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict, is_dataclass
 from importlib import import_module
 from pathlib import Path
@@ -70,6 +73,28 @@ def fleet(
         file.write_text(json.dumps(plain, indent=2) + "\n")
     for line in import_module("api.bench.words").lines(plain):
         say(line)
+
+
+@bench.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[BENCH]... [--json]")
+def engines(words: tuple[str, ...]) -> None:
+    """Measure the engines beside references that do the same work, as ratios in one run.
+
+    References are pysnmp, fping, plain SQLite and the like, so the benches are part of the source
+    and of its tests, not of an installed Pantau. The same as `make bench ARGS=...`.
+    """
+    source = Path(__file__).resolve().parents[2]
+    if not (source / "tests" / "benchmarks" / "ledger.py").is_file():
+        raise click.ClickException(
+            "the engines' benches come with the source: run `make bench` in a checkout of Pantau"
+        )
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "tests.benchmarks.ledger", *words],
+        cwd=source,
+        env=os.environ | {"PYTHONPATH": str(source)},
+        check=False,
+    )
+    raise SystemExit(done.returncode)
 
 
 def _share(name: str, text: str) -> float:

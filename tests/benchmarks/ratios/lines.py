@@ -1,17 +1,14 @@
-"""How many readings a second become line protocol, beside influxdb-client's Point objects.
+"""Readings as line protocol: our encoder beside influxdb-client's own Point objects.
 
-    python tests/benchmarks/bench_influx_lines.py [--devices 500] [--rounds 20] [--json]
+    python -m tests.benchmarks.ratios.lines
 
-Every round is one poll of each device: a ping (5 floats), a device's own (12 numbers and 3 texts
-that stay the same) and a switch's table (24 ports of 7 counters and 2 states). Both make the same
-lines of the same results; the encoder's packs are as they go to the spool. The clock is that of
-the process (user and system time); the first round, which makes the templates, is told apart.
+A round is one poll of each device: a ping (5 floats), a device's own (12 numbers and 3 texts that
+stay the same) and a switch's table (24 ports of 7 counters and 2 states). What the first round
+costs more, as it makes the templates, is not in the figure.
 """
 
-import argparse
-import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 from influxdb_client.client.write.point import Point
@@ -25,7 +22,9 @@ from collector.sinks.influx.identity import Identity
 from collector.sinks.influx.labels import label_tags
 from collector.sinks.influx.lines import nanoseconds
 from collector.sinks.influx.schema import FieldType, Place
+from tests.benchmarks import ratio
 
+DEVICES = 60
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = T0 + timedelta(hours=6)
 FACTS = MetricFacts({})
@@ -57,18 +56,6 @@ def table(device: int, round_: int) -> tuple[Reading, ...]:
         found.append(Reading("if_speed_bits_per_second", 10**9, "bit/s", port))
         found += [Reading(f"if_{name}_status", 1, "1", port) for name in ("oper", "admin")]
     return tuple(found)
-
-
-def batches(devices: int, rounds: int) -> list[list[DeviceReadings]]:
-    """Return what every round of polling gives."""
-    return [
-        [
-            DeviceReadings(f"device-{device}", T0 + timedelta(minutes=round_), make(device, round_))
-            for device in range(devices)
-            for make in (ping, own, table)
-        ]
-        for round_ in range(rounds)
-    ]
 
 
 def identities(devices: int) -> dict[str, Identity]:
@@ -127,50 +114,52 @@ class PointEncoder:
         return made
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the processor time that work takes."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+class Rounds:
+    """Round after round of polling, for one side."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self.next: list[DeviceReadings] = []
+
+    def make(self) -> None:
+        """Make what the next round gives."""
+        self._number += 1
+        self.next = [
+            DeviceReadings(
+                f"device-{device}", T0 + timedelta(minutes=self._number), make(device, self._number)
+            )
+            for device in range(DEVICES)
+            for make in (ping, own, table)
+        ]
+
+    def count(self) -> int:
+        """Return how many readings the round has."""
+        return sum(len(one.readings) for one in self.next)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+def cases(_: ExitStack) -> Iterator[ratio.Case]:
+    """Yield the one case."""
+    known = identities(DEVICES)
+    encoder, points = Encoder(known, FACTS), PointEncoder(known)
+    mine, theirs = Rounds(), Rounds()
+
+    def ours() -> int:
+        encoder.commit(encoder.encode(mine.next, NOW))
+        return mine.count()
+
+    def by_points() -> int:
+        points.encode(theirs.next)
+        return theirs.count()
+
+    yield ratio.Case(
+        "lines",
+        "Line protocol: encode a reading",
+        "reading",
+        ratio.Side("ours", ours, prepare=mine.make),
+        ratio.Side(f"{ratio.release('influxdb-client')}, Point", by_points, prepare=theirs.make),
+        "the same lines of the same results; ours as packs, ready for the spool",
     )
-    parser.add_argument("--devices", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    known = identities(options.devices)
-    encoder = Encoder(known, FACTS)
-    first, *rest = batches(options.devices, options.rounds)
-    readings = sum(len(result.readings) for result in first)
-
-    def encode(batch: Sequence[DeviceReadings]) -> None:
-        encoder.commit(encoder.encode(batch, NOW))
-
-    first_seconds = seconds(lambda: encode(first))
-    each = [seconds(lambda batch=batch: encode(batch)) for batch in rest]  # type: ignore[misc]
-    points = PointEncoder(known)
-    point_seconds = seconds(lambda: points.encode(first))
-    last = encoder.encode(rest[-1], NOW)
-    figures = {
-        "readings_a_round": readings,
-        "lines_a_round": sum(pack.count for pack in last.packs),
-        "bytes_a_reading": sum(len(pack.lines) for pack in last.packs) / readings,
-        "first_readings_per_second": readings / first_seconds,
-        "readings_per_second": readings * len(rest) / sum(each),
-        "point_readings_per_second": readings / point_seconds,
-        "ratio_to_points": point_seconds / (sum(each) / len(rest)),
-    }
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for name, figure in figures.items():
-        print(f"{name:<28}{figure:>14,.1f}")
 
 
 if __name__ == "__main__":
-    main()
+    ratio.run(cases)
