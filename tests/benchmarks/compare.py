@@ -183,7 +183,7 @@ def _run(name: str, rounds: int, roots: tuple[Path, Path], side: int) -> dict[st
 
 def rows(found: Sequence[Difference]) -> list[tuple[str, ...]]:
     """Return the table, its head first."""
-    table = [("what", "A", "B", "B ÷ A", "spread", "")]
+    table: list[tuple[str, ...]] = [("what", "A", "B", "B ÷ A", "spread", "")]
     table += [
         (
             one.name,

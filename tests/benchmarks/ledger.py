@@ -115,7 +115,9 @@ def span(low: float, high: float) -> str:
 
 def rows(found: Measured, known: Ledger) -> list[tuple[str, ...]]:
     """Return the table, its head first."""
-    table = [("what", "ours", "reference", "", "ratio", "spread", "expected", "")]
+    table: list[tuple[str, ...]] = [
+        ("what", "ours", "reference", "", "ratio", "spread", "expected", "")
+    ]
     for one in found.ratios:
         row = known.ratios.get(one.key)
         table.append(

@@ -94,6 +94,7 @@ class Case:
     ours: Side
     reference: Side
     same: str
+    rounds: int = 99  # more would tell nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def of_pairs(case: Case, pairs: Iterable[tuple[float, float]]) -> Ratio:
         value=value,
         low=low,
         high=high,
-        unit=f"{meter.unit} a {case.unit}",
+        unit=f"{meter.unit} per {case.unit}",
         ours=statistics.median(ours) * meter.scale,
         reference=statistics.median(reference) * meter.scale,
         reference_name=case.reference.name,
@@ -211,7 +212,7 @@ def run(cases: Callable[[ExitStack], Iterable[Case | Absent]]) -> None:
             if isinstance(case, Absent):
                 absent.append(case)
             else:
-                ratios.append(measure(case, options.rounds))
+                ratios.append(measure(case, min(options.rounds, case.rounds)))
     found = Measured(tuple(ratios), tuple(absent))
     if options.json:
         sys.stdout.write(found.to_json() + "\n")

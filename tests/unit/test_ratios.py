@@ -46,7 +46,9 @@ def case_of(ours: Side, reference: Side) -> Case:
 
 
 def ratio_of(value: float, key: str = "key") -> Ratio:
-    return Ratio(key, "Something", value, value, value, "µs a thing", value, 1, "it 1.0", "same", 9)
+    return Ratio(
+        key, "Something", value, value, value, "µs per thing", value, 1, "it 1.0", "same", 9
+    )
 
 
 # --- measuring ------------------------------------------------------------------------------------
@@ -81,7 +83,7 @@ def test_costs_are_of_a_unit_however_many_a_stretch_has() -> None:
     few = bill.side("reference", iter([0.008, 0.008]), units=10)
     found = ratio.measure(case_of(many, few), 1)
     assert (found.value, found.ours, found.reference) == pytest.approx((0.25, 2000, 8000))
-    assert found.unit == "µs a thing"
+    assert found.unit == "µs per thing"
 
 
 def test_the_spread_is_the_middle_half_of_the_pairs() -> None:

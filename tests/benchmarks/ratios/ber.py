@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from pyasn1.codec.ber import decoder
+from pyasn1.codec.ber import decoder  # type: ignore[import-untyped]
 from pysnmp.proto.api import v2c
 
 from collector.probes.snmp import ber
