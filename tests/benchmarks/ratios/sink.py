@@ -3,9 +3,10 @@
     python -m tests.benchmarks.ratios.sink
 
 A fleet is polled in simulated time at the default rhythm (5 readings of ping every 30 s, 12 of a
-device every 60 s, a table of 4 x 24 every 5 min), devices spread over the interval; a stretch is an
-hour of it, with the hour that is rolled into blocks. The table is keyed by series and moment, so
-that a chart can be read from it, and is given its numbers for nothing.
+device every 60 s, a table of 4 x 24 every 5 min), devices spread over the interval. A stretch is an
+hour of it, in new files that hold the hour before, which ours rolls into blocks meanwhile. The
+table is keyed by series and moment, so that a chart can be read from it, and is given its numbers
+for nothing.
 """
 
 import random
@@ -24,7 +25,7 @@ from tests.benchmarks.plain import PlainTable
 
 DEVICES = 10
 SECONDS = 3600  # of a stretch
-EVERY = 40  # seconds a batch holds: as many readings as 400 devices bring in one
+EVERY = 60  # seconds a batch holds: as many readings as 600 devices bring in one
 MAINTENANCE_SECONDS = 0.05
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 PORTS: tuple[Labels, ...] = tuple(
@@ -106,25 +107,80 @@ def _table(chance: random.Random, device: int, second: int) -> tuple[Reading, ..
     )
 
 
+class Ours:
+    """The embedded sink."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._fleet = Fleet()
+        self._sink: SqliteSink | None = None
+
+    def prepare(self) -> None:
+        """Open a new file with an hour in it, and make the next one."""
+        self.close()
+        self._number += 1
+        self._sink = SqliteSink.open(self._folder / f"ours-{self._number}.db")
+        self._fleet = Fleet()
+        self._fleet.make()
+        self.write()
+        self._fleet.make()
+
+    def write(self) -> int:
+        """Write the hour; return how many readings it has."""
+        assert self._sink is not None
+        for batch in self._fleet.batches:
+            self._sink.write(batch)
+            self._sink.maintain(MAINTENANCE_SECONDS)
+        return self._fleet.count()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._sink is not None:
+            self._sink.close()
+
+
+class Plain:
+    """The table."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._fleet = Fleet()
+        self._table: PlainTable | None = None
+
+    def prepare(self) -> None:
+        """Make a new table with an hour in it, and the next one."""
+        self.close()
+        self._number += 1
+        columns = "series INTEGER, at INTEGER, value, PRIMARY KEY (series, at)"
+        file = self._folder / f"plain-{self._number}.db"
+        self._table = PlainTable(file, columns, "WITHOUT ROWID")
+        self._fleet = Fleet()
+        self._fleet.make_rows()
+        self.write()
+        self._fleet.make_rows()
+
+    def write(self) -> int:
+        """Insert the hour; return how many readings it has."""
+        assert self._table is not None
+        for rows in self._fleet.rows:
+            self._table.insert(rows)
+        return self._fleet.count()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._table is not None:
+            self._table.connection.close()
+
+
 def cases(held: ExitStack) -> Iterator[ratio.Case]:
     """Yield what is used of the processor, and what is written."""
     folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-    mine, theirs = Fleet(), Fleet()
-    sink = held.enter_context(closing(SqliteSink.open(folder / "ours.db")))
-    columns = "series INTEGER, at INTEGER, value, PRIMARY KEY (series, at)"
-    table = PlainTable.held(held, folder / "plain.db", columns, "WITHOUT ROWID")
-
-    def write() -> int:
-        for batch in mine.batches:
-            sink.write(batch)
-            sink.maintain(MAINTENANCE_SECONDS)
-        return mine.count()
-
-    def insert() -> int:
-        for rows in theirs.rows:
-            table.insert(rows)
-        return theirs.count()
-
+    ours, plain = (
+        held.enter_context(closing(Ours(folder))),
+        held.enter_context(closing(Plain(folder))),
+    )
     for key, name, meter, rounds in (
         ("sink-write", "Embedded sink: write, CPU", ratio.CPU, ratio.ROUNDS),
         ("sink-bytes", "Embedded sink: write, bytes written", ratio.WRITTEN, 3),
@@ -133,8 +189,8 @@ def cases(held: ExitStack) -> Iterator[ratio.Case]:
             key,
             name,
             "reading",
-            ratio.Side("ours", write, meter, mine.make),
-            ratio.Side("SQLite, keyed (series, moment)", insert, meter, theirs.make_rows),
+            ratio.Side("ours", ours.write, meter, ours.prepare),
+            ratio.Side("SQLite, keyed (series, moment)", plain.write, meter, plain.prepare),
             "the same batches of an hour, on disk after each; ours rolls an hour up meanwhile",
             rounds,
         )
