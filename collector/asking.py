@@ -65,20 +65,18 @@ class Asking:
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
         """Run the probe within the check's deadline; whatever happens becomes a result."""
         started = self._clock.monotonic()
-        return self._honest(await self._ask(check, slot_at), check, started)
-
-    async def _ask(self, check: Check, slot_at: datetime) -> CheckResult:
         try:
             async with asyncio.timeout(check.timeout_seconds):
-                return await self._probes[check.probe].run(check, slot_at)
+                result = await self._probes[check.probe].run(check, slot_at)
         except TimeoutError:
             seconds = f"no complete answer within {check.timeout_seconds:g} s"
-            return self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
+            result = self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
         except Exception as error:
             self._counters.errors += 1
             logger.exception("check %s failed inside the collector", check.id)
             name = type(error).__name__
             return self._failed(check, slot_at, Outcome.UNKNOWN, Reason.COLLECTOR_ERROR, name)
+        return self._honest(result, check, started)
 
     def _failed(
         self, check: Check, slot_at: datetime, outcome: Outcome, reason: Reason, detail: str

@@ -48,6 +48,12 @@ class Job:
     ended: float = -math.inf  # the last run
     wanted: bool = False  # somebody hinted while it ran: what it sees may be older than that
 
+    def become_due(self) -> None:
+        """Take it out of the schedule: its moment has come."""
+        self.stage = Stage.DUE
+        self.due_since, self.due = self.due, math.inf
+        self.due_seconds = self.slot_seconds
+
 
 class Backlog:
     """Due checks in the order in which they are to be run."""
@@ -60,10 +66,7 @@ class Backlog:
         return self._size
 
     def put(self, job: Job) -> None:
-        """Let a check wait that is due now. Those of an earlier due time must come first."""
-        job.stage = Stage.DUE
-        job.due_since, job.due = job.due, math.inf
-        job.due_seconds = job.slot_seconds
+        """Let a check wait that became due. Those of an earlier due time must come first."""
         queue = self._queues.get(key := (job.check.probe, _pace(job.check)))
         if queue is None:
             self._queues[key] = queue = deque()
@@ -78,6 +81,8 @@ class Backlog:
 
     def take(self, now: float, closed: Collection[str] = ()) -> Job | None:
         """Return the check that is next, or None. Those of `closed` probes wait on."""
+        if not self._size:
+            return None
         best: tuple[str, float] | None = None
         longest = -math.inf
         for key in tuple(self._queues):
@@ -93,6 +98,8 @@ class Backlog:
     def waits(self, now: float) -> tuple[float, bool]:
         """Return how many seconds the oldest due check has waited, and whether any is late."""
         oldest, late = 0.0, False
+        if not self._size:
+            return oldest, late
         for key in tuple(self._queues):
             head = self._head(key)
             if head is not None:

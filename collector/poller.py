@@ -13,6 +13,7 @@ what was left out is counted: what was due is done, skipped, missed, or under wa
 
 import asyncio
 import heapq
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -26,6 +27,7 @@ from collector.probes import Paced, Probe
 from collector.schedule import next_slot, phase_seconds, slots_between
 
 _MAX_SLEEP_SECONDS = 1.0
+TOGETHER_SECONDS = 0.02  # each wake-up costs as much as a check does
 MAX_LATE_SECONDS = 1.0  # what starts later than this no longer speaks for its slot
 
 MOST_UNDER_WAY = 10_000
@@ -46,11 +48,14 @@ class Poller:
         deliver: Callable[[Sequence[CheckResult]], Advice],
         clock: Clock,
         lag: LagMeter,
+        together_seconds: float = TOGETHER_SECONDS,
     ) -> None:
         """Schedule every check whose probe is known; others are a listener's.
 
-        `deliver` takes the results of one check at once and answers what to ask next.
+        `deliver` takes the results of one check at once and answers what to ask next. What falls
+        due within `together_seconds` is begun in one go; 0.0: each at its very moment.
         """
+        self._together = together_seconds
         self._probes = probes
         self._paced = {name: one for name, one in probes.items() if isinstance(one, Paced)}
         self._deliver = deliver
@@ -66,7 +71,8 @@ class Poller:
         self._asked = 0  # running now
         self._backlog = Backlog()
         self._pace = Pace()
-        self._woken = asyncio.Event()
+        self._sleeper: asyncio.Future[None] | None = None
+        self._wakes_at = -math.inf
         self.lateness = Lateness()
         self.counters = PollerCounters()
         self._ask = Asking(probes, clock, lag, self.counters)
@@ -78,8 +84,7 @@ class Poller:
             self._schedule_slot(job)
         async with asyncio.TaskGroup() as runs:
             while True:
-                self._gather_due()
-                await self._sleep(may_go_on=self._start_waiting(runs))
+                await self._sleep(may_go_on=self._begin(runs))
 
     def add(self, checks: Iterable[Check]) -> None:
         """Schedule more checks; those that are scheduled keep their rhythm."""
@@ -208,8 +213,8 @@ class Poller:
     def _put(self, job: Job, due: float) -> None:
         job.due = due
         heapq.heappush(self._queue, (due, job.check.id))
-        if self._queue[0][0] == due:  # else the loop wakes early enough anyway
-            self._woken.set()
+        if due + self._together < self._wakes_at:  # else the loop wakes early enough anyway
+            self._wake()
 
     async def _sleep(self, *, may_go_on: bool) -> None:
         """Wait until the next check is due or something was pulled forward.
@@ -221,53 +226,66 @@ class Poller:
             await asyncio.sleep(0)
             self._pace.note_turn(self._clock.monotonic() - before)
             return
-        self._woken.clear()
+        now = self._clock.monotonic()
         pause = _BLOCKED_PAUSE_SECONDS if self._backlog else _MAX_SLEEP_SECONDS
         if self._queue:
-            pause = min(pause, self._queue[0][0] - self._clock.monotonic())
-        if pause <= 0:
-            await asyncio.sleep(0)
-            return
+            pause = min(pause, self._queue[0][0] - now)
+        pause = max(pause, self._together)
+        loop = asyncio.get_running_loop()
+        self._sleeper = sleeper = loop.create_future()
+        self._wakes_at = now + pause
+        alarm = loop.call_later(pause, self._wake)
         try:
-            async with asyncio.timeout(pause):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
+            await sleeper
+        finally:
+            alarm.cancel()
+            self._sleeper = None
 
-    def _gather_due(self) -> None:
+    def _wake(self) -> None:
+        if self._sleeper is not None and not self._sleeper.done():
+            self._sleeper.set_result(None)
+
+    def _begin(self, runs: asyncio.TaskGroup) -> bool:
+        """Begin as many due checks as one turn of the loop may; say whether more may go on.
+
+        What is due is begun at once as long as nothing waits: the backlog costs nothing then.
+        """
         now = self._clock.monotonic()
+        if not self._backlog and not (self._queue and self._queue[0][0] <= now):
+            self.lateness.note(now, 0.0, late=False)
+            return False
+        full = self._full_probes()
+        end = min(MOST_UNDER_WAY, self._asked + self._pace.size)
+        self._take_due(now, runs, full, 0 if self._backlog else end)
+        while self._asked < end and (job := self._backlog.take(now, full)) is not None:
+            self._start(job, now, runs)
+        oldest, late = self._backlog.waits(now)
+        self.lateness.note(now, oldest, late=late)
+        return bool(self._backlog) and self._asked == end < MOST_UNDER_WAY
+
+    def _take_due(
+        self, now: float, runs: asyncio.TaskGroup, full: Collection[str], end: int
+    ) -> None:
+        """Begin what is due until `end` are asked; let the rest wait."""
         while self._queue and self._queue[0][0] <= now:
             due, check_id = heapq.heappop(self._queue)
             job = self._jobs.get(check_id)
             if job is None or due != job.due:
                 continue  # it was moved meanwhile
             self.counters.due += 1
-            if self._is_pointless(job):
+            job.become_due()
+            if self._asked < end and job.check.probe not in full:
+                self._start(job, now, runs)
+            elif self._is_pointless(job):
                 self._skip(job)
             else:
                 self._backlog.put(job)
 
-    def _start_waiting(self, runs: asyncio.TaskGroup) -> bool:
-        """Begin as many due checks as one turn of the loop may; say whether more may go on."""
-        now = self._clock.monotonic()
-        more = bool(self._backlog)
-        if more:
-            more = self._start_some(now, runs)
-        oldest, late = self._backlog.waits(now)
-        self.lateness.note(now, oldest, late=late)
-        return more
-
-    def _start_some(self, now: float, runs: asyncio.TaskGroup) -> bool:
-        full = [
+    def _full_probes(self) -> Collection[str]:
+        """Return the probes inside which a check would have to wait for its turn."""
+        return [
             name for name, one in self._paced.items() if one.queue_seconds() > _MOST_QUEUED_SECONDS
         ]
-        end = min(MOST_UNDER_WAY, self._asked + self._pace.size)
-        while self._asked < end:
-            job = self._backlog.take(now, full)
-            if job is None:
-                return False
-            self._start(job, now, runs)
-        return self._asked < MOST_UNDER_WAY and bool(self._backlog)
 
     def _is_pointless(self, job: Job) -> bool:
         return job.check.role is Role.HEALTH and job.check.device_id in self._paused
@@ -327,6 +345,8 @@ class Poller:
     def _count_left_out(self, job: Job) -> None:
         """Count the slots that passed since the check was due: by the device's fault, or ours."""
         interval = job.check.interval_seconds
+        if job.ended - job.due_since < interval:
+            return  # as it nearly always is; a recheck then lived through one slot at most
         passed = int((job.ended - job.due_since) // interval)
         if not job.own_slot:  # a recheck: it serves one of the slots that it lived through
             until = job.due_seconds + job.ended - job.due_since

@@ -21,6 +21,7 @@ def job(name: str, interval: float, role: Role = Role.HEALTH, probe: str = "snmp
 
 def put(backlog: Backlog, one: Job, due: float) -> Job:
     one.due = due
+    one.become_due()
     backlog.put(one)
     return one
 
