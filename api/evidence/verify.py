@@ -10,21 +10,22 @@ import json
 import re
 import sys
 import zipfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import datetime, timedelta
+from functools import cache, partial
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, TypeAlias
 
 Row: TypeAlias = dict[Any, Any]
+Sums: TypeAlias = defaultdict[Any, int]
 LARGEST, FAR, SECOND, MICRO = 2**28, 1 << 62, 1_000_000, timedelta(microseconds=1)
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 PREFIX = {"plain": "", "contract": "contract_"}
 STATES = ("up", "degraded", "down", "unreachable", "unknown")
 CAUSES = ("device", "link", "power", "upstream", "planned", "unknown")
 REASONS = ("maintenance", "outside_service_hours", "cause_not_counted", "short_outage")
-KINDS = dict.fromkeys(("transitions", "outages", "maintenance"), "device")
-KINDS |= {"service_hours": "zone"}
+KINDS = {"device": ("transitions", "outages", "maintenance"), "zone": ("service_hours",)}
 TABLES = {"total": "", "cities": "city", "areas": "area", "sites": "site", "kinds": "kind"}
 TABLES |= {"owners": "owner", "devices": "device", "worst": "device"}
 UNEXPLAINED: Row = {"state": "", "from_at": -FAR, "to_at": FAR, "cause": "unknown"}
@@ -66,11 +67,10 @@ def once(pairs: list[tuple[str, Any]]) -> Row:
     return dict(pairs)
 
 
-def read(content: bytes) -> Any:
-    """Return what a file of JSON says."""
-    return json.loads(content, object_pairs_hook=once)
+read = partial(json.loads, object_pairs_hook=once)
 
 
+@cache
 def micros(text: str) -> int:
     """Return a moment as microseconds; none as never."""
     return (datetime.fromisoformat(text) - EPOCH) // MICRO if text else FAR
@@ -78,21 +78,22 @@ def micros(text: str) -> int:
 
 def table(content: bytes) -> dict[str, list[Row]]:
     """Return the rows of a CSV file by their first cell; moments as microseconds, none as never."""
-    found, lines = defaultdict[str, list[Row]](list), csv.reader(io.StringIO(content.decode()))
-    names = next(lines)
+    names, *lines = csv.reader(io.StringIO(content.decode()))
+    found, moments = defaultdict[str, list[Row]](list), [n for n in names if n[-3:] == "_at"]
     for cells in lines:
-        row = {n: micros(c) if n[-3:] == "_at" else c for n, c in zip(names, cells, strict=True)}
+        row: Row = dict(zip(names, cells, strict=True))
+        row |= {name: micros(row[name]) for name in moments}
         found[cells[0]].append(row)
     return found
 
 
-def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], list[Any]]:
+def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Sums, list[Any]]:
     """Add up one device, every piece of time once; return the sums, and who was in which state."""
     start, end, newest, run = device["from_at"], device["to_at"], (-1, "unknown"), 0
-    rows = [(kind, row) for kind, key in KINDS.items() for row in raw[kind][device[key]]]
+    rows = [(k, row) for of, kinds in KINDS.items() for k in kinds for row in raw[k][device[of]]]
     events = [(r[e], e, kind, r) for kind, r in rows for e in ("to_at", "from_at") if e in r]
     events.sort(key=lambda event: -event[0])
-    live, pieces, sums = defaultdict(list, outages=[UNEXPLAINED]), list[Any](), Counter[Any]()
+    live, pieces, sums = defaultdict(list, outages=[UNEXPLAINED]), list[Any](), Sums(int)
     for at, until in pairwise(sorted({start, end} | {e[0] for e in events if start < e[0] < end})):
         while events and events[-1][0] <= at:
             _, edge, kind, row = events.pop()
@@ -100,17 +101,16 @@ def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], l
                 newest = max(newest, (int(row["id"]), row["new"]))
             else:
                 (live[kind].append if edge == "from_at" else live[kind].remove)(row)
-        state = newest[1]
+        state, out = newest[1], newest[1] in ("down", "unreachable")
         explains = [one for one in live["outages"] if one["state"] in ("", state)]
-        one = max(explains, key=lambda one: (one["from_at"], one["to_at"]))
-        lasts, out = min(now, one["to_at"]) - one["from_at"], state in ("down", "unreachable")
-        why = [
-            rules["exclude_maintenance"] and live["maintenance"],
-            rules["service_hours"] and not live["service_hours"],
-            out and one["cause"] in rules["causes_not_counted"],
-            out and lasts <= rules["minimum_outage_seconds"] * SECOND,
-        ]
-        reason = next((reason for reason, holds in zip(REASONS, why, strict=True) if holds), None)
+        one = max(explains, key=lambda one: (one["from_at"], one["to_at"])) if out else UNEXPLAINED
+        lasts = min(now, one["to_at"]) - one["from_at"]
+        reason = (
+            (rules["exclude_maintenance"] and live["maintenance"] and "maintenance")
+            or (rules["service_hours"] and not live["service_hours"] and "outside_service_hours")
+            or (out and one["cause"] in rules["causes_not_counted"] and "cause_not_counted")
+            or (out and lasts <= rules["minimum_outage_seconds"] * SECOND and "short_outage")
+        )
         run = 0 if state in ("up", "degraded") else run
         sums[("excluded", reason) if reason else state] += until - at
         if out and not reason:
@@ -123,7 +123,7 @@ def reckon(device: Row, raw: Any, rules: Row, now: int) -> tuple[Counter[Any], l
     return sums, pieces
 
 
-def figures(sums: Row, *, degraded_is_up: bool) -> Row:
+def figures(sums: Sums, *, degraded_is_up: bool) -> Row:
     """Return what a row must say: percentages floored to three decimals, seconds cut."""
     up, degraded, down, cut, unknown = (sums[state] for state in STATES)
     excluded = sum(sums["excluded", reason] for reason in REASONS)
@@ -145,22 +145,22 @@ def figures(sums: Row, *, degraded_is_up: bool) -> Row:
 
 def recomputed(files: dict[str, bytes]) -> list[str]:
     """Return what is said otherwise than the raw rows give: figures, causes, states."""
-    rules, found, totals = read(files["rules.json"]), list[str](), dict[Any, Counter[Any]]()
+    rules, found, totals = read(files["rules.json"]), list[str](), dict[Any, Sums]()
     raw: Any = {n[4:-4]: table(files[n]) for n in files if re.fullmatch(r"raw/\w+[.]csv", n)}
     same = rules["plain"] | {"name": ""} == rules["contract"] | {"name": ""}
+    rule_of = {"plain": "plain", "contract": "plain" if same else "contract"}
     for one in [one for rows in raw["outages"].values() for one in rows]:
         last = (raw["corrections"][one["id"]] or [{"cause": one["proposed_cause"]}])[-1]["cause"]
         found += [f"outage {one['id']}: cause is not the last word"] * (one["cause"] != last)
-    counted = [one for (one,) in raw["devices"].values() if one["from_at"] < one["to_at"]]
-    for device in counted:  # the others only explain why these were cut off
-        key = device["device"]
+    for device in [one for (one,) in raw["devices"].values() if one["from_at"] < one["to_at"]]:
+        key = device["device"]  # of one that counts: the others only explain why it was cut off
         raw["transitions"][key].append({"from_at": rules["known_us"], "id": FAR, "new": "unknown"})
-        plain = reckon(device, raw, rules["plain"], rules["made_us"])
-        agreed = plain if same else reckon(device, raw, rules["contract"], rules["made_us"])
-        for name, (sums, pieces) in (("plain", plain), ("contract", agreed)):
+        for name in dict.fromkeys(rule_of.values()):
+            sums, pieces = reckon(device, raw, rules[name], rules["made_us"])
             for by in {*TABLES.values()}:
-                total = totals.setdefault((by, device.get(by, ""), name), Counter())
-                total.update(sums, longest=-min(total["longest"], sums["longest"]), devices=1)
+                total = totals.setdefault((by, device.get(by, ""), name), Sums(int))
+                for n, us in (sums | {"devices": 1}).items():
+                    total[n] = max(total[n], us) if n == "longest" else total[n] + us
             zone = {edge: micros(at) for edge, at in rules["zones"][device["zone"]].items()}
             life = max(zone["from"], device["created_at"]), min(zone["to"], device["retired_at"])
             if life != (device["from_at"], device["to_at"]):
@@ -180,7 +180,7 @@ def recomputed(files: dict[str, bytes]) -> list[str]:
             if (rows or name == "figures.json") and heading != "worst":
                 found += [f"{name}: {heading} leaves out {key}" for key in sorted(missing)]
             for (key, row), (rule, prefix) in product(told.items(), PREFIX.items()):
-                sums = totals.get((by, key, rule), Counter())
+                sums = totals.get((by, key, rule_of[rule]), Sums(int))
                 right = figures(sums, degraded_is_up=rules["degraded_is_up"]).items()
                 wrong = [n for n, v in right if row.get(prefix + n, None if n in MUST else v) != v]
                 found += [f"{name}: {heading}, {key}: {prefix}{n} does not follow" for n in wrong]

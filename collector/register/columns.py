@@ -103,6 +103,7 @@ _SECRETS = re.compile(
     r"\buser|\blogin\b|\brtsp\b|\burl\b"
 )
 _MOST_LOOKED_AT = 30
+_WORDS = re.compile(r"[a-z0-9]+").findall
 
 
 @cache
@@ -119,9 +120,11 @@ def _by_name() -> Mapping[str, tuple[Field, int]]:
 @lru_cache(20_000)
 def plain(heading: str) -> str:
     """Return a heading without case, accents and signs: `No. Aset (BMD)` becomes `no aset bmd`."""
+    if heading.isascii():
+        return " ".join(_WORDS(heading.lower()))
     flat = unicodedata.normalize("NFKD", heading).casefold()
     flat = "".join(sign for sign in flat if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"[a-z0-9]+", flat))
+    return " ".join(_WORDS(flat))
 
 
 def field_of(heading: str) -> tuple[Field, int] | None:

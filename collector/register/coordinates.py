@@ -33,6 +33,7 @@ _PAIRS = (
     re.compile(r"(.*?\b(?:LS|LU|S|N|U)\.?)[\s,/]*(\S.*)", re.IGNORECASE),
     re.compile(r"([-+]?[\d.,]+)(?:,\s+|\s*/\s*|\s+)([-+]?[\d.,]+)"),
 )
+_PLAIN = re.compile(r"-?\d{1,3}\.\d{1,15}", re.ASCII)
 _LOST = re.compile(r"[-+]?(?:\d{4,}|\d{1,3}(?:([.,])\d{3})(?:\1\d{1,3})+)")
 
 
@@ -65,6 +66,8 @@ def _is_one(text: str) -> bool:
 
 def degrees_of(text: str) -> float:
     """Return one coordinate in degrees; south and west are negative. Raises BadValueError."""
+    if _PLAIN.fullmatch(text):  # as nearly all lists have them
+        return round(float(text), 7)
     plain = text.translate(_SIGNS).strip(" ,;")
     side = _SIDE.search(plain)
     factor = 1 if side is None else _SIDES[side[1].upper()]

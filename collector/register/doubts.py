@@ -172,6 +172,8 @@ class Identifier:
     def _candidates(
         self, said: Said, index: Mapping[tuple[Field, str], list[str]]
     ) -> list[Candidate]:
+        if not index:
+            return []
         found: dict[str, Candidate] = {}
         wanted = [(one, said.values.get(one)) for one in _STRONG]
         if index is self._gone_by_value:

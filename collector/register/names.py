@@ -10,6 +10,7 @@ What an import makes new is known to its later rows by the same name.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from collector.config.problems import did_you_mean
 from collector.model import Area, Owner, Site
@@ -38,6 +39,7 @@ def free_id(wanted: str, taken: Callable[[str], bool]) -> str:
     return f"{wanted}-{number}"
 
 
+@lru_cache(10_000)
 def area_word(name: str) -> str:
     """Return an area's name as it is compared: `Kec. Mariso` is `mariso`."""
     return _AREA_WORDS.sub("", plain(name))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from collector.inventory import Inventory, Known
@@ -117,7 +118,7 @@ class Plan:
         """Return a word that differs when anything of what would be done differs."""
         said = hashlib.sha256(repr((self.after, self.source)).encode())
         for row in self.opened:
-            values = (f"{of.value}={value}" for of, value in row.values.items())
+            values = chain.from_iterable(row.values.items())
             said.update("\x1f".join((row.key, row.device_id or "", *values, "\n")).encode())
         said.update(repr((sorted(self.closed), self.counts)).encode())
         return said.hexdigest()[:32]
@@ -188,7 +189,7 @@ def _compare(
         name = values.get(Field.NAME)
         if old is None:
             outcome = Outcome.CREATED
-            changes = tuple(Change(one, None, value) for one, value in values.items())
+            changes = tuple(map(Change, values, repeat(None), values.values()))
         else:
             changes = _changes(old, row)
             outcome = Outcome.CHANGED if changes else Outcome.SAME
@@ -291,6 +292,8 @@ def _hold_against_all(
         if left:
             some = ", ".join(left[:_FEW])
             plan.notes.append(Remark(code, {"count": str(len(left)), "devices": some}))
+    left_out = plan.result.left_out
     plan.items = [
-        replace(item, left_out=plan.result.left_out.get(item.device_id)) for item in plan.items
+        replace(item, left_out=left_out[item.device_id]) if item.device_id in left_out else item
+        for item in plan.items
     ]

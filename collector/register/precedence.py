@@ -80,10 +80,15 @@ def values_in_force(
     ranked = [row for row in rows if row.device_id is not None]
     ranked.sort(key=lambda row: (_rank(sources, row.source), row.source, row.key))
     for row in ranked:
-        values = found.setdefault(row.device_id or "", {})
-        for field, value in row.values.items():
-            if field not in _ABOUT_THE_LIST and field not in values:
-                values[field] = Said(value, row.source, row.import_id, row.seen_at)
+        source, import_id, seen_at = row.source, row.import_id, row.seen_at
+        fresh = {
+            field: Said(value, source, import_id, seen_at)
+            for field, value in row.values.items()
+            if field not in _ABOUT_THE_LIST
+        }
+        better = found.setdefault(row.device_id or "", fresh)
+        if better is not fresh:  # a list before this one has it as well
+            better |= {field: it for field, it in fresh.items() if field not in better}
     for (device_id, field), said in decisions.items():
         if device_id in found:
             found[device_id][field] = said

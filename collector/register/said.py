@@ -150,20 +150,29 @@ class _Reader:
         self._by_key: dict[str, Said] = {}
         may = {*columns, *source.defaults, *_LOOKED_UP}
         self._order = tuple(of for of in Field if of in may)
-        self._known: dict[Field, dict[str, str]] = {of: {} for of in columns}
+        self._known: list[tuple[Field, int, dict[str, str]]] = [
+            (of, column.position, {}) for of, column in columns.items()
+        ]
 
     def take(self, row: Row) -> None:
         """Read a row; what is wrong with it becomes problems."""
         values: dict[Field, str] = {}
         faults = len(self._read.problems)
-        for of, column in self._columns.items():
-            cell = row.cells[column.position]
-            if is_nothing(cell):
-                continue
-            try:
-                values[of] = self._value(of, cell)
-            except BadValueError as error:
-                self._problem(row, of, error)
+        for of, position, known in self._known:
+            cell = row.cells[position]
+            value = known.get(cell)  # lists say the same in most rows
+            if value is None:
+                if is_nothing(cell):
+                    continue
+                try:
+                    text = tidy(cell)
+                    value = text if of in _PLACE else value_of(of, text)
+                except BadValueError as error:
+                    self._problem(row, of, error)
+                    continue
+                if len(known) < _REMEMBERED:
+                    known[cell] = value
+            values[of] = value
         for of, value in self._source.defaults.items():
             values.setdefault(of, value)
         self._place(row, values)
@@ -176,17 +185,6 @@ class _Reader:
             values[Field.NAME] = key
         self._look_up(row, values, self._before.get(key))
         self._keep(row, key, values)
-
-    def _value(self, of: Field, cell: str) -> str:
-        """Return what a cell says; lists say the same in most rows. Raises BadValueError."""
-        known = self._known[of]
-        value = known.get(cell)
-        if value is None:
-            text = tidy(cell)
-            value = text if of in _PLACE else value_of(of, text)
-            if len(known) < _REMEMBERED:
-                known[cell] = value
-        return value
 
     def _keep(self, row: Row, key: str, values: dict[Field, str]) -> None:
         said = Said(

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 import unicodedata
 from collections.abc import Callable, Mapping
 
@@ -17,6 +18,10 @@ _NOTHING = frozenset(
 )  # fmt: skip
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_PREFIX_LENGTH = re.compile(r"/\d{1,3}$")
+_SEPARATORS = re.compile(r"[\s:.\-]")
+_TWELVE = re.compile(r"[0-9a-f]{12}")
+_NO_MACS = ("0" * 12, "f" * 12)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CODE = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?", re.ASCII)
 _MONTHS = {
@@ -93,7 +98,9 @@ def _kind(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    bare = re.sub(r"/\d{1,3}$", "", text.strip())
+    bare = _PREFIX_LENGTH.sub("", text.strip())
+    if _is_one_of_a_host(bare):
+        return bare
     try:
         address = ipaddress.ip_address(bare)
     except ValueError:
@@ -103,9 +110,21 @@ def _address(text: str) -> str:
     return str(address)
 
 
+def _is_one_of_a_host(text: str) -> bool:
+    """Say whether a text is an IPv4 address in its one form, and can be a host's.
+
+    Quick, for nearly all of them; what it does not know is looked at closely.
+    """
+    try:
+        octets = socket.inet_pton(socket.AF_INET, text)
+    except (OSError, ValueError):
+        return False
+    return 0 < octets[0] < 224 and socket.inet_ntop(socket.AF_INET, octets) == text
+
+
 def _mac(text: str) -> str:
-    digits = re.sub(r"[\s:.\-]", "", text).lower()
-    if not re.fullmatch(r"[0-9a-f]{12}", digits) or digits in ("0" * 12, "f" * 12):
+    digits = _SEPARATORS.sub("", text).lower()
+    if not _TWELVE.fullmatch(digits) or digits in _NO_MACS:
         raise BadValueError(Code.NOT_A_MAC, value=shown(text))
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 

@@ -59,12 +59,11 @@ class Grid:
         if self.cells > CELLS:
             raise ListRefusedError(Remark(Code.TOO_MANY_CELLS, {"most": f"{CELLS:,}"}, number))
         row = tuple(cells[:width])
-        for column, text in enumerate(row):
-            if len(text) > CELL_CHARACTERS:
-                values = {"length": f"{len(text):,}", "most": f"{CELL_CHARACTERS:,}"}
-                raise ListRefusedError(
-                    Remark(Code.CELL_TOO_LONG, values, number, letter_of(column))
-                )
+        lengths = [*map(len, row)]
+        if max(lengths) > CELL_CHARACTERS:
+            column = next(at for at, length in enumerate(lengths) if length > CELL_CHARACTERS)
+            values = {"length": f"{lengths[column]:,}", "most": f"{CELL_CHARACTERS:,}"}
+            raise ListRefusedError(Remark(Code.CELL_TOO_LONG, values, number, letter_of(column)))
         self.rows.append((number, row))
 
 

@@ -137,7 +137,7 @@ def _take_rows(table: ListTable, rows: Sequence[tuple[int, Cells]], headings: Ce
     for number, cells in rows:
         if cells == headings:
             table.notes.append(Remark(Code.HEADING_AGAIN, row=number))
-        elif _counts_columns(cells) and not table.rows:
+        elif not table.rows and _counts_columns(cells):
             table.notes.append(Remark(Code.NUMBER_ROW, row=number))
         elif _is_sum(cells):
             table.notes.append(Remark(Code.TOTAL_ROW, {"text": shown(cells[0] or "…")}, number))
@@ -156,8 +156,9 @@ def _counts_columns(cells: Cells) -> bool:
 
 def _is_sum(cells: Cells) -> bool:
     filled = [cell for cell in cells if cell]
-    first = plain(filled[0])
-    return first in _SUMS and len(filled) <= 4 and all(map(_is_number, filled[1:]))
+    if len(filled) > 4:  # nearly all rows of a list
+        return False
+    return plain(filled[0]) in _SUMS and all(map(_is_number, filled[1:]))
 
 
 def _is_number(text: str) -> bool:

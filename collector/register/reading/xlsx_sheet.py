@@ -16,7 +16,8 @@ _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 class SheetReader:
     """Takes the elements of a sheet and fills a grid. Formulas count by the value stored for them.
 
-    `start`, `end` and `text` are what a parser calls.
+    `start`, `end` and `text` are what a parser calls, a million times for 10,000 rows: what most
+    elements are is asked first, and a cell is looked at once, at its end.
     """
 
     def __init__(
@@ -32,14 +33,13 @@ class SheetReader:
         self._formats = formats
         self._since_1904 = since_1904
         self._row = 0
-        self._cells: dict[int, str] = {}
-        self._columns: dict[str, int] = {}  # by their letters
+        self._cells: list[str] = []  # of the row, up to the last that says something
+        self._columns: dict[str, int] = {}  # by their letters; -1: they are none
         self._column = -1
-        self._type = "n"
-        self._style = 0
+        self._cell: dict[str, str] = {}  # its attributes
         self._formula = False
-        self._value: list[str] | None = None  # where text goes; None: it is not wanted
-        self._written: str | None = None
+        self._written: list[str] | None = None  # the runs of its text; None: it has no value
+        self._takes = False  # text is a value's
         self._phonetic = False
         self._hidden = False
         self._hidden_rows = 0
@@ -47,70 +47,65 @@ class SheetReader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
-        name = tag if ":" not in tag else tag.rpartition(":")[2]
-        if name == "c":
-            self._begin_cell(attributes)
-        elif name in ("v", "t"):
+        if tag == "c":
+            self._cell = attributes
+            self._formula = False
+            self._written = None
+        elif tag in ("v", "t"):
             if not self._phonetic:
-                self._value = []
-        elif name == "f":
-            self._formula = True
-        elif name == "row":
+                self._takes = True
+                if self._written is None:
+                    self._written = []
+        elif tag == "row":
             self._begin_row(attributes)
-        elif name == "rPh":
+        elif tag == "f":
+            self._formula = True
+        elif tag == "rPh":
             self._phonetic = True
-        elif name == "mergeCell":
+        elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        elif ":" in tag:
+            self.start(tag.rpartition(":")[2], attributes)
 
     def text(self, data: str) -> None:
         """Take text within an element."""
-        if self._value is not None:
-            self._value.append(data)
+        if self._takes and self._written is not None:
+            self._written.append(data)
 
     def end(self, tag: str) -> None:
         """End an element."""
-        name = tag if ":" not in tag else tag.rpartition(":")[2]
-        if name in ("v", "t"):
-            if self._value is not None:  # the runs of a rich text follow each other
-                self._written = (self._written or "") + "".join(self._value)
-            self._value = None
-        elif name == "rPh":
-            self._phonetic = False
-        elif name == "c":
+        if tag == "c":
             self._end_cell()
-        elif name == "row":
+        elif tag in ("v", "t"):
+            self._takes = False
+        elif tag == "row":
             self._end_row()
-        elif name == "worksheet":
+        elif tag == "rPh":
+            self._phonetic = False
+        elif tag == "worksheet":
             self._end_sheet()
+        elif ":" in tag:
+            self.end(tag.rpartition(":")[2])
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r", "")
         self._row = int(number) if re.fullmatch(r"\d{1,7}", number) else self._row + 1
         self._hidden = attributes.get("hidden") in ("1", "true")
         self._column = -1
-        self._cells = {}
+        self._cells = []
 
     def _end_row(self) -> None:
-        if not self._cells:
-            return
-        width = max(self._cells) + 1
-        self.grid.add(self._row, [self._cells.get(column, "") for column in range(width)])
-        self._hidden_rows += self._hidden
+        if self._cells:
+            self.grid.add(self._row, self._cells)
+            self._hidden_rows += self._hidden
 
-    def _begin_cell(self, attributes: dict[str, str]) -> None:
-        letters = attributes.get("r", "").rstrip("0123456789")
+    def _end_cell(self) -> None:
+        letters = self._cell.get("r", "").rstrip("0123456789")
         column = self._columns.get(letters)
         if column is None:
             column = self._columns[letters] = column_of(letters) if _LETTERS(letters) else -1
-        self._column = self._column + 1 if column < 0 else column
-        self._type = attributes.get("t", "n")
-        style = attributes.get("s", "0")
-        self._style = int(style) if style.isdecimal() and len(style) < 7 else 0
-        self._formula = False
-        self._written = None
-
-    def _end_cell(self) -> None:
-        written = self._written
+        self._column = column = column if column >= 0 else self._column + 1
+        written = None if self._written is None else "".join(self._written)
         if written is None or (not written and self._formula):
             if self._formula:
                 self._problem(Code.FORMULA)
@@ -118,24 +113,29 @@ class SheetReader:
         text = self._text_of(written)
         if not text:
             return
-        if self._column >= COLUMNS:
-            values = {"most": str(COLUMNS), "column": letter_of(self._column)}
+        if column >= COLUMNS:
+            values = {"most": str(COLUMNS), "column": letter_of(column)}
             raise ListRefusedError(Remark(Code.TOO_MANY_COLUMNS, values, self._row))
-        self._cells[self._column] = text
+        gap = column - len(self._cells)
+        if gap < 0:  # this writer does not keep the order
+            self._cells[column] = text
+        else:
+            self._cells.extend([""] * gap)
+            self._cells.append(text)
 
     def _text_of(self, written: str) -> str:
-        if self._type in ("str", "inlineStr", "d"):
+        kind = self._cell.get("t", "n")
+        if kind in ("str", "inlineStr", "d"):
             return " ".join(written.split())
         try:
-            if self._type == "s":
+            if kind == "s":
                 return self._texts[int(written)]
-            if self._type == "b":
+            if kind == "b":
                 return "ya" if written.strip() in ("1", "true") else "tidak"
-            if self._type == "e":
+            if kind == "e":
                 self._problem(Code.CELL_ERROR, value=shown(written, 20))
                 return ""
-            style = self._formats[self._style] if self._style < len(self._formats) else PLAIN
-            text = number_text(written, style, since_1904=self._since_1904)
+            text = number_text(written, self._format(), since_1904=self._since_1904)
         except (ValueError, IndexError, OverflowError):
             self._problem(Code.CELL_ERROR, value=shown(written, 20))
             return ""
@@ -143,6 +143,11 @@ class SheetReader:
             self._problem(Code.DIGITS_LOST, value=shown(written, 30))
             return ""
         return text
+
+    def _format(self) -> NumberFormat:
+        style = self._cell.get("s", "0")
+        place = int(style) if style.isdecimal() and len(style) < 7 else 0
+        return self._formats[place] if place < len(self._formats) else PLAIN
 
     def _problem(self, code: Code, **values: str) -> None:
         if len(self.grid.problems) < _MOST_PROBLEMS:
