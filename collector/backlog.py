@@ -1,11 +1,12 @@
 """Checks that are due and wait for this machine, and which of them is next. Pure.
 
 When more is due than the machine can do, no check is left out and none is favoured: next is the
-one that has waited longest *of its own interval*, so that all are stretched by the same factor,
-one of 30 s to 90 s where one of 5 min goes to 15 min. Reachability alone counts double: it costs
+one that has waited longest *of its own pace*, so that all are stretched by the same factor, one of
+30 s to 90 s where one of 5 min goes to 15 min, and a recheck of 5 s to 15 s: else no death would be
+confirmed before what is known of the device is too old. Reachability alone counts double: it costs
 little, and everything that is believed of a device rests on it.
 
-    due ──► put ──► one queue for each probe and interval ──► take: the longest wait, relatively
+    due ──► put ──► one queue for each probe and pace ──► take: the longest wait, relatively
 """
 
 import math
@@ -42,6 +43,7 @@ class Job:
     due: float = math.inf  # not scheduled: due by now, or running
     slot_seconds: float = 0.0  # the slot's moment on the wall clock
     own_slot: bool = False  # that is a slot of the check, not a recheck between two of them
+    pace: float = math.inf  # how often it is to be asked now: its interval, or that of rechecks
     due_since: float = math.inf  # when it last was due
     due_seconds: float = 0.0  # the same on the wall clock
     taken: float = math.inf  # when this machine had time for it
@@ -67,7 +69,7 @@ class Backlog:
 
     def put(self, job: Job) -> None:
         """Let a check wait that became due. Those of an earlier due time must come first."""
-        queue = self._queues.get(key := (job.check.probe, _pace(job.check)))
+        queue = self._queues.get(key := (job.check.probe, _weighed(job)))
         if queue is None:
             self._queues[key] = queue = deque()
         queue.append(job)
@@ -123,7 +125,7 @@ def late_after(interval_seconds: float) -> float:
     return min(max(interval_seconds * LATE_SHARE, _NEVER_LATE_SECONDS), LATE_SECONDS)
 
 
-def _pace(check: Check) -> float:
+def _weighed(job: Job) -> float:
     """Return the wait that counts as one, in seconds."""
-    weight = REACHABILITY_WEIGHT if check.role is Role.REACHABILITY else 1.0
-    return check.interval_seconds / weight
+    weight = REACHABILITY_WEIGHT if job.check.role is Role.REACHABILITY else 1.0
+    return job.pace / weight

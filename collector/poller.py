@@ -134,7 +134,8 @@ class Poller:
         for check_id, seconds in advice.soon.items():
             wanted = self._jobs.get(check_id)
             if wanted is not None:
-                self._schedule_soon(wanted, seconds)
+                retry = wanted.check.rule.retry_seconds
+                self._schedule_soon(wanted, seconds, min(retry, wanted.check.interval_seconds))
 
     def ask_now(self, device_id: str, groups: Collection[str] | None = None) -> int:
         """Ask a device at once, because something hinted that it has changed (a trap).
@@ -197,17 +198,22 @@ class Poller:
         ahead = job.slot_seconds - wall
         after = job.slot_seconds if 0 < ahead < job.check.interval_seconds else wall
         job.slot_seconds = next_slot(after, job.check.interval_seconds, job.phase)
-        job.own_slot = True
+        job.own_slot, job.pace = True, job.check.interval_seconds
         self._put(job, steady + job.slot_seconds - wall)
 
-    def _schedule_soon(self, job: Job, seconds: float) -> None:
-        """Put the check `seconds` from now, unless it is due earlier anyway."""
+    def _schedule_soon(self, job: Job, seconds: float, pace: float | None = None) -> None:
+        """Put the check `seconds` from now, unless it is due earlier anyway.
+
+        `pace`: how much of a wait it can bear; None: its interval. Of a hint, which anybody may
+        forge, no more than usual.
+        """
         if job.stage is not Stage.SCHEDULED:
             return  # the answer to the wish is under way
         wall, steady = self._clock.now().timestamp(), self._clock.monotonic()
         if steady + seconds < job.due:
             job.slot_seconds = wall + seconds
             job.own_slot = False
+            job.pace = job.check.interval_seconds if pace is None else pace
             self._put(job, steady + seconds)
 
     def _put(self, job: Job, due: float) -> None:

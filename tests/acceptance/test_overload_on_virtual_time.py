@@ -11,7 +11,7 @@ from collector import poller as poller_module
 from collector.advice import Advice
 from collector.model import Check, CheckResult, Device, State
 from collector.poller import Poller
-from tests.virtual_city import VirtualCity, World, WorldProbe, checks_of, device
+from tests.virtual_city import VirtualCity, World, WorldProbe, checks_of, device, seconds
 
 
 @dataclass
@@ -79,6 +79,21 @@ def test_three_times_too_much_is_stretched_evenly_and_takes_nobody_down() -> Non
     assert city.poller.behind_seconds() > 20
     assert city.poller.waiting() > 50
     assert lasted[-1] > 20
+
+
+def test_a_dead_switch_is_confirmed_soon_and_nothing_behind_it_is_called_down() -> None:
+    """Its rechecks are stretched by the same factor as all else, not made to wait as long."""
+    cams, others = [f"cam{n}" for n in range(20)], [f"d{n}" for n in range(200)]
+    dead = dict.fromkeys(("switch", *cams), (200.0, 1e9))
+    devices = [device("switch"), *(device(one, "switch") for one in cams), *map(device, others)]
+    city = BusyCity(devices, World(dead=dead), 0.15)
+    city.run(320)
+    assert city.poller.lateness.seconds > 10
+    assert {city.last(one).new for one in cams} == {State.UNREACHABLE}
+    assert all(State.DOWN not in city.story(one) for one in (*cams, *others))
+    down = city.last("switch")
+    assert down.new is State.DOWN
+    assert seconds(down.confirmed_at) - seconds(down.at) < 60
 
 
 def test_when_there_is_time_again_all_checks_are_soon_on_time() -> None:

@@ -16,7 +16,7 @@ from collector.schedule import next_slot, slots_between
 def job(name: str, interval: float, role: Role = Role.HEALTH, probe: str = "snmp") -> Job:
     group = MetricGroup(name, probe, role, interval)
     check = Check(f"{name}/{probe}", name, probe, probe, role, interval, 5, Target(name), group)
-    return Job(check, 0.0)
+    return Job(check, 0.0, pace=interval)
 
 
 def put(backlog: Backlog, one: Job, due: float) -> Job:
