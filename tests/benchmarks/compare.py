@@ -9,11 +9,13 @@ The yardstick is the same for both: the benches as they lie here. A commit whose
 longer fit can be measured by its own: --own-benches.
 
 A row differs when every run of one side lies beyond every run of the other, and the medians differ
-by more than a fiftieth. With five runs a side, chance does that to one row in 126.
+by more than three in a hundred. With five runs a side, chance alone does that to at most one row in
+126; with three, to one in ten.
 """
 
 import argparse
 import json
+import math
 import os
 import shutil
 import signal
@@ -40,8 +42,9 @@ from tests.benchmarks.ledger import (
 from tests.benchmarks.ratio import Ratio
 
 RUNS, ROUNDS = 5, 5
-SMALL = 0.02  # less than this is nobody's regression
+SMALL = 0.03  # less than this, the memory that a process happens to get does as well
 HERE = "."
+HERE_WORDS = "the files as they lie here"
 
 
 class NoCommitError(Exception):
@@ -79,6 +82,11 @@ def difference(a: Sequence[Ratio], b: Sequence[Ratio]) -> Difference:
         a[0].key, a[0].name, statistics.median(of_a), statistics.median(of_b), value,
         min(pairs), max(pairs), apart and abs(value - 1) > SMALL,
     )  # fmt: skip
+
+
+def one_in(runs: int) -> int:
+    """Return in how many rows chance alone parts so many runs of each side, when they are equal."""
+    return math.comb(2 * runs, runs) // 2
 
 
 def commit_of(word: str, repository: Path = ROOT) -> str:
@@ -162,7 +170,7 @@ def compare(
             for number in range(runs):
                 tell(f"{name}, run {number + 1} of {runs} …")
                 for side in (0, 1) if number % 2 == 0 else (1, 0):
-                    for one in _run(name, rounds, roots, side).values():
+                    for one in _run(name, rounds, roots, side, number):
                         taken[one.key][side].append(one)
         except BenchFailedError as failure:
             failed.append(f"{name}: {failure}")
@@ -174,9 +182,11 @@ def compare(
     return found, failed
 
 
-def _run(name: str, rounds: int, roots: tuple[Path, Path], side: int) -> dict[str, Ratio]:
+def _run(
+    name: str, rounds: int, roots: tuple[Path, Path], side: int, seed: int
+) -> tuple[Ratio, ...]:
     try:
-        return {one.key: one for one in run_bench(name, rounds, root=roots[side]).ratios}
+        return run_bench(name, rounds, root=roots[side], hash_seed=seed).ratios
     except BenchFailedError as failure:
         raise BenchFailedError(f"cannot be measured at {'AB'[side]}: {failure}") from None
 
@@ -241,10 +251,10 @@ def main() -> int:
         told = {"differences": [asdict(one) for one in found], "failed": failed}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        sys.stdout.write(
-            f"A: {options.a}, B: {options.b}. Ratios to the references: less is better.\n"
-        )
+        names_of = [HERE_WORDS if word == HERE else word for word in (options.a, options.b)]
+        sys.stdout.write("A: {}; B: {}. Ours ÷ reference: less is better.\n".format(*names_of))
         sys.stdout.write(as_text(rows(found)) + "\n")
+        sys.stdout.write(f"By chance alone, one row in {one_in(options.runs)} looks different.\n")
         sys.stdout.writelines(f"{line}\n" for line in failed)
     return 1 if failed else 0
 

@@ -41,11 +41,15 @@ class BenchFailedError(Exception):
 
 
 def run_bench(
-    name: str, rounds: int = ROUNDS, only: Sequence[str] = (), root: Path = ROOT
+    name: str,
+    rounds: int = ROUNDS,
+    only: Sequence[str] = (),
+    root: Path = ROOT,
+    hash_seed: int | None = None,
 ) -> Measured:
     """Run one bench in a process of its own, with the code that lies at `root`.
 
-    Raises BenchFailedError.
+    Two runs with the same `hash_seed` order their sets alike. Raises BenchFailedError.
     """
     words = [
         sys.executable,
@@ -55,9 +59,12 @@ def run_bench(
         f"--rounds={rounds}",
     ]
     words += [f"--only={key}" for key in only]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    if hash_seed is not None:
+        environment["PYTHONHASHSEED"] = str(hash_seed)
     # In a session of its own, so that whatever it has started can be ended with it.
     process = subprocess.Popen(  # noqa: S603 - a module of ours
-        words, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, start_new_session=True,
+        words, cwd=root, env=environment, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

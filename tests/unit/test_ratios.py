@@ -251,7 +251,7 @@ def runs_of(*values: float) -> list[Ratio]:
         ((1.0, 1.1, 1.2), (1.15, 1.3, 1.4), "same within noise"),  # they overlap
         ((1.0, 1.1, 1.2), (1.3, 1.4, 1.5), "B is DEARER"),
         ((1.0, 1.1, 1.2), (0.5, 0.6, 0.9), "B is cheaper"),
-        ((1.0, 1.001, 1.002), (1.01, 1.011, 1.012), "same within noise"),  # apart, but by nothing
+        ((1.0, 1.001, 1.002), (1.02, 1.021, 1.022), "same within noise"),  # apart, but by nothing
     ],
 )
 def test_commits_differ_when_no_run_of_one_lies_among_those_of_the_other(
@@ -347,6 +347,11 @@ def test_benches_take_the_code_of_the_commit_that_is_measured(tmp_path: Path) ->
     assert compare.code_at(ledger.ROOT) == ledger.ROOT
 
 
+@pytest.mark.parametrize(("runs", "rows"), [(1, 1), (3, 10), (5, 126)])
+def test_how_often_chance_alone_parts_two_equal_commits_is_known(runs: int, rows: int) -> None:
+    assert compare.one_in(runs) == rows
+
+
 def test_both_commits_are_held_against_the_benches_that_lie_here(tmp_path: Path) -> None:
     older = tmp_path / "tests" / "benchmarks"
     older.mkdir(parents=True)
@@ -362,8 +367,8 @@ def test_benches_run_in_turn_and_what_cannot_be_measured_is_told(
     a, b = tmp_path / "a", tmp_path / "b"
     order: list[str] = []
 
-    def run(name: str, rounds: int, *, root: Path) -> Measured:
-        del rounds
+    def run(name: str, rounds: int, *, root: Path, hash_seed: int) -> Measured:
+        del rounds, hash_seed
         if name == "sink":
             raise ledger.BenchFailedError("ImportError: no such name")
         order.append(root.name)
