@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -28,6 +29,7 @@ BENCHES = (
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 6  # of a recording
+PATIENCE_SECONDS = 3.0  # with a bench that was interrupted
 _WORDS = {
     Mark.WITHIN: "",
     Mark.DEARER: "DEARER than expected",
@@ -62,18 +64,17 @@ def run_bench(
     environment = os.environ | {"PYTHONPATH": str(root)}
     if hash_seed is not None:
         environment["PYTHONHASHSEED"] = str(hash_seed)
-    # In a session of its own, so that whatever it has started can be ended with it.
-    process = subprocess.Popen(  # noqa: S603 - a module of ours
-        words, cwd=root, env=environment, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        printed, complained = process.communicate()
-    except BaseException:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.communicate()
-        raise
+    with tempfile.TemporaryDirectory(prefix="pantau-bench-") as folder:
+        # In a session of its own, so that whatever it has started can be ended with it.
+        process = subprocess.Popen(  # noqa: S603 - a module of ours
+            words, cwd=root, env=environment | {"TMPDIR": folder}, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            printed, complained = process.communicate()
+        except BaseException:
+            _end(process)
+            raise
     if process.returncode != 0:
         said = complained.strip().splitlines()
         raise BenchFailedError(said[-1] if said else f"it ended with {process.returncode}")
@@ -81,6 +82,17 @@ def run_bench(
         return Measured.from_json(printed)
     except (ValueError, KeyError, TypeError) as error:
         raise BenchFailedError(f"it printed no figures: {error}") from None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a bench and what it has started: with time to tidy up, then without."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.communicate(timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 def measure_all(
