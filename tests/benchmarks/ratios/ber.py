@@ -3,7 +3,7 @@
 python -m tests.benchmarks.ratios.ber
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -31,7 +31,7 @@ def read_theirs() -> list[tuple[str, Any]]:
     return [(str(name), value) for name, value in bindings]
 
 
-def many(read: Any, count: int) -> int:
+def many(read: Callable[[], object], count: int) -> int:
     for _ in range(count):
         read()
     return count

@@ -5,7 +5,7 @@ python -m tests.benchmarks.ratios.read
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -84,8 +84,7 @@ class Charts:
             assert math.isclose(mine[1], other[1])
 
 
-def many(read: object, step: int | None) -> int:
-    assert callable(read)
+def many(read: Callable[[int, int | None], object], step: int | None) -> int:
     for number in range(QUESTIONS):
         read(number % DEVICES, step)
     return QUESTIONS
