@@ -157,7 +157,7 @@ def cases(_: ExitStack) -> Iterator[ratio.Case]:
         "reading",
         ratio.Side("ours", ours, prepare=mine.make),
         ratio.Side(f"{ratio.release('influxdb-client')}, Point", by_points, prepare=theirs.make),
-        "the same lines of the same results; ours as packs, ready for the spool",
+        "the same points, tags and fields of the same results; ours as packs, ready for the spool",
     )
 
 
