@@ -182,6 +182,7 @@ def board(say: Words) -> Board:
                                     ("checks_overrun", "A", "overrun"),
                                     ("checks_blind", "B", "blind"),
                                     ("checks_failed_inside", "C", "errors"),
+                                    ("checks_missed", "D", "missed"),
                                 )
                             ),
                             unit="cps",
@@ -190,6 +191,7 @@ def board(say: Words) -> Board:
                                 "overrun": ("column.overrun", Colour.DEGRADED),
                                 "blind": ("column.blind", Colour.UNKNOWN),
                                 "errors": ("column.errors", Colour.DOWN),
+                                "missed": ("column.missed", Colour.UNREACHABLE),
                             },
                             interval="2m",
                         ),

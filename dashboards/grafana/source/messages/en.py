@@ -407,8 +407,8 @@ PANELS = {
     ),
     "pantau.undone": (
         "Checks in trouble",
-        "Turns that passed by, answers lost to our own lag, and our own errors, per second. All"
-        " should be zero.",
+        "Turns that passed while the check still ran, answers lost to our own lag, our own errors,"
+        " and turns missed because the machine was too busy, per second. All should be zero.",
     ),
     "pantau.trouble": (
         "Failures to store",
@@ -623,7 +623,8 @@ WORDS = {
     "column.readings": "Readings in",
     "column.lines": "Lines stored",
     "column.waiting": "Waiting",
-    "column.overrun": "Passed by",
+    "column.overrun": "Still running",
+    "column.missed": "Missed",
     "column.blind": "Lost to lag",
     "column.errors": "Own errors",
     "column.store_failures": "Store",

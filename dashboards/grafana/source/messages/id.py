@@ -410,7 +410,8 @@ PANELS = {
     ),
     "pantau.undone": (
         "Pemeriksaan bermasalah",
-        "Giliran yang terlewat, jawaban yang hilang karena kelambatan sendiri, dan galat sendiri,"
+        "Giliran yang lewat selagi pemeriksaannya masih berjalan, jawaban yang hilang karena"
+        " kelambatan sendiri, galat sendiri, dan giliran yang terlewat karena mesin terlalu sibuk,"
         " per detik. Semuanya seharusnya nol.",
     ),
     "pantau.trouble": (
@@ -627,7 +628,8 @@ WORDS = {
     "column.readings": "Bacaan masuk",
     "column.lines": "Baris tersimpan",
     "column.waiting": "Menunggu",
-    "column.overrun": "Terlewat",
+    "column.overrun": "Masih berjalan",
+    "column.missed": "Terlewat",
     "column.blind": "Hilang karena lambat",
     "column.errors": "Galat sendiri",
     "column.store_failures": "Basis data keadaan",
