@@ -64,8 +64,7 @@ ACTIONS: Mapping[FindingKind, tuple[Action, ...]] = {
 """What can be decided about which finding; the first is what is proposed without more evidence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One value, and who says it: a list's row, or a device of the network."""
 
     who: str  # id of a source, or NETWORK or INVENTORY

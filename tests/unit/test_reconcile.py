@@ -1,5 +1,7 @@
 """Lists held against each other and against the network: what is found, and what is not."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -208,6 +210,23 @@ def test_what_was_seen_and_is_in_no_list_is_unknown() -> None:
 def test_coordinates_are_held_against_the_area(values: dict[str, str], expected: list[str]) -> None:
     made = findings(row("a", "1", **values), areas=AREAS, sites=SITES)
     assert [it.field for it in made if it.kind is FindingKind.WRONG_AREA] == expected
+
+
+@given(st.text(min_size=1, max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_ids_are_those_by_which_findings_were_decided_before(key: str) -> None:
+    rows = [
+        row("dishub", key, name="Kamera", serial="SN-1001", area="73.71.01"),
+        row("diskominfo", key, name="Kamera", serial="SN-1001", area="73.71.01"),
+    ]
+    found = [it for it in reconcile(Grounds(rows), NOW) if it.kind is FindingKind.DUPLICATE]
+    said = [
+        [it.field.value, [[s.who, s.key, s.value] for s in it.said]] for it in found[0].evidence
+    ]
+    about: list[object] = ["duplicate", None, [["dishub", key], ["diskominfo", key]]]
+    for made, of in ((found[0].id, about), (found[0].digest, said)):
+        text = json.dumps(of, ensure_ascii=False, separators=(",", ":"))
+        assert hashlib.sha256(text.encode()).hexdigest().startswith(made)
 
 
 def test_findings_keep_their_ids_and_their_digests_tell_change() -> None:

@@ -1,10 +1,11 @@
 """Findings as they are made: ids that last, digests that tell change, evidence side by side."""
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+
+import orjson
 
 from collector.model.findings import (
     Action,
@@ -75,7 +76,7 @@ def weight_of(points: float) -> float:
 def evidence_of(about: Sequence[Facts], fields: Iterable[Field] = _IN_ORDER) -> Iterable[Evidence]:
     """Yield what is said, field by field; what nobody says is left out."""
     for field in fields:
-        said = tuple(it for one in about if (it := one.said(field)) is not None)
+        said = tuple([it for one in about if (it := one.said(field)) is not None])
         if said:
             yield Evidence(field, said, _agrees(field, about, said))
 
@@ -94,14 +95,14 @@ def plain(text: str) -> str:
 def _agrees(field: Field, about: Sequence[Facts], said: Sequence[Said]) -> bool | None:
     if len(said) < 2 or field in _HINTS:
         return None
-    speaking = [it for it in about if it.values.get(field)]
     if field is Field.SERIAL:
-        return _share([it.serials for it in speaking])
+        return _share([it.serials for it in about if it.values.get(field)])
     if field is Field.MAC:
-        return _share([it.macs for it in speaking])
+        return _share([it.macs for it in about if it.values.get(field)])
     if field is Field.ADDRESS:
-        return len({it.address for it in speaking}) == 1
-    return len({plain(it.value) for it in said}) == 1
+        return len({it.address for it in about if it.values.get(field)}) == 1
+    written = {it.value for it in said}
+    return len(written) == 1 or len(set(map(plain, written))) == 1
 
 
 def _share(sets: Sequence[frozenset[str]]) -> bool:
@@ -126,5 +127,4 @@ def _digest(shown: Sequence[Evidence]) -> str:
 
 
 def _hash(of: object) -> str:
-    text = json.dumps(of, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(of)).hexdigest()
