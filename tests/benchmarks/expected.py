@@ -4,6 +4,7 @@ A spread is what all recorded runs found, beside loads of different kinds, and a
 another machine does differently (another processor, another file system).
 """
 
+import json
 import os
 import platform
 import tomllib
@@ -113,9 +114,9 @@ def record(
         "# Ratios are ours ÷ reference; low to high is what all runs found, and a tenth more.",
         "",
         "[made]",
-        f'machine = "{machine()}"',
-        f'python = "{python()}"',
-        f"loads = [{', '.join(f'{chr(34)}{load}{chr(34)}' for load in loads)}]",
+        f"machine = {json.dumps(machine())}",  # a string of JSON is one of TOML
+        f"python = {json.dumps(python())}",
+        f"loads = {json.dumps(list(loads))}",
     ]
     for key, row in sorted(rows.items()):
         lines += [
@@ -124,7 +125,7 @@ def record(
             f"value = {row.value:.3g}",
             f"low = {row.low:.3g}",
             f"high = {row.high:.3g}",
-            f'reference = "{row.reference}"',
+            f"reference = {json.dumps(row.reference)}",
         ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return found
