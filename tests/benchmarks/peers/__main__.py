@@ -74,7 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     for name, share in (("dead", "10%"), ("slow", "5%"), ("lossy", "5%"), ("loss", "0%")):
         parser.add_argument(f"--{name}", type=_share, default=share, metavar="SHARE")
     parser.add_argument("--killed", type=int, metavar="N", help="default: 500, or a tenth")
-    parser.add_argument("--minutes", type=float, default=5.0, metavar="M", help="of steady watch")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=5.0,
+        metavar="M",
+        help="of steady watch; Icinga asks all tables at once: use a multiple of 5",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep what was written there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")

@@ -136,8 +136,10 @@ def _items(host: int) -> Iterator[tuple[int, int, str, str, str, float, int]]:
 def server_settings(targets: Targets, folders: Mapping[str, object]) -> dict[str, object]:
     """Return zabbix_server.conf, sized for the fleet as the manual advises.
 
-    Pollers for the slow, unreachable pollers for the dead (each holds one for two timeouts a
-    minute), half as many again to spare; caches for about 110 items a device.
+    Until a dead device is known to be dead, every item of it that is due holds a poller for two
+    timeouts: too few pollers, and a cold start takes a quarter of an hour. Unreachable pollers are
+    for those that are known (each holds one for two timeouts a minute), half as many again to
+    spare; caches for about 110 items a device.
     """
     devices, dead = len(targets.devices), len(targets.dead)
     return {
@@ -146,7 +148,7 @@ def server_settings(targets: Targets, folders: Mapping[str, object]) -> dict[str
         "DBName": "zabbix",
         "DBUser": "zabbix",
         "ListenIP": "127.0.0.1",
-        "StartPollers": 10 + devices // 100,
+        "StartPollers": min(500, 20 + devices // 10),
         "StartPollersUnreachable": 10 + dead // 5,
         "StartPingers": 2 + devices // 500,
         "StartPreprocessors": 3,
