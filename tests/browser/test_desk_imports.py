@@ -1,6 +1,7 @@
 """Importing a list on the desk: sent, looked at, mapped, imported, taken back."""
 
 import base64
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.importing import running
 from api.importing.running import ListDesk
 from api.settings import ApiSettings
 from tests.api_city import City, ManualClock, StillSink
@@ -154,3 +156,27 @@ def test_a_viewer_has_no_such_page_and_a_phone_shows_what_is_wrong_where(
     assert chromium.axe() == []
     chromium.screenshot(pictures / "desk-phone-import.png")
     chromium.leave()
+
+
+DIES = """
+import os
+from api.importing import service, worker
+service.put_in_place = lambda *_: os._exit(9)
+worker.main()
+"""
+
+
+def test_an_import_that_was_done_is_never_called_not_recorded(
+    desk: Browser, city: OfficeCity, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_PROGRAM", (sys.executable, "-c", DIES))
+    preview(desk, xlsx([HEADINGS, camera(1), camera(2)]))
+    desk.click("[data-test=apply]")
+    desk.wait(f"{VERDICT} .failure", "Sudah terlaksana")
+    said = desk.text(f"{VERDICT} .failure")
+    assert "pantau import --rewrite" in said
+    assert "Belum tercatat" not in said
+    desk.screenshot(pictures / "desk-import-not-in-place.png")
+    (record,) = city.store.lists.imports().items
+    assert record.source == "cctv-dishub"
+    assert "409" in desk.problems()[0], "what the browser says of the answer itself"
