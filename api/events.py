@@ -44,7 +44,10 @@ class LiveCounts:
 
 
 class LiveSource(Protocol):
-    """What the live path reads. All methods block; they are called from worker threads."""
+    """What the live path reads. All but `glance` block; they are called from worker threads."""
+
+    def glance(self) -> object:
+        """Return a value that mostly differs after a change, None: ask `data_version`."""
 
     def data_version(self) -> int:
         """Return a number that differs after every change of the store."""

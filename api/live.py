@@ -44,6 +44,7 @@ LISTENER_BYTES = 256 * 1024  # what may wait for one screen: about a thousand ev
 LISTENERS = 500
 RESUME_EVENTS = 5_000  # further behind than this, a snapshot is cheaper and as good
 PAGE = 1_000
+VERSION_SECONDS = 1.0  # a change that no glance showed is seen after so long
 COLLECTORS_SECONDS = 1.0  # how often the heartbeats are read
 START_SECONDS = 5.0
 SNAPSHOT_SECONDS = 1.0  # screens that come within this time share one snapshot
@@ -85,12 +86,13 @@ class Live:
         self._incidents: int | None = None  # the timelines were followed up to here
         self._alerts = AlertFollower(source, clock)
         self._version: int | None = None
+        self._glance: object = None  # at the store, before its version was read
         self._heartbeats: Sequence[Heartbeat] = ()
         self._freshness: Sequence[AreaFreshness] = ()  # as old as the store could be read
         self._blind: bool | None = None  # no collector alive; None: not known yet
         self._switched_at_id = 0  # the cursor when `_blind` last changed
         self._inventory: object = None
-        self._looked_at = self._checked_at = self._beaten_at = -math.inf
+        self._looked_at = self._checked_at = self._beaten_at = self._versioned_at = -math.inf
         self._snapshot: tuple[float, Snapshot] | None = None
         self._snapshot_lock = asyncio.Lock()
         self._generation = 0
@@ -141,8 +143,8 @@ class Live:
 
     async def _follow(self) -> None:
         """Read what is new and offer it. The version is read first, so nothing is missed."""
-        version = await asyncio.to_thread(self._source.data_version)
         now = self._clock.monotonic()
+        version = await self._version_at(now)
         if self._cursor is None:
             self._inventory = await asyncio.to_thread(self._source.inventory_mark)
             self._cursor = await asyncio.to_thread(self._source.last_transition_id)
@@ -164,6 +166,16 @@ class Live:
             await self._end_revoked()
             self._checked_at = now
         self._version = version
+
+    async def _version_at(self, now: float) -> int:
+        """Return the store's version; it is asked for when a glance shows a change, or is old."""
+        glance = self._source.glance()
+        is_fresh = now - self._versioned_at < VERSION_SECONDS
+        if self._version is not None and is_fresh and glance is not None and glance == self._glance:
+            return self._version
+        version = await asyncio.to_thread(self._source.data_version)
+        self._glance, self._versioned_at = glance, now
+        return version
 
     async def _read_new(self) -> None:
         cursor = self._cursor or 0

@@ -27,6 +27,10 @@ class StoreSource:
         self._settings = settings
         self._planned = planned
 
+    def glance(self) -> object:
+        """Return a value that mostly differs after a change of the store; never blocks."""
+        return self._store.glance()
+
     def data_version(self) -> int:
         """Return a number that differs after every change of the store."""
         return self._store.data_version()

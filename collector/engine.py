@@ -45,6 +45,7 @@ from collector.state import (
     advance,
     device_view,
     forget,
+    heard_at,
     in_doubt,
     not_after,
     witness_checks,
@@ -262,7 +263,7 @@ class Engine:
         if not watched.expiry_queued and _is_witness(watched, check):
             self._queue_expiry(watched, state.last_result_at + _freshness(check))
         if last is None or state.last_result_at > last:
-            watched.state = replace(watched.state, last_result_at=state.last_result_at)
+            watched.state = heard_at(watched.state, state.last_result_at)
             self._dirty_devices.add(check.device_id)
 
     def _advise(

@@ -51,6 +51,8 @@ class LagMeter:
             asleep = self._clock.monotonic() - self._asleep_since
             if asleep - self._period > limit_seconds:
                 return True
+        if not self._stalls or self._stalls[-1][0] < since:
+            return False  # as it nearly always is
         return any(ended >= since and stall > limit_seconds for ended, stall in self._stalls)
 
 

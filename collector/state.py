@@ -66,6 +66,22 @@ def advance(
     )
 
 
+def heard_at(state: DeviceState, at: datetime) -> DeviceState:
+    """Return a device's state with the moment of its last fresh result; nothing else changes."""
+    return DeviceState(  # replace() would take three times as long, for every result
+        device_id=state.device_id,
+        status=state.status,
+        state=state.state,
+        since_at=state.since_at,
+        confirmed_at=state.confirmed_at,
+        reason=state.reason,
+        detail=state.detail,
+        cause=state.cause,
+        flapping=state.flapping,
+        last_result_at=at,
+    )
+
+
 def in_doubt(state: CheckState) -> bool:
     """Say whether results speak against the verdict: the check is to be repeated soon."""
     return state.pending_count > 0 or state.critical_count > 0

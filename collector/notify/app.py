@@ -189,6 +189,9 @@ class Alerting:
 
     async def _watch(self, watcher: Watcher) -> None:
         while True:
+            if watcher.may_rest():
+                await asyncio.sleep(POLL_SECONDS)
+                continue
             try:
                 told = watcher.watched.told
                 more = await self._in("watcher", watcher.look)

@@ -97,6 +97,7 @@ class Watcher:
     _cursor: int | None = None
     _heartbeat_at: datetime | None = None
     _version: int | None = None
+    _glance: object = None  # at the store, before its version was read
     _looked_at: datetime | None = None
     _due_at: datetime | None = None
     _all_again: bool = False
@@ -121,7 +122,7 @@ class Watcher:
             self.plan, self._all_again, self._due_at = newer, True, None
         if self._looked_at is not None and now < self._looked_at:
             self._all_again = True  # the clock was set back: what is due is so by another clock
-        version = self.store.data_version()
+        glance, version = self.store.glance(), self.store.data_version()
         if self._desk is not None and version == self._version and not self._is_due(now):
             return False
         try:
@@ -130,8 +131,18 @@ class Watcher:
             self._desk = None
             raise
         self._version = None if more else version
+        self._glance = glance
         self._looked_at = now
         return more
+
+    def may_rest(self) -> bool:
+        """Say whether a look would find nothing to do. Never blocks: it only glances at the store.
+
+        A change that no glance shows is found by the look that is due every two seconds.
+        """
+        glance = self.store.glance()
+        unchanged = glance is not None and glance == self._glance and self._version is not None
+        return unchanged and self._newer is None and not self._is_due(self.clock.now())
 
     def _is_due(self, now: datetime) -> bool:
         due_at, looked_at = self._due_at, self._looked_at

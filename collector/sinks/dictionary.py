@@ -4,6 +4,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from collector.model import Labels, Reading
 
@@ -49,6 +50,7 @@ class Dictionary:
         self._shapes.clear()
 
 
+@lru_cache(maxsize=4096)
 def labels_text(labels: Labels) -> str:
     """Return labels as the file keeps them: sorted, so that their order makes no other series."""
     return json.dumps(sorted(labels), ensure_ascii=False, separators=(",", ":"))
@@ -60,28 +62,29 @@ def labels_from(text: str) -> Labels:
 
 
 def _device(connection: sqlite3.Connection, name: str) -> int:
-    connection.execute("INSERT INTO devices (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
-    found = connection.execute("SELECT id FROM devices WHERE name = ?", (name,))
-    return int(found.fetchone()[0])
+    return _number(connection, "devices (name)", (name,))
 
 
 def _series(connection: sqlite3.Connection, device: int, keys: Iterable[Key]) -> list[int]:
+    channels: dict[str, int] = {}
     numbers = []
     for metric, unit, labels in keys:
-        connection.execute(
-            "INSERT INTO channels (device, metric) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (device, metric),
-        )
-        channel = connection.execute(
-            "SELECT id FROM channels WHERE device = ? AND metric = ?", (device, metric)
-        ).fetchone()[0]
-        row = channel, unit, labels_text(labels)
-        connection.execute(
-            "INSERT INTO series (channel, unit, labels) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            row,
-        )
-        found = connection.execute(
-            "SELECT id FROM series WHERE channel = ? AND unit = ? AND labels = ?", row
-        )
-        numbers.append(int(found.fetchone()[0]))
+        channel = channels.get(metric)
+        if channel is None:
+            row = device, metric
+            channel = channels[metric] = _number(connection, "channels (device, metric)", row)
+        written = channel, unit, labels_text(labels)
+        numbers.append(_number(connection, "series (channel, unit, labels)", written))
     return numbers
+
+
+def _number(connection: sqlite3.Connection, where: str, row: tuple[object, ...]) -> int:
+    """Return the id of a row, inserted if it is new. `where`: a table and its unique columns."""
+    marks = ", ".join("?" * len(row))
+    query = f"INSERT INTO {where} VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608 - our own words
+    found = connection.execute(query, row).fetchone()
+    if found is None:
+        table, _, columns = where.partition(" ")
+        query = f"SELECT id FROM {table} WHERE {columns} = ({marks})"  # noqa: S608
+        found = connection.execute(query, row).fetchone()
+    return int(found[0])

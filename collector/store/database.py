@@ -316,6 +316,14 @@ class Store:
         """
         return self._database.version()
 
+    def glance(self) -> object:
+        """Return a value that mostly differs after a commit, None where only `data_version` knows.
+
+        Never blocks: what an event loop may look at ten times a second. A commit right after
+        another may not show: ask for the version now and then all the same.
+        """
+        return self._database.glance()
+
     def state_intervals(
         self,
         start: datetime,

@@ -75,6 +75,10 @@ class Database:
         with _translated(self._where):
             return self._changes.version()
 
+    def glance(self) -> object:
+        """Return a value that mostly differs after a commit, at no cost; None: ask `version`."""
+        return None if self._changes is None else self._changes.glance()
+
     def close(self) -> None:
         """Close all connections. Safe to call twice."""
         if self._changes is not None:

@@ -337,3 +337,23 @@ def test_the_data_version_moves_with_a_commit_and_only_then(filled: Store) -> No
     assert filled.data_version() == before
     filled.commit([state("cam-1", UP)], [], [change("cam-1", UNKNOWN, UP, 1)])
     assert filled.data_version() != before
+
+
+def test_what_a_glance_shows_stays_while_nobody_writes_and_moves_with_the_version(
+    filled: Store, tmp_path: Path
+) -> None:
+    before, version = filled.glance(), filled.data_version()
+    filled.devices()
+    assert filled.glance() == before
+    _wait_for_another_file_time(tmp_path / "clock")
+    filled.commit([state("cam-1", UP)], [], [change("cam-1", UNKNOWN, UP, 1)])
+    assert filled.data_version() != version
+    assert filled.glance() != before or before is None, "a server's store has nothing to glance at"
+
+
+def _wait_for_another_file_time(path: Path) -> None:
+    """The clock of files ticks every few milliseconds; two commits within a tick look alike."""
+    path.touch()
+    began = path.stat().st_mtime_ns
+    while path.stat().st_mtime_ns == began:
+        path.touch()

@@ -1,5 +1,8 @@
 """From raw values to readings: everything agents are known to do with a number."""
 
+import math
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from collector.probes.snmp.interpret import (
     scalar_sources,
     table_sources,
 )
+from collector.probes.snmp.meaning import is_plain
 from collector.probes.snmp.plain import TEXT_LIMIT, number_in, text_of
 from collector.probes.snmp.values import Missing, Value
 
@@ -30,6 +34,33 @@ def only_value(metric: Metric, *raw: Value) -> float | int | str:
     assert found.faults == ()
     (reading,) = found.readings
     return reading.value
+
+
+@given(
+    st.sampled_from([MetricKind.GAUGE, MetricKind.COUNTER, MetricKind.STATE]),
+    st.one_of(st.integers(-(2**63), 2**64), st.booleans(), st.floats(), st.text(), st.binary()),
+)
+def test_what_is_read_the_short_way_is_what_the_long_way_reads(
+    kind: MetricKind, raw: int | float | str | bytes
+) -> None:
+    short = Metric("m", "a", kind=kind)
+    long = Metric("m", "a", kind=kind, minimum=-math.inf)  # not plain, and means the same
+    assert (is_plain(short), is_plain(long)) == (True, False)
+    assert read(short, raw) == read(long, raw)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"scale": 2.0}, {"offset": 1.0}, {"missing": (42,)}, {"values": {"42": 1.0}},
+        {"bits": "int32"}, {"plus": ("b",)}, {"minus": ("b",)}, {"percent_of": ("b",)},
+        {"decibel": True}, {"minimum": 50.0}, {"maximum": 30.0}, {"pattern": "(4)"},
+        {"when": {"b": (1,)}}, {"scale_from": (ScaleFrom("b"),)}, {"kind": MetricKind.TEXT},
+        {"combine": Combine.COUNT},
+    ],
+)  # fmt: skip
+def test_a_metric_of_which_more_is_said_is_never_read_the_short_way(more: dict[str, Any]) -> None:
+    assert not is_plain(Metric("m", "a", **more))
 
 
 @pytest.mark.parametrize(

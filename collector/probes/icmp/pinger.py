@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 from contextlib import suppress
+from functools import lru_cache
 
 from collector.probes.icmp.channel import PingUnavailableError, SocketKind, open_channel
 from collector.probes.icmp.flights import Pacer
@@ -52,11 +53,10 @@ class Pinger:
             ValueError: `address` is not an IP address.
             PingUnavailableError: it is an IPv6 address, and there is no IPv6 socket.
         """
-        parsed = ipaddress.ip_address(address)
-        line = self._lines.get(parsed.version)
+        version, plain = _read(address)
+        line = self._lines.get(version)
         if line is None:
-            raise PingUnavailableError(f"no socket for IPv{parsed.version} echoes on this machine")
-        plain = str(parsed).partition("%")[0]
+            raise PingUnavailableError(f"no socket for IPv{version} echoes on this machine")
         train = Train(line, address, plain, count, timeout_seconds, self.settings.spacing_seconds)
         return await train.run()
 
@@ -83,3 +83,10 @@ class Pinger:
         """Release the sockets. Safe to call twice; trains still running end with an error."""
         for line in self._lines.values():
             line.close()
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(address: str) -> tuple[int, str]:
+    """Return an address's version and how a reply's source shows it. Raises ValueError."""
+    parsed = ipaddress.ip_address(address)
+    return parsed.version, str(parsed).partition("%")[0]

@@ -19,25 +19,60 @@ value becomes a reading stands in `meaning`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import wraps
+from typing import TypeAlias, TypeVar
 
 from collector.model import (
     Combine,
     Labels,
     Metric,
     MetricGroup,
+    MetricKind,
     Reading,
     Table,
 )
-from collector.probes.snmp.meaning import Lookup, NotUnderstoodError, compiled, matches, value_of
+from collector.probes.snmp.meaning import (
+    Lookup,
+    NotUnderstoodError,
+    compiled,
+    is_plain,
+    matches,
+    value_of,
+)
 from collector.probes.snmp.plain import Number, text_of
 from collector.probes.snmp.values import Value
 from collector.profiles.columns import ColumnAt, IndexPart, parse_reference
 
 _Series: TypeAlias = tuple[str, Labels, bool, tuple[str, ...]]
 """A metric's name, its fixed labels, whether rows are combined, and the labels kept then."""
+
+
+_MOST_REMEMBERED = 4_096
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+def _once(make: Callable[[_Given], _Made]) -> Callable[[_Given], _Made]:
+    """Make something of a part of a profile once.
+
+    Parts are told apart by identity: they are as many as profiles have, whatever the number of
+    devices, and comparing them would cost more than making it anew.
+    """
+    made: dict[int, tuple[_Given, _Made]] = {}
+
+    def remembered(given: _Given) -> _Made:
+        known = made.get(id(given))
+        if known is not None and known[0] is given:
+            return known[1]
+        if len(made) >= _MOST_REMEMBERED:
+            made.clear()
+        result = make(given)
+        made[id(given)] = given, result
+        return result
+
+    return wraps(make)(remembered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +95,7 @@ class Interpretation:
 # --- what to ask ------------------------------------------------------------------------------
 
 
+@_once
 def scalar_sources(group: MetricGroup) -> tuple[str, ...]:
     """Return every source the metrics of a group need, each once, in order."""
     return tuple(dict.fromkeys(source for metric in group.metrics for source in _sources(metric)))
@@ -70,6 +106,7 @@ def table_sources(table: Table) -> tuple[str, ...]:
     return _columns_of(table)[0]
 
 
+@_once
 def foreign_sources(table: Table) -> tuple[str, ...]:
     """Return those columns of a table that stand in other tables: without rows nobody needs them.
 
@@ -93,6 +130,7 @@ def table_scalars(table: Table) -> tuple[str, ...]:
     return _columns_of(table)[1]
 
 
+@_once
 def _columns_of(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     columns: dict[str, None] = {}
     singles: dict[str, None] = {}
@@ -189,6 +227,9 @@ class _Row:
     columns: Mapping[str, Mapping[str, Value]]
 
     def look_up(self, source: str) -> Value:
+        own = self.columns.get(source)  # words that are a column's name are a cell of this row
+        if own is not None:
+            return own.get(self.index)
         reference = parse_reference(source)
         if isinstance(reference, IndexPart):
             return reference.of(self.index)
@@ -262,8 +303,25 @@ def _combine(metric: Metric, numbers: list[Number]) -> Number:
 # --- one value --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to a reading: a metric, what tells its series apart, whether it is `is_plain`."""
+
+    metric: Metric
+    series: _Series
+    plain: bool
+
+
+@_once
+def _ways_of(metrics: tuple[Metric, ...]) -> tuple[_Way, ...]:
+    return tuple(
+        _Way(one, (one.name, one.labels, one.combine is not None, one.by), is_plain(one))
+        for one in metrics
+    )
+
+
 def _read_all(
-    metrics: Iterable[Metric], look_up: Lookup, labels: Labels
+    metrics: tuple[Metric, ...], look_up: Lookup, labels: Labels
 ) -> tuple[list[tuple[Metric, Reading]], list[Fault]]:
     """Read metrics; of those with the same name and labels, the first that has a value.
 
@@ -272,9 +330,19 @@ def _read_all(
     """
     found: dict[_Series, tuple[Metric, Reading]] = {}
     faults: list[tuple[_Series, Fault]] = []
-    for metric in metrics:
-        series = metric.name, metric.labels, metric.combine is not None, metric.by
-        if series in found or not matches(metric.when, look_up):
+    for way in _ways_of(metrics):
+        metric, series = way.metric, way.series
+        if series in found:
+            continue
+        if way.plain:
+            raw = look_up(metric.source)
+            if type(raw) is int and (raw >= 0 or metric.kind is not MetricKind.COUNTER):
+                found[series] = (
+                    metric,
+                    Reading(metric.name, raw, metric.unit, labels + metric.labels),
+                )
+                continue
+        if not matches(metric.when, look_up):
             continue
         try:
             value = value_of(metric, look_up)

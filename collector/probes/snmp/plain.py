@@ -5,6 +5,7 @@ it stands here, once.
 """
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from collector.probes.snmp.values import Missing, Value
@@ -33,13 +34,21 @@ def text_of(raw: Value) -> str | None:
     if raw is None or isinstance(raw, Missing):
         return None
     if isinstance(raw, bytes):
-        text = _decode(raw)
-    elif isinstance(raw, bool):
+        return _text_in(raw) if len(raw) <= TEXT_LIMIT else _tidy(_decode(raw))
+    if isinstance(raw, bool):
         return "true" if raw else "false"
-    elif isinstance(raw, int | float):
+    if isinstance(raw, int | float):
         return str(raw)
-    else:
-        text = raw
+    return _tidy(raw)
+
+
+@lru_cache(maxsize=4096)
+def _text_in(raw: bytes) -> str:
+    """Ten thousand devices have the same few names of interfaces."""
+    return _tidy(_decode(raw))
+
+
+def _tidy(text: str) -> str:
     return _SPACES.sub(" ", text).strip()[:TEXT_LIMIT].rstrip()
 
 
