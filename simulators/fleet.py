@@ -3,14 +3,17 @@
 For measuring what watching costs. A city (`simulators.city`) is for looking at; here every device
 has the same objects, an answer is worked out once and sent again for whoever asks the same, and one
 loop without tasks or timers a device serves all. Some devices are dead, some agents slow, some
-links lose echoes; some die together when told to.
+links lose echoes, some agents are hostile; an area dies when told to.
+
+Hostile agents answer each question with a burst: bytes that are no answer, an answer to another
+question, a datagram as long as there can be, the answer twenty times. Their tables never end.
 
     python -m simulators.fleet --state-directory DIR --devices N …
 
 state directory: inventory.yaml   what an operator would write
                  facts.json       where and how the fleet answers; appears when it does
 
-stdin, JSON lines: {"command": "kill", "count": 500}    so many of the living die, at once
+stdin, JSON lines: {"command": "kill", "count": 500}    so many neighbours die, at once
                    {"command": "revive"}                they answer again
                    {"command": "count"}                 what was answered so far
                    {"command": "stop"}                  so does the end of stdin
@@ -73,6 +76,9 @@ _IF_ENTRY = "1.3.6.1.2.1.2.2.1"
 _TURN_SECONDS = 0.2  # at most until the end of stdin is seen
 _SLOWEST_SECONDS = 3.0
 _QUICKEST_SLOW_SECONDS = 1.0
+_ENDLESS_PORTS = 50_000  # no device has as many: whoever reads them all has lost
+_COPIES = 20
+_LONGEST = b"\x30" + bytes(60_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class FleetOptions:
     dead: float = 0.0  # answer nothing
     slow: float = 0.0  # their agents take 1 to 3 s
     lossy: float = 0.0  # their links lose 1 to 5 % of echoes
+    hostile: float = 0.0  # their agents do what they can to keep us busy
     loss: float = 0.0  # of every link, besides
     seed: int = 1
 
@@ -98,6 +105,7 @@ class Counts:
     walks: int = 0  # GETBULK and GETNEXT requests
     refused: int = 0  # malformed, or another community
     unsent: int = 0  # the kernel would not take the answer
+    hostile: int = 0  # datagrams of hostile agents
 
 
 class Fleet:
@@ -107,31 +115,36 @@ class Fleet:
         draw = random.Random(options.seed)  # noqa: S311 - no secret
         every = list(range(options.devices))
         draw.shuffle(every)
-        dead, slow, lossy = (
-            int(options.devices * share) for share in (options.dead, options.slow, options.lossy)
-        )
         self.size = options.devices
-        self.dead = set(every[:dead])
-        self.slow = frozenset(every[dead : dead + slow])
-        rough = every[dead + slow : dead + slow + lossy]
+
+        def share_of(share: float) -> list[int]:
+            count = int(options.devices * share)
+            taken = every[:count]
+            del every[:count]
+            return taken
+
+        self.dead = set(share_of(options.dead))
+        self.slow = frozenset(share_of(options.slow))
+        rough = share_of(options.lossy)
+        self.hostile = frozenset(share_of(options.hostile))
         self.losses = {one: max(options.loss, draw.uniform(0.01, 0.05)) for one in rough}
         self.killed: set[int] = set()
         self.counts = Counts()
         self._loss = options.loss
         self._draw = draw
-        self._layout = Layout(_objects())
+        self._layout = Layout(_objects(PORTS))
+        self._endless = Layout(_objects(_ENDLESS_PORTS)) if self.hostile else self._layout
         self._answers: dict[tuple[ber.Version, ber.Pdu, bytes], bytes] = {}
+        self._endless_answers: dict[tuple[ber.Version, ber.Pdu, bytes], bytes] = {}
 
     def kill(self, count: int) -> list[int]:
-        """Let some living devices that are neither slow nor lossy die; return which."""
-        sound = [
-            one
-            for one in range(self.size)
-            if one not in self.dead and one not in self.slow and one not in self.losses
-        ]
-        chosen = self._draw.sample(sound, min(count, len(sound)))
+        """Let neighbours die, as many as asked of those that are well; return which."""
+        unwell = self.dead | self.slow | self.losses.keys() | self.hostile
+        sound = [one for one in range(self.size) if one not in unwell]
+        first = self._draw.randrange(max(1, len(sound) - count + 1))
+        chosen = sound[first : first + count]
         self.killed.update(chosen)
-        return sorted(chosen)
+        return chosen
 
     def revive(self) -> int:
         """Let those that were killed answer again; return how many."""
@@ -155,11 +168,14 @@ class Fleet:
         """Return how long a slow agent takes for one answer."""
         return self._draw.uniform(_QUICKEST_SLOW_SECONDS, _SLOWEST_SECONDS)
 
-    def answer(self, data: bytes) -> bytes | None:
-        """Return the response to an SNMP request; None for what an agent would not answer."""
+    def answer(self, data: bytes, *, endless: bool = False) -> bytes | None:
+        """Return the response to an SNMP request; None for what an agent would not answer.
+
+        `endless`: of an agent whose tables never end.
+        """
         try:
             request = ber.read_request(data)
-            tail = self._tail_for(request)
+            tail = self._tail_for(request, endless=endless)
         except BerError:
             self.counts.refused += 1
             return None
@@ -170,14 +186,26 @@ class Fleet:
         head = ber.signed(request.version) + ber.tlv(ber.OCTET_STRING, request.community)
         return ber.tlv(ber.SEQUENCE, head + ber.tlv(ber.Pdu.RESPONSE, request.request_id + tail))
 
-    def _tail_for(self, request: ber.Request) -> bytes:
+    def _tail_for(self, request: ber.Request, *, endless: bool) -> bytes:
         if request.community != _COMMUNITY:
             raise BerError("another community")
+        layout = self._endless if endless else self._layout
+        answers = self._endless_answers if endless else self._answers
         key = request.version, request.pdu, request.question
-        tail = self._answers.get(key)
+        tail = answers.get(key)
         if tail is None:
-            tail = self._answers[key] = _tail(self._layout, request)
+            tail = answers[key] = _tail(layout, request)
         return tail
+
+
+def burst(answer: bytes) -> Iterator[bytes]:
+    """Yield what a hostile agent makes of an answer: the right one comes last, and often."""
+    yield b"nonsense"
+    yield answer[:-3]
+    yield bytes((answer[0], *answer[1:8], answer[8] ^ 0xFF, *answer[9:]))
+    yield _LONGEST
+    for _ in range(_COPIES):
+        yield answer
 
 
 class Server:
@@ -231,10 +259,15 @@ class Server:
 
     def _question(self, data: bytes, asked: bytes, source: Address) -> None:
         place = self._fleet.place(asked)
-        answer = None if place is None else self._fleet.answer(data)
+        hostile = place in self._fleet.hostile
+        answer = None if place is None else self._fleet.answer(data, endless=hostile)
         if place is None or answer is None:
             return
-        if place in self._fleet.slow:
+        if hostile:
+            for each in burst(answer):
+                self._fleet.counts.hostile += 1
+                datagrams.send_from(self.snmp, asked, each, source)
+        elif place in self._fleet.slow:
             self._number += 1
             due = time.monotonic() + self._fleet.slow_seconds()
             heapq.heappush(self._late, (due, self._number, answer, asked, source))
@@ -335,6 +368,7 @@ def run_fleet(options: FleetOptions) -> None:
         "dead": sorted(map(device_id, fleet.dead)),
         "slow": sorted(map(device_id, fleet.slow)),
         "lossy": sorted(map(device_id, fleet.losses)),
+        "hostile": sorted(map(device_id, fleet.hostile)),
     }
     draft = folder / "facts.draft"
     draft.write_text(json.dumps(facts))
@@ -343,15 +377,15 @@ def run_fleet(options: FleetOptions) -> None:
     server.run()
 
 
-def _objects() -> Iterator[Object]:
+def _objects(ports: int) -> Iterator[Object]:
     for dotted, value in SCALARS:
         yield Object(ber.parse_oid(dotted), value[0], value)
-    for port in range(1, PORTS + 1):
+    for port in range(1, ports + 1):
         values = (
             ber.text(f"GigabitEthernet0/{port}"),
             ber.signed(1),
-            ber.unsigned(ber.COUNTER32, port * 1_234_567),
-            ber.unsigned(ber.COUNTER32, port * 7_654_321),
+            ber.unsigned(ber.COUNTER32, port * 1_234_567 % 2**32),
+            ber.unsigned(ber.COUNTER32, port * 7_654_321 % 2**32),
         )
         for column, value in zip(COLUMNS, values, strict=True):
             yield Object(ber.parse_oid(f"{_IF_ENTRY}.{column}.{port}"), value[0], value)
@@ -372,7 +406,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m simulators.fleet", description=__doc__)
     parser.add_argument("--state-directory", type=Path, required=True, metavar="DIR")
     parser.add_argument("--devices", type=int, required=True, metavar="N")
-    for name in ("dead", "slow", "lossy", "loss"):
+    for name in ("dead", "slow", "lossy", "hostile", "loss"):
         parser.add_argument(f"--{name}", type=float, default=0.0, metavar="SHARE")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     given = parser.parse_args(arguments)

@@ -25,6 +25,7 @@ class Load:
     dead: float = 0.1
     slow: float = 0.05
     lossy: float = 0.05
+    hostile: float = 0.0
     loss: float = 0.0
     seed: int = 1
 
@@ -40,7 +41,7 @@ class Agents:
     async def start(cls, folder: Path, load: Load, core: int) -> "Agents":
         """Start the fleet on one core; return at once."""
         words = ["--state-directory", str(folder), "--devices", str(load.devices)]
-        for name in ("dead", "slow", "lossy", "loss", "seed"):
+        for name in ("dead", "slow", "lossy", "hostile", "loss", "seed"):
             words += [f"--{name}", str(getattr(load, name))]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "simulators.fleet", *words,

@@ -3,7 +3,7 @@
     cold start   the platform begins, nothing is known; until every living device was seen
     warm up      a minute, so that every check has its place
     steady       undisturbed: what a device costs
-    death        some die at once, until all are known to be down
+    death        neighbours die at once, until all are known to be down
     return       they answer again, until all are known to be up
 
 The platform is what `pantau run` runs: collector, API and alerts, each in its own process, with
@@ -187,7 +187,8 @@ def _result(
     ]
     return {
         "load": {
-            name: getattr(load, name) for name in ("devices", "dead", "slow", "lossy", "loss")
+            name: getattr(load, name)
+            for name in ("devices", "dead", "slow", "lossy", "hostile", "loss")
         },
         "isolated": facts["isolated"],
         "ping_seconds": PING_SECONDS,
@@ -235,5 +236,5 @@ def _about(options: BenchOptions, facts: Mapping[str, Any], cores: list[int]) ->
     )
     return (
         f"{load.devices} devices ({load.dead:.0%} dead, {load.slow:.0%} slow, {load.lossy:.0%} on "
-        f"lossy links), {how}; {where}."
+        f"lossy links, {load.hostile:.0%} hostile), {how}; {where}."
     )

@@ -24,6 +24,7 @@ def bench() -> None:
 @click.option("--dead", default="10%", show_default=True, help="Share that answers nothing.")
 @click.option("--slow", default="5%", show_default=True, help="Share whose agents take 1 to 3 s.")
 @click.option("--lossy", default="5%", show_default=True, help="Share that loses 1-5 % of echoes.")
+@click.option("--hostile", default="0%", show_default=True, help="Share that answers in bursts.")
 @click.option("--loss", default="0%", show_default=True, help="Of every echo, lost besides.")
 @click.option("--killed", type=click.IntRange(min=1), help="Die at once. Default: 500, or a tenth.")
 @click.option(
@@ -41,6 +42,7 @@ def fleet(
     dead: str,
     slow: str,
     lossy: str,
+    hostile: str,
     loss: str,
     killed: int | None,
     minutes: float,
@@ -58,10 +60,11 @@ def fleet(
     agents, run = import_module("api.bench.agents"), import_module("api.bench.fleet")
     load = agents.Load(
         devices, _share("--dead", dead), _share("--slow", slow), _share("--lossy", lossy),
-        _share("--loss", loss), seed,
+        _share("--hostile", hostile), _share("--loss", loss), seed,
     )  # fmt: skip
-    if load.dead + load.slow + load.lossy > 1:
-        raise click.UsageError("--dead, --slow and --lossy together are more than all devices")
+    if load.dead + load.slow + load.lossy + load.hostile > 1:
+        words = "--dead, --slow, --lossy and --hostile together are more than all devices"
+        raise click.UsageError(words)
     options = run.BenchOptions(load, minutes, killed or min(500, max(1, devices // 10)), data)
     with problems_told():
         try:

@@ -16,6 +16,7 @@ from simulators.fleet import (
     SCALARS,
     Fleet,
     FleetOptions,
+    burst,
     device_id,
     inventory,
 )
@@ -23,9 +24,15 @@ from simulators.inventory import to_yaml
 
 
 def fleet(
-    devices: int = 100, *, dead: float = 0, slow: float = 0, lossy: float = 0, loss: float = 0
+    devices: int = 100,
+    *,
+    dead: float = 0,
+    slow: float = 0,
+    lossy: float = 0,
+    hostile: float = 0,
+    loss: float = 0,
 ) -> Fleet:
-    return Fleet(FleetOptions(Path(), devices, dead, slow, lossy, loss))
+    return Fleet(FleetOptions(Path(), devices, dead, slow, lossy, hostile, loss))
 
 
 def test_an_answer_is_for_who_asked_also_when_it_was_worked_out_before() -> None:
@@ -100,3 +107,21 @@ def test_the_inventory_can_be_loaded_and_names_the_addresses_that_answer(tmp_pat
     places = [one.place(IPv4Address(address or "").packed) for address in addresses]
     assert places == list(range(60))
     assert one.place(IPv4Address(FIRST_ADDRESS + 60).packed) is None
+
+
+def test_a_hostile_agent_bursts_and_its_table_goes_on_after_the_last_port() -> None:
+    one = fleet(hostile=0.1)
+    assert len(one.hostile) == 10
+    assert not one.hostile & set(one.kill(90)), "who is hostile stays"
+    request = ber.build_request(
+        Version.V2C, COMMUNITY, ber.GET_BULK, [f"1.3.6.1.2.1.2.2.1.{COLUMNS[0]}.{PORTS}"], 5
+    )
+    packet = request.packet(7)
+    well, endless = one.answer(packet), one.answer(packet, endless=True)
+    assert well is not None
+    assert endless is not None
+    name = ber.read_bindings(endless, ber.read_head(endless), 100)[0][0]
+    assert name == f"1.3.6.1.2.1.2.2.1.{COLUMNS[0]}.{PORTS + 1}"
+    sent = list(burst(endless))
+    assert sent[-1] == endless
+    assert sum(each != endless for each in sent) == 4
