@@ -53,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (FleetError, PeerError) as error:
         print(error, file=sys.stderr)
         return 1
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        print("ended before it was done; so is the peer", file=sys.stderr)
+        return 1
     result = {"peer": given.peer, "versions": _versions(kind), **result}
     if given.json is not None:
         given.json.write_text(json.dumps(result, indent=2) + "\n")

@@ -125,6 +125,7 @@ class Place:
 
     async def close(self) -> None:
         """End what still runs, in the order contrary to its start, children included."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave them behind
         for _, process, stop in reversed(self._running):
             there = trees.all_processes()
             family = [there[pid] for pid in trees.tree(process.pid, there)]

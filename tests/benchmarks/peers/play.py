@@ -6,6 +6,7 @@ asked differs. The peer has the first core, the fleet and we the last.
 
 import asyncio
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +75,13 @@ class _Watch:
 async def play(
     kind: type[Peer], options: PlayOptions, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Run one peer; return its result as JSON-able data. Raises FleetError, PeerError."""
+    """Run one peer; return its result as JSON-able data. Raises FleetError, PeerError.
+
+    SIGTERM cancels it, so that a peer is ended whatever ends us in good order.
+    """
+    this = asyncio.current_task()
+    if this is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="pantau-peers-") as made:
         folder = (options.data or Path(made)).resolve()
