@@ -27,7 +27,7 @@ from collector.probes import Paced, Probe
 from collector.schedule import next_slot, phase_seconds, slots_between
 
 _MAX_SLEEP_SECONDS = 1.0
-TOGETHER_SECONDS = 0.02  # each wake-up costs as much as a check does
+TOGETHER_SECONDS = 0.1  # waking up for each costs as much as a check does; caches are cold then
 MAX_LATE_SECONDS = 1.0  # what starts later than this no longer speaks for its slot
 
 MOST_UNDER_WAY = 10_000

@@ -12,6 +12,7 @@ store, states, alerts and the embedded sink on.
 
 import asyncio
 import os
+import platform
 import socket
 import sys
 import tempfile
@@ -121,6 +122,7 @@ async def _run(
             "messages": messages,
             "agents": counted,
             "cores": {"platform": cores[0], "agents": cores[-1]},
+            "python": platform.python_version(),
         }
     finally:
         os.sched_setaffinity(0, set(cores))

@@ -1,6 +1,6 @@
 """The figures of a bench in words, one line a figure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -34,6 +34,45 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
         f"agents       {agents['echoes']:,} echoes, {agents['gets']:,} GETs, {agents['walks']:,} "
         f"steps of walks in {agents['cpu_seconds']:.1f} CPU-s; {agents['unsent']} not sent"
     )
+
+
+def table(results: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the rows of a table in Markdown, one a run, the smallest fleet first."""
+    heads = (
+        "devices", "CPU-s per 1,000 cycles", "memory, MiB", "done of due", "late p99 / most",
+        "all seen after", "death → down, median / most", "→ alert, most", "false downs",
+        "readings a second",
+    )  # fmt: skip
+    yield _row(heads)
+    yield _row(["---"] * len(heads))
+    for result in sorted(results, key=lambda one: int(one["load"]["devices"])):
+        yield _row(_cells(result))
+
+
+def _cells(result: Mapping[str, Any]) -> Iterator[str]:
+    steady, schedule = result["steady"], result["schedule"]
+    parts = steady["cpu_seconds_per_1000_cycles_by_part"]
+    cold, death, alert = (
+        result[name] for name in ("cold_start_seconds", "death_to_state", "state_to_alert")
+    )
+    yield f"{result['load']['devices']:,}"
+    yield f"**{steady['cpu_seconds_per_1000_cycles']:.2f}** ({_parts(parts, '.2f')})"
+    yield f"{steady['memory_mib']:.0f}"
+    yield f"{schedule['done']:,.0f} of {schedule['due']:,.0f}"
+    yield f"{schedule['late_p99_seconds']:.2f} / {schedule['late_most_seconds']:.2f} s"
+    yield "not in time" if cold is None else f"{cold:.0f} s"
+    yield (
+        "none"
+        if death is None
+        else (f"{death['count']} of {result['killed']}: {death['p50']:.0f} / {death['most']:.0f} s")
+    )
+    yield "none" if alert is None else f"{alert['most']:.1f} s"
+    yield str(result["false_downs"])
+    yield f"{steady['readings_a_second']:,.0f}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _parts(parts: Mapping[str, float], form: str) -> str:

@@ -78,6 +78,21 @@ def fleet(
         say(line)
 
 
+@bench.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+def table(files: tuple[Path, ...]) -> None:
+    """Print runs of `bench fleet --json` as a table in Markdown, as docs/performance.md has it."""
+    try:
+        results = [json.loads(file.read_text()) for file in files]
+        rows = list(import_module("api.bench.words").table(results))
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.ClickException(f"a file is no result of bench fleet: {error}") from None
+    for row in rows:
+        say(row)
+
+
 @bench.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[BENCH]... [--json]")
 def engines(words: tuple[str, ...]) -> None:

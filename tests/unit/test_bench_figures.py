@@ -1,6 +1,8 @@
 """What a bench makes of its samples."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -80,22 +82,45 @@ def test_a_share_that_is_none_is_refused(words: list[str], problem: str) -> None
     assert problem in result.output
 
 
+QUIET: dict[str, Any] = {
+    "steady": {
+        "cpu_seconds_per_1000_cycles": 0.5, "cpu_seconds_per_1000_cycles_by_part": {"api": 0.5},
+        "memory_mib": 100, "memory_mib_by_part": {"api": 100}, "seconds": 60,
+        "readings_a_second": 7,
+    },
+    "schedule": {
+        "done": 10, "due": 10, "blind": 0, "late_p50_seconds": 0, "late_p99_seconds": 0,
+        "late_most_seconds": 0, "loop_lag_most_seconds": 0,
+    },
+    "late_p99_seconds_in_death": 0, "cold_start_seconds": None, "death_to_state": None,
+    "state_to_alert": None, "killed": 5, "false_downs": 0, "messages": 0,
+    "agents": {"echoes": 1, "gets": 2, "walks": 3, "cpu_seconds": 0.1, "unsent": 0},
+}  # fmt: skip
+
+
 def test_the_figures_are_said_in_words_also_where_nothing_was_seen() -> None:
-    quiet = {
-        "steady": {
-            "cpu_seconds_per_1000_cycles": 0.5, "cpu_seconds_per_1000_cycles_by_part": {"api": 0.5},
-            "memory_mib": 100, "memory_mib_by_part": {"api": 100}, "seconds": 60,
-            "readings_a_second": 7,
-        },
-        "schedule": {
-            "done": 10, "due": 10, "blind": 0, "late_p50_seconds": 0, "late_p99_seconds": 0,
-            "late_most_seconds": 0, "loop_lag_most_seconds": 0,
-        },
-        "late_p99_seconds_in_death": 0, "cold_start_seconds": None, "death_to_state": None,
-        "state_to_alert": None, "killed": 5, "false_downs": 0, "messages": 0,
-        "agents": {"echoes": 1, "gets": 2, "walks": 3, "cpu_seconds": 0.1, "unsent": 0},
-    }  # fmt: skip
-    said = "\n".join(lines(quiet))
+    said = "\n".join(lines(QUIET))
     assert "0.500 CPU-s per 1,000 devices" in said
     assert "cold start   not over in time" in said
     assert "death        0 of 5" in said
+
+
+def test_runs_become_rows_of_a_table_the_smallest_first(tmp_path: Path) -> None:
+    spread = {"count": 5, "p50": 21.4, "p99": 30.0, "most": 33.0}
+    seen = {"cold_start_seconds": 30.2, "death_to_state": spread, "state_to_alert": spread}
+    files = []
+    for devices, more in ((10_000, seen), (200, {})):
+        files.append(tmp_path / f"{devices}.json")
+        files[-1].write_text(
+            json.dumps(QUIET | {"state_to_alert": None} | more | {"load": {"devices": devices}})
+        )
+    result = CliRunner().invoke(main, ["bench", "table", *map(str, files)])
+    assert result.exit_code == 0
+    _, _, small, large = result.output.splitlines()
+    assert small.startswith("| 200 | **0.50** (api 0.50) | 100 | 10 of 10 |")
+    assert "| not in time | none | none | 0 |" in small
+    assert "| 30 s | 5 of 5: 21 / 33 s | 33.0 s | 0 |" in large
+    files[0].write_text("{}")
+    refused = CliRunner().invoke(main, ["bench", "table", str(files[0])])
+    assert refused.exit_code == 1
+    assert "no result of bench fleet" in refused.output
