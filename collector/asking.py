@@ -7,14 +7,14 @@ meanwhile is *unknown*.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from collector.clock import Clock
 from collector.lateness import LagMeter
 from collector.model import Check, CheckResult, Outcome, Reason
-from collector.probes import Probe
+from collector.probes import Direct, Probe
 
 logger = logging.getLogger(__name__)
 
@@ -71,12 +71,29 @@ class Asking:
         except TimeoutError:
             seconds = f"no complete answer within {check.timeout_seconds:g} s"
             result = self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
-        except Exception as error:
-            self._counters.errors += 1
-            logger.exception("check %s failed inside the collector", check.id)
-            name = type(error).__name__
-            return self._failed(check, slot_at, Outcome.UNKNOWN, Reason.COLLECTOR_ERROR, name)
+        except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
+            return self._broken(check, slot_at, error)
         return self._honest(result, check, started)
+
+    def begin(
+        self, probe: Direct, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
+    ) -> Callable[[], None]:
+        """Begin a run that needs no task; tell `done` its result. Returns what stops it."""
+        started = self._clock.monotonic()
+        try:
+            return probe.begin(
+                check, slot_at, lambda result: done(self._honest(result, check, started))
+            )
+        except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
+            result = self._broken(check, slot_at, error)
+            return asyncio.get_running_loop().call_soon(done, result).cancel
+
+    def _broken(self, check: Check, slot_at: datetime, error: Exception) -> CheckResult:
+        """Return what a fault of ours makes of a check; the log has it whole."""
+        self._counters.errors += 1
+        logger.error("check %s failed inside the collector", check.id, exc_info=error)
+        name = type(error).__name__
+        return self._failed(check, slot_at, Outcome.UNKNOWN, Reason.COLLECTOR_ERROR, name)
 
     def _failed(
         self, check: Check, slot_at: datetime, outcome: Outcome, reason: Reason, detail: str

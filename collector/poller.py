@@ -23,7 +23,7 @@ from collector.backlog import Backlog, Job, Stage
 from collector.clock import Clock
 from collector.lateness import LagMeter, Lateness, Pace
 from collector.model import Check, CheckResult, Role
-from collector.probes import Paced, Probe
+from collector.probes import Direct, Paced, Probe
 from collector.schedule import next_slot, phase_seconds, slots_between
 
 _MAX_SLEEP_SECONDS = 1.0
@@ -57,6 +57,9 @@ class Poller:
         """
         self._together = together_seconds
         self._probes = probes
+        self._direct = {name: one for name, one in probes.items() if isinstance(one, Direct)}
+        self._stops: dict[int, tuple[Job, Callable[[], None]]] = {}  # of runs without a task
+        self._fault: Exception | None = None  # of ours, in such a run
         self._paced = {name: one for name, one in probes.items() if isinstance(one, Paced)}
         self._deliver = deliver
         self._clock = clock
@@ -82,9 +85,14 @@ class Poller:
         self._running = True
         for job in self._jobs.values():
             self._schedule_slot(job)
-        async with asyncio.TaskGroup() as runs:
-            while True:
-                await self._sleep(may_go_on=self._begin(runs))
+        try:
+            async with asyncio.TaskGroup() as runs:
+                while True:
+                    await self._sleep(may_go_on=self._begin(runs))
+                    if self._fault is not None:
+                        raise self._fault
+        finally:
+            self._stop_direct()
 
     def add(self, checks: Iterable[Check]) -> None:
         """Schedule more checks; those that are scheduled keep their rhythm."""
@@ -320,7 +328,24 @@ class Poller:
         wall = self._clock.now().timestamp()
         if abs(wall - job.slot_seconds) > MAX_LATE_SECONDS:  # or the clock was set meanwhile
             job.slot_seconds = wall
-        runs.create_task(self._run(job, runs), name=f"check {job.check.id}")
+        probe = self._direct.get(job.check.probe)
+        if probe is not None and probe.is_ready:
+            self._begin_direct(probe, job, runs)
+        else:
+            runs.create_task(self._run(job, runs), name=f"check {job.check.id}")
+
+    def _begin_direct(self, probe: Direct, job: Job, runs: asyncio.TaskGroup) -> None:
+        def done(result: CheckResult) -> None:
+            del self._stops[id(job)]
+            self._note_end(job)
+            try:
+                self._take(job, result, runs)
+            except Exception as fault:  # noqa: BLE001 - of ours: whoever runs us is to hear it
+                self._fault = fault
+                self._wake()
+
+        slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
+        self._stops[id(job)] = job, self._ask.begin(probe, job.check, slot_at, done)
 
     async def _run(self, job: Job, runs: asyncio.TaskGroup) -> None:
         slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
@@ -331,10 +356,26 @@ class Poller:
             self._leaving -= self._jobs.get(job.check.id) is not job
             raise
         finally:
-            job.stage = Stage.SCHEDULED
-            job.ended = self._clock.monotonic()
-            self._asked -= 1
-            self._busy.discard((job.check.device_id, job.check.probe))
+            self._note_end(job)
+        self._take(job, result, runs)
+
+    def _stop_direct(self) -> None:
+        """End the runs that have no task, as a cancelled task ends its own."""
+        for job, stop in self._stops.values():
+            stop()
+            self._note_end(job)
+            self.counters.cut_short += 1
+            self._leaving -= self._jobs.get(job.check.id) is not job
+        self._stops.clear()
+
+    def _note_end(self, job: Job) -> None:
+        job.stage = Stage.SCHEDULED
+        job.ended = self._clock.monotonic()
+        self._asked -= 1
+        self._busy.discard((job.check.device_id, job.check.probe))
+
+    def _take(self, job: Job, result: CheckResult, runs: asyncio.TaskGroup) -> None:
+        """Hand a result on, put the check back into the schedule, let who waited for it begin."""
         self.counters.done += 1
         if self._jobs.get(job.check.id) is not job:  # it was changed or removed meanwhile
             self._leaving -= 1

@@ -134,7 +134,9 @@ class VirtualCity:
         self.engine = Engine(self.devices, checks, gap_seconds=12.5)
         probes = {kind: self.probe(kind) for kind in ("ping", "snmp")}
         self.lag = LagMeter(self.clock)
-        self.poller = Poller(checks, probes, self._deliver, self.clock, self.lag)
+        self.poller = Poller(
+            checks, probes, self._deliver, self.clock, self.lag, together_seconds=0.0
+        )
 
     def probe(self, kind: str) -> WorldProbe:
         """Return a probe that asks this world."""

@@ -4,6 +4,7 @@ A probe knows nothing of states, stores or alerts. That nobody answers is a resu
 exception. The poller owns the deadline; a probe must release whatever it holds when cancelled.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -17,6 +18,29 @@ class Probe(Protocol):
         """Ask `check.target` once and say how it went, with its readings.
 
         Raises nothing for what a device or network does. `slot_at` is carried into the result.
+        """
+        ...
+
+
+@runtime_checkable
+class Direct(Probe, Protocol):
+    """A probe whose runs need no task of their own: it ends each by itself, and calls back.
+
+    A task costs as much as a ping does. Such a run has no other deadline than the probe's.
+    """
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `begin` may be used; `run` always may."""
+        ...
+
+    def begin(
+        self, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
+    ) -> Callable[[], None]:
+        """Begin what `run` does; `done` is called once with its result, not before this returns.
+
+        Returns what stops the run: then `done` is not called any more. Raises nothing for what a
+        device or network does.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The ping probe: a train of ICMP echoes becomes a check result."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from collector.clock import Clock
@@ -56,17 +57,60 @@ class PingProbe:
         difference of neighbouring round trips). Some lost is still an answer: thresholds on the
         loss judge it. When no echo left this machine, the device is unknown, not down.
         """
-        address = check.target.address
-        if address is None:
-            return self._blind(check, slot_at, Reason.COLLECTOR_ERROR, "the device has no address")
+        if self._pinger is None:
+            try:
+                await self.open()
+            except PingUnavailableError as problem:
+                return self._blind(check, slot_at, Reason.COLLECTOR_RIGHTS, str(problem))
+        future: asyncio.Future[CheckResult] = asyncio.get_running_loop().create_future()
+
+        def tell(result: CheckResult) -> None:
+            if not future.done():  # else cancelled a moment ago
+                future.set_result(result)
+
+        stop = self.begin(check, slot_at, tell)
         try:
-            pinger = self._pinger or await self.open()
-            report = await pinger.ping(address, self.settings.count, self.settings.timeout_seconds)
+            return await future
+        finally:
+            stop()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the sockets are open, so that `begin` may be used."""
+        return self._pinger is not None
+
+    def begin(
+        self, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
+    ) -> Callable[[], None]:
+        """Begin what `run` does, without a task; see `collector.probes.Direct`."""
+
+        def tell(report: EchoReport) -> None:
+            done(self._result(check, slot_at, report))
+
+        address = check.target.address
+        if address is None or self._pinger is None:
+            return self._soon(done, check, slot_at, "the device has no address")
+        count, patience = self.settings.count, self.settings.timeout_seconds
+        try:
+            return self._pinger.begin(address, count, patience, tell).stop
         except PingUnavailableError as problem:
-            return self._blind(check, slot_at, Reason.COLLECTOR_RIGHTS, str(problem))
+            return self._soon(done, check, slot_at, str(problem), Reason.COLLECTOR_RIGHTS)
         except ValueError:
-            text = f"{address!r} is not an IP address"
-            return self._blind(check, slot_at, Reason.COLLECTOR_ERROR, text)
+            return self._soon(done, check, slot_at, f"{address!r} is not an IP address")
+
+    def _soon(
+        self,
+        done: Callable[[CheckResult], None],
+        check: Check,
+        slot_at: datetime,
+        detail: str,
+        reason: Reason = Reason.COLLECTOR_ERROR,
+    ) -> Callable[[], None]:
+        """Tell in the next turn of the loop that nothing could be asked."""
+        result = self._blind(check, slot_at, reason, detail)
+        return asyncio.get_running_loop().call_soon(done, result).cancel
+
+    def _result(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
         if report.sent == 0 or (report.received == 0 and report.error in _OURS):
             reason = report.error or Reason.COLLECTOR_ERROR
             text = f"no echo could leave this machine: {report.error_detail}"

@@ -15,6 +15,7 @@ from collector.probes.icmp.message import (
     read_echo_reply,
     read_quoted_request,
 )
+from collector.probes.icmp.patience import Patience
 from collector.probes.icmp.report import PingCounters
 
 
@@ -29,8 +30,10 @@ class Line:
     identifier: int = field(default_factory=lambda: secrets.randbelow(0xFFFF) + 1)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     closed: bool = False
+    patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
+        self.patience = Patience(self.loop, self.drain)
         self.loop.add_reader(self.channel.fileno(), self.drain)
 
     def close(self) -> None:
@@ -39,6 +42,7 @@ class Line:
             self.closed = True
             self.loop.remove_reader(self.channel.fileno())
             self.channel.close()
+            self.patience.close()
 
     def send(self, asker: Asker, position: int) -> int | None:
         """Send one echo; return its sequence number, None when all are in flight.

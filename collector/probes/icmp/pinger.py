@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 
@@ -53,12 +54,37 @@ class Pinger:
             ValueError: `address` is not an IP address.
             PingUnavailableError: it is an IPv6 address, and there is no IPv6 socket.
         """
+        future: asyncio.Future[EchoReport] = asyncio.get_running_loop().create_future()
+
+        def tell(report: EchoReport) -> None:
+            if not future.done():  # else cancelled a moment ago
+                future.set_result(report)
+
+        train = self.begin(address, count, timeout_seconds, tell)
+        try:
+            return await future
+        finally:
+            train.stop()
+
+    def begin(
+        self,
+        address: str,
+        count: int,
+        timeout_seconds: float,
+        done: Callable[[EchoReport], None],
+    ) -> Train:
+        """Send a train as `ping` does and tell `done` how it went, once and not at once.
+
+        Nothing is told of a train that is stopped. Raises what `ping` raises.
+        """
         version, plain = _read(address)
         line = self._lines.get(version)
         if line is None:
             raise PingUnavailableError(f"no socket for IPv{version} echoes on this machine")
-        train = Train(line, address, plain, count, timeout_seconds, self.settings.spacing_seconds)
-        return await train.run()
+        spacing = self.settings.spacing_seconds
+        train = Train(line, address, plain, count, timeout_seconds, spacing, done)
+        train.start()
+        return train
 
     def queue_seconds(self) -> float:
         """Return how long the next echo would wait for its turn: one pace bounds both families."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import Callable
 
 from collector.model import Reason
 from collector.probes.icmp.channel import describe_errno
@@ -17,7 +18,11 @@ _NO_ROOM = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Train:
-    """The echoes of one `Pinger.ping`: a small machine driven by the loop's callbacks."""
+    """The echoes of one ping: a small machine driven by the loop's callbacks.
+
+    It ends by itself, and then tells `done` once how it went, never before `start` has returned;
+    one that is stopped tells nothing.
+    """
 
     def __init__(
         self,
@@ -27,6 +32,7 @@ class Train:
         count: int,
         timeout_seconds: float,
         spacing_seconds: float,
+        done: Callable[[EchoReport], None],
     ) -> None:
         self.address = address
         self.plain = plain
@@ -42,20 +48,21 @@ class Train:
         self._error: Reason | None = None
         self._error_detail = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._done: asyncio.Future[None] = line.loop.create_future()
+        self._done = done
+        self.over = False
 
-    async def run(self) -> EchoReport:
-        """Send, wait, report; release everything also when cancelled."""
+    def start(self) -> None:
+        """Send the first echo, or wait for its turn."""
         self._schedule()
-        try:
-            await self._done
-        finally:
-            if self._timer is not None:
-                self._timer.cancel()
-            for sequence in self._sequences:
-                self._line.flights.settle(sequence)
-        rtts = tuple(self._rtts[position] for position in sorted(self._rtts))
-        return EchoReport(len(self._sequences), len(rtts), rtts, self._error, self._error_detail)
+
+    def stop(self) -> None:
+        """Release everything. Safe to call twice."""
+        self.over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for sequence in self._sequences:
+            self._line.flights.settle(sequence)
 
     def answered(self, position: int, rtt_seconds: float) -> None:
         """Take the answer of the echo at this position."""
@@ -102,9 +109,9 @@ class Train:
         if self._next < self._count:
             self._timer = self._line.loop.call_later(self._spacing_seconds, self._schedule)
         elif self._open:
-            self._timer = self._line.loop.call_later(self.timeout_seconds, self._expire)
+            self._line.patience.add(self._line.loop.time() + self.timeout_seconds, self)
         else:
-            self._finish()
+            self._line.loop.call_soon(self._finish)  # the caller of `start` may not be ready yet
 
     def _wait_for_room(self) -> bool:
         self._retries += 1
@@ -125,19 +132,18 @@ class Train:
             self._error = Reason.COLLECTOR_ERROR
         self._error_detail = describe_errno(code)
 
-    def _expire(self) -> None:
-        """Give up, but not before reading what has already arrived: our loop may be late."""
+    def expire(self) -> None:
+        """Give up what was not answered by now; all that had arrived was read before."""
         if self._line.closed:
             self._abandon()
-            return
-        self._line.drain()
-        self._finish()
+        else:
+            self._finish()
 
     def _abandon(self) -> None:
         """End because the socket was closed under us: that says nothing about the device."""
         self._error = Reason.COLLECTOR_ERROR
         self._error_detail = "the ping socket was closed"
-        self._finish()
+        self._line.loop.call_soon(self._finish)
 
     def _one_less(self) -> None:
         self._open -= 1
@@ -145,5 +151,9 @@ class Train:
             self._finish()
 
     def _finish(self) -> None:
-        if not self._done.done():
-            self._done.set_result(None)
+        if self.over:
+            return
+        self.stop()
+        rtts = tuple(self._rtts[position] for position in sorted(self._rtts))
+        sent = len(self._sequences)
+        self._done(EchoReport(sent, len(rtts), rtts, self._error, self._error_detail))
