@@ -41,13 +41,13 @@ _CODES = {
     429: "too many requests",
     503: "unavailable",
 }
-_NAME = rb"(?:[A-Za-z0-9_.:/@+*\x80-\xff-]|\\[,= ])++"
+_NAME = rb"(?:[A-Za-z0-9_.:/@+*\x80-\xff-]|\\[,= ])+"
 _VALUE = (
-    rb"(?:-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]{1,2})?|-?[1-8]?[0-9]{1,18}i"
-    rb'|"(?:[^"\\\n]|\\["\\])*+")'
+    rb"(?:-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?|-?[1-8]?[0-9]{1,18}i"
+    rb'|"(?:[^"\\\n]|\\["\\])*")'
 )
 _SURELY_WELL_FORMED = re.compile(
-    rb"%b(?:,%b=%b)*+ %b=%b(?:,%b=%b)*+(?: -?[1-8]?[0-9]{1,18})?+"
+    rb"%b(?:,%b=%b)* %b=%b(?:,%b=%b)*(?: -?[1-8]?[0-9]{1,18})?"
     % (_NAME, _NAME, _NAME, _NAME, _VALUE, _NAME, _VALUE)
 )
 """Spares asking the engine. What does not match may still be well formed: then it is asked."""

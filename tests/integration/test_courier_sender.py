@@ -74,7 +74,7 @@ async def test_what_waits_goes_merged_and_in_order_and_is_then_forgotten(
     for write, _ in list(influx.writes)[:LANES]:
         values = [int(line.split(b"v=")[1].split(b"i")[0]) for line in write.lines.splitlines()]
         assert values == list(range(1, 31))
-    assert influxd.count(database, "m", "v") == 30 * LANES + 1
+    await until(lambda: influxd.count(database, "m", "v") == 30 * LANES + 1)
     assert spool.status().sent_lines == 30 * LANES + 1
 
 
