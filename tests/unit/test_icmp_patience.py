@@ -1,0 +1,62 @@
+"""One timer for all trains that wait: each gives up in time, and none before what came is read."""
+
+import asyncio
+
+from collector.probes.icmp.patience import TOGETHER_SECONDS, Patience
+
+
+class Train:
+    """Waits until it is told that nothing more will come."""
+
+    def __init__(self, story: list[str], name: str) -> None:
+        self.over = False
+        self._story = story
+        self._name = name
+
+    def expire(self) -> None:
+        self.over = True
+        self._story.append(self._name)
+
+
+async def test_trains_give_up_in_the_order_of_their_moments_after_a_last_look() -> None:
+    loop = asyncio.get_running_loop()
+    story: list[str] = []
+    patience = Patience(loop, lambda: story.append("looked"))
+    now = loop.time()
+    late, early, answered = (Train(story, name) for name in ("late", "early", "answered"))
+    patience.add(now + 0.1, late)
+    patience.add(now + 0.02, early)
+    patience.add(now + 0.02, answered)
+    answered.over = True
+    async with asyncio.timeout(10):
+        while not late.over:
+            await asyncio.sleep(0.005)
+    assert story == ["looked", "early", "looked", "late"]
+    assert loop.time() >= now + 0.1
+
+
+async def test_what_ends_within_a_moment_is_given_up_in_one_go() -> None:
+    loop = asyncio.get_running_loop()
+    looks: list[str] = []
+    patience = Patience(loop, lambda: looks.append("looked"))
+    at = loop.time() + 0.02
+    trains = [Train([], str(n)) for n in range(20)]
+    for number, train in enumerate(trains):
+        patience.add(at + number * TOGETHER_SECONDS / 20, train)
+    async with asyncio.timeout(10):
+        while not all(train.over for train in trains):
+            await asyncio.sleep(0.005)
+    assert len(looks) <= 2
+
+
+async def test_at_the_end_everybody_who_waits_is_told_once() -> None:
+    loop = asyncio.get_running_loop()
+    story: list[str] = []
+    patience = Patience(loop, lambda: story.append("looked"))
+    waiting, answered = Train(story, "waiting"), Train(story, "answered")
+    patience.add(loop.time() + 60, waiting)
+    patience.add(loop.time() + 60, answered)
+    answered.over = True
+    patience.close()
+    patience.close()
+    assert story == ["waiting"]
