@@ -1,8 +1,9 @@
 """When to run what, never what it means.
 
-    slots ── due ──► Backlog ── as many as this machine can do ──► one task a check ──► deliver
+    slots ── due ──► Backlog ── as many as this machine can do ──► one run a check ──► deliver
 
-One loop owns the due times; a probe runs as one short task with one deadline. A device has one
+One loop owns the due times; a run is one short task with one deadline, or, of probes that end each
+run by themselves (`Direct`: pings), neither. A device has one
 slot a protocol: a second check of the same protocol waits for the first, and a check is due again
 only when it has ended, so that polls never pile up and a slow device delays nobody else. When our
 own event loop was late, a missing answer is our blindness (`unknown`), not the device's failure.
@@ -88,7 +89,8 @@ class Poller:
         try:
             async with asyncio.TaskGroup() as runs:
                 while True:
-                    await self._sleep(may_go_on=self._begin(runs))
+                    began = self._clock.monotonic()
+                    await self._sleep(began, may_go_on=self._begin(runs))
                     if self._fault is not None:
                         raise self._fault
         finally:
@@ -230,15 +232,15 @@ class Poller:
         if due + self._together < self._wakes_at:  # else the loop wakes early enough anyway
             self._wake()
 
-    async def _sleep(self, *, may_go_on: bool) -> None:
+    async def _sleep(self, began: float, *, may_go_on: bool) -> None:
         """Wait until the next check is due or something was pulled forward.
 
-        When more waits and may go on, only one turn of the loop: answers are heard in between.
+        When more waits and may go on, only one turn of the loop, which `began` when its first check
+        did: answers are heard in between.
         """
         if may_go_on:
-            before = self._clock.monotonic()
             await asyncio.sleep(0)
-            self._pace.note_turn(self._clock.monotonic() - before)
+            self._pace.note_turn(self._clock.monotonic() - began)
             return
         now = self._clock.monotonic()
         pause = _BLOCKED_PAUSE_SECONDS if self._backlog else _MAX_SLEEP_SECONDS

@@ -140,9 +140,10 @@ class Watcher:
 
         A change that no glance shows is found by the look that is due every two seconds.
         """
+        if self._desk is None or self._version is None or self._newer is not None:
+            return False  # the last look failed, was one of several, or there is another plan
         glance = self.store.glance()
-        unchanged = glance is not None and glance == self._glance and self._version is not None
-        return unchanged and self._newer is None and not self._is_due(self.clock.now())
+        return glance is not None and glance == self._glance and not self._is_due(self.clock.now())
 
     def _is_due(self, now: datetime) -> bool:
         due_at, looked_at = self._due_at, self._looked_at

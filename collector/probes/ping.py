@@ -13,6 +13,7 @@ from collector.probes.icmp import (
     PingSettings,
     PingUnavailableError,
 )
+from collector.probes.telling import told
 
 _OURS = frozenset({Reason.COLLECTOR_RIGHTS, Reason.COLLECTOR_ERROR})
 
@@ -62,17 +63,7 @@ class PingProbe:
                 await self.open()
             except PingUnavailableError as problem:
                 return self._blind(check, slot_at, Reason.COLLECTOR_RIGHTS, str(problem))
-        future: asyncio.Future[CheckResult] = asyncio.get_running_loop().create_future()
-
-        def tell(result: CheckResult) -> None:
-            if not future.done():  # else cancelled a moment ago
-                future.set_result(result)
-
-        stop = self.begin(check, slot_at, tell)
-        try:
-            return await future
-        finally:
-            stop()
+        return await told(lambda tell: self.begin(check, slot_at, tell))
 
     @property
     def is_ready(self) -> bool:
@@ -87,8 +78,10 @@ class PingProbe:
         def tell(report: EchoReport) -> None:
             done(self._result(check, slot_at, report))
 
+        if self._pinger is None:
+            return self._soon(done, check, slot_at, "the ping socket is not open")
         address = check.target.address
-        if address is None or self._pinger is None:
+        if address is None:
             return self._soon(done, check, slot_at, "the device has no address")
         count, patience = self.settings.count, self.settings.timeout_seconds
         try:

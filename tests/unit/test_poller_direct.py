@@ -1,8 +1,9 @@
 """Checks that run without a task: their ends, and what becomes of a fault or of a stop."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -91,3 +92,52 @@ async def test_a_fault_of_ours_in_taking_a_result_ends_the_poller() -> None:
         with pytest.raises((ZeroDivisionError, ExceptionGroup)) as told:
             await poller.run()
     assert "cam" in str(getattr(told.value, "exceptions", [told.value])[0])
+
+
+class Watch:
+    """A clock on which the beginning of a run takes 20 ms, and nothing else takes time."""
+
+    def __init__(self) -> None:
+        self._real = SystemClock()
+        self.spent = 0.0
+
+    def now(self) -> datetime:
+        return self._real.now() + timedelta(seconds=self.spent)
+
+    def monotonic(self) -> float:
+        return self._real.monotonic() + self.spent
+
+
+class Heavy(Echo):
+    """A probe whose runs are dear to begin; notes in which turn of the loop each began."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(answers=False)
+        self._watch = watch
+        self.turn = 0
+        self.began_in: list[int] = []
+
+    def begin(
+        self, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
+    ) -> Callable[[], None]:
+        self._watch.spent += 0.02
+        self.began_in.append(self.turn)
+        return super().begin(check, slot_at, done)
+
+
+async def test_what_is_dear_to_begin_is_begun_a_few_at_a_time_so_that_answers_are_heard() -> None:
+    watch = Watch()
+    heavy = Heavy(watch)
+    checks = [check for n in range(200) for check in checks_of(device(f"cam{n}"))]
+    poller = Poller(checks, {"ping": heavy}, lambda _: Advice(), watch, LagMeter(watch))
+    running = asyncio.create_task(poller.run())
+    await asyncio.sleep(0)
+    watch.spent += 60.0  # all are due at once
+    async with asyncio.timeout(30):
+        while len(heavy.began_in) < 200:
+            heavy.turn += 1
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    later = Counter(heavy.began_in[100:])
+    assert max(later.values()) <= 4, "50 ms hold two of them"

@@ -11,6 +11,7 @@ from collector.probes.icmp.flights import Pacer
 from collector.probes.icmp.line import Line
 from collector.probes.icmp.report import EchoReport, PingCounters, PingSettings
 from collector.probes.icmp.train import Train
+from collector.probes.telling import told
 
 STAMPING_SETTLES_SECONDS = 0.1
 
@@ -54,17 +55,7 @@ class Pinger:
             ValueError: `address` is not an IP address.
             PingUnavailableError: it is an IPv6 address, and there is no IPv6 socket.
         """
-        future: asyncio.Future[EchoReport] = asyncio.get_running_loop().create_future()
-
-        def tell(report: EchoReport) -> None:
-            if not future.done():  # else cancelled a moment ago
-                future.set_result(report)
-
-        train = self.begin(address, count, timeout_seconds, tell)
-        try:
-            return await future
-        finally:
-            train.stop()
+        return await told(lambda tell: self.begin(address, count, timeout_seconds, tell).stop)
 
     def begin(
         self,
