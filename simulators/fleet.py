@@ -3,7 +3,7 @@
 For measuring what watching costs. A city (`simulators.city`) is for looking at; here every device
 has the same objects, an answer is worked out once and sent again for whoever asks the same, and one
 loop without tasks or timers a device serves all. Some devices are dead, some agents slow, some
-links lose echoes, some agents are hostile; an area dies when told to.
+links lose echoes, some agents are hostile; neighbours die when told to.
 
 Hostile agents answer each question with a burst: bytes that are no answer, an answer to another
 question, a datagram as long as there can be, the answer twenty times. Their tables never end.
@@ -202,10 +202,18 @@ def burst(answer: bytes) -> Iterator[bytes]:
     """Yield what a hostile agent makes of an answer: the right one comes last, and often."""
     yield b"nonsense"
     yield answer[:-3]
-    yield bytes((answer[0], *answer[1:8], answer[8] ^ 0xFF, *answer[9:]))
+    yield _to_another_question(answer)
     yield _LONGEST
     for _ in range(_COPIES):
         yield answer
+
+
+def _to_another_question(answer: bytes) -> bytes:
+    """Return an answer with another request id: it follows community, tag and length of the PDU."""
+    at = answer.index(_COMMUNITY) + len(_COMMUNITY) + 1
+    at += 1 + (answer[at] & 0x7F if answer[at] & 0x80 else 0)
+    last = at + 1 + answer[at + 1]
+    return answer[:last] + bytes((answer[last] ^ 0xFF,)) + answer[last + 1 :]
 
 
 class Server:

@@ -17,7 +17,7 @@ class FleetError(Exception):
     """The simulated fleet could not be started or does not obey; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """What the fleet is like; shares are of all devices."""
 

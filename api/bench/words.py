@@ -10,11 +10,11 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     parts = steady["cpu_seconds_per_1000_cycles_by_part"]
     yield (
         f"cost         {steady['cpu_seconds_per_1000_cycles']:.3f} CPU-s per 1,000 devices and "
-        f"minute ({_parts(parts, '.3f')}), over {steady['seconds']:.0f} s"
+        f"minute ({parts_of(parts, '.3f')}), over {steady['seconds']:.0f} s"
     )
     yield (
         f"memory       {steady['memory_mib']:.0f} MiB at most "
-        f"({_parts(steady['memory_mib_by_part'], '.0f')})"
+        f"({parts_of(steady['memory_mib_by_part'], '.0f')})"
     )
     yield (
         f"schedule     {schedule['done']:,.0f} of {schedule['due']:,.0f} due checks done; late "
@@ -55,8 +55,10 @@ def _cells(result: Mapping[str, Any]) -> Iterator[str]:
     cold, death, alert = (
         result[name] for name in ("cold_start_seconds", "death_to_state", "state_to_alert")
     )
-    yield f"{result['load']['devices']:,}"
-    yield f"**{steady['cpu_seconds_per_1000_cycles']:.2f}** ({_parts(parts, '.2f')})"
+    load = result["load"]
+    hostile = int(load["devices"] * load.get("hostile", 0))
+    yield f"{load['devices']:,}" + (f", {hostile:,} of them hostile" if hostile else "")
+    yield f"**{steady['cpu_seconds_per_1000_cycles']:.2f}** ({parts_of(parts, '.2f')})"
     yield f"{steady['memory_mib']:.0f}"
     yield f"{schedule['done']:,.0f} of {schedule['due']:,.0f}"
     yield f"{schedule['late_p99_seconds']:.2f} / {schedule['late_most_seconds']:.2f} s"
@@ -75,7 +77,8 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _parts(parts: Mapping[str, float], form: str) -> str:
+def parts_of(parts: Mapping[str, float], form: str) -> str:
+    """Return what each part has, in a format such as `.2f`: `collector 1.89, api 0.14`."""
     return ", ".join(f"{name} {value:{form}}" for name, value in parts.items())
 
 

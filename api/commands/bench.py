@@ -58,10 +58,10 @@ def fleet(
     log_to_stderr()
     # They bring the platform's parts; other commands do without.
     agents, run = import_module("api.bench.agents"), import_module("api.bench.fleet")
+    shares = {"dead": dead, "slow": slow, "lossy": lossy, "hostile": hostile, "loss": loss}
     load = agents.Load(
-        devices, _share("--dead", dead), _share("--slow", slow), _share("--lossy", lossy),
-        _share("--hostile", hostile), _share("--loss", loss), seed,
-    )  # fmt: skip
+        devices=devices, seed=seed, **{name: _share(f"--{name}", shares[name]) for name in shares}
+    )
     if load.dead + load.slow + load.lossy + load.hostile > 1:
         words = "--dead, --slow, --lossy and --hostile together are more than all devices"
         raise click.UsageError(words)
@@ -87,7 +87,7 @@ def table(files: tuple[Path, ...]) -> None:
     try:
         results = [json.loads(file.read_text()) for file in files]
         rows = list(import_module("api.bench.words").table(results))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.ClickException(f"a file is no result of bench fleet: {error}") from None
     for row in rows:
         say(row)

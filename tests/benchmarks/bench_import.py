@@ -1,6 +1,6 @@
 """How long a list of 10,000 rows takes: its preview, its import, the same list again.
 
-python -m pytest tests/benchmarks/bench_import.py -s -m benchmark
+python -m tests.benchmarks.bench_import
 """
 
 import argparse

@@ -1,5 +1,7 @@
 """How long three lists of 10,000 rows take to be held against 10,000 devices.
 
+    python -m tests.benchmarks.bench_reconcile
+
 Garbage is not looked for, as in the process that reconciles (`pantau register reconcile`).
 """
 
@@ -18,7 +20,7 @@ from tests.unit.simulated_lists import NOW, grounds_of, judge
 DEVICES = 10_000
 
 
-def test_three_lists_against_a_city() -> None:
+def main() -> None:
     lists = make_lists(build_city(DEVICES, 1), Shares(lookalike=0))
     grounds = grounds_of(lists)
     gc.collect()
@@ -49,3 +51,7 @@ def _of(source: str, row: SourceRow) -> SourceRow:
     name = row.values[Field.NAME].upper() if source != "a" else row.values[Field.NAME]
     key = f"{row.source}-{row.key}"
     return replace(row, source=source, key=key, values={**row.values, Field.NAME: name})
+
+
+if __name__ == "__main__":
+    main()

@@ -109,16 +109,16 @@ def test_runs_become_rows_of_a_table_the_smallest_first(tmp_path: Path) -> None:
     spread = {"count": 5, "p50": 21.4, "p99": 30.0, "most": 33.0}
     seen = {"cold_start_seconds": 30.2, "death_to_state": spread, "state_to_alert": spread}
     files = []
-    for devices, more in ((10_000, seen), (200, {})):
+    for devices, hostile, more in ((10_000, 0.02, seen), (200, 0.0, {})):
         files.append(tmp_path / f"{devices}.json")
-        files[-1].write_text(
-            json.dumps(QUIET | {"state_to_alert": None} | more | {"load": {"devices": devices}})
-        )
+        load = {"devices": devices, "hostile": hostile}
+        files[-1].write_text(json.dumps(QUIET | more | {"load": load}))
     result = CliRunner().invoke(main, ["bench", "table", *map(str, files)])
     assert result.exit_code == 0
     _, _, small, large = result.output.splitlines()
     assert small.startswith("| 200 | **0.50** (api 0.50) | 100 | 10 of 10 |")
     assert "| not in time | none | none | 0 |" in small
+    assert large.startswith("| 10,000, 200 of them hostile | **0.50** (api 0.50) |")
     assert "| 30 s | 5 of 5: 21 / 33 s | 33.0 s | 0 |" in large
     files[0].write_text("{}")
     refused = CliRunner().invoke(main, ["bench", "table", str(files[0])])

@@ -82,7 +82,10 @@ def test_who_is_killed_was_sound_and_answers_again_when_revived() -> None:
     one = fleet(1000, dead=0.1, slow=0.05, lossy=0.05)
     chosen = one.kill(300)
     assert len(set(chosen)) == 300
-    assert not set(chosen) & (one.dead | one.slow | one.losses.keys())
+    unwell = one.dead | one.slow | one.losses.keys()
+    assert not set(chosen) & unwell
+    passed = set(range(chosen[0], chosen[-1] + 1)) - set(chosen)
+    assert passed <= unwell, "they are neighbours"
     place = chosen[0]
     address = IPv4Address(FIRST_ADDRESS + place).packed
     assert one.place(address) is None
@@ -125,3 +128,6 @@ def test_a_hostile_agent_bursts_and_its_table_goes_on_after_the_last_port() -> N
     sent = list(burst(endless))
     assert sent[-1] == endless
     assert sum(each != endless for each in sent) == 4
+    other = ber.read_head(sent[2])
+    assert other.request_id != 7
+    assert len(ber.read_bindings(sent[2], other, 100)) == 5

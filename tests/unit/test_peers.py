@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from api.bench.agents import Load
 from api.bench.watching import Moved
 from simulators.fleet import COLUMNS, PORTS, SCALARS, device_id, inventory
 from simulators.inventory import to_yaml
 from tests.benchmarks.peers import icinga, prometheus, trees, zabbix_rows
+from tests.benchmarks.peers.__main__ import load_of, parse
 from tests.benchmarks.peers.play import Look, heard, steady
 from tests.benchmarks.peers.targets import Targets, read_targets
 from tests.benchmarks.peers.words import lines, table
@@ -23,6 +25,14 @@ def fleet(tmp_path: Path) -> Targets:
     (tmp_path / "inventory.yaml").write_text(to_yaml(inventory(SIZE)))
     facts = {"dead": [device_id(3)], "snmp_port": 16161, "community": "fleet"}
     return read_targets(tmp_path, facts)
+
+
+def test_a_peer_has_the_load_that_was_asked_for_and_by_default_that_of_our_own_bench() -> None:
+    assert load_of(parse(["--peer", "icinga"])) == Load(devices=1000)
+    words = ["--dead=20%", "--slow=0.1", "--lossy=3%", "--hostile=2%", "--loss=1%", "--seed=7"]
+    assert load_of(parse(["--peer", "icinga", *words])) == Load(
+        devices=1000, dead=0.2, slow=0.1, lossy=0.03, hostile=0.02, loss=0.01, seed=7
+    )
 
 
 def test_targets_are_those_of_the_fleet(fleet: Targets) -> None:

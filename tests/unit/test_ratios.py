@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.cli import main
-from tests.benchmarks import compare, expected, ledger, ratio
+from tests.benchmarks import compare, expected, ledger, loads, ratio
 from tests.benchmarks.expected import Expected, Ledger, Mark
 from tests.benchmarks.ratio import Case, Measured, Meter, Ratio, Side
 
@@ -219,6 +219,41 @@ def test_a_bench_that_fails_is_named_with_its_reason_and_the_others_go_on(
 def test_a_bench_that_ends_badly_says_why() -> None:
     with pytest.raises(ledger.BenchFailedError, match=r"No module named tests\.benchmarks\.ratios"):
         ledger.run_bench("nothing")
+
+
+def test_a_recording_in_which_a_bench_fails_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[str] = []
+    written: list[object] = []
+
+    def run(name: str, rounds: int, only: object = None) -> Measured:
+        del rounds, only
+        if name == "ber" and len(ran) == 2:
+            raise ledger.BenchFailedError("no memory")
+        ran.append(name)
+        return Measured((ratio_of(1.0, name),), ())
+
+    def write(*given: object) -> None:
+        written.append(given)
+
+    monkeypatch.setattr(ledger, "run_bench", run)
+    monkeypatch.setattr(loads, "LOADS", {"nothing else": "", "still nothing": ""})
+    monkeypatch.setattr(expected, "record", write)
+    with pytest.raises(ledger.BenchFailedError, match="bench ber failed: no memory"):
+        ledger.record(["ber", "snmp"], 9, 2, lambda _: None)
+    assert (ran, written) == (["ber", "snmp", "snmp"], [])
+    ledger.record(["snmp"], 9, 2, lambda _: None)
+    assert written == [([(ratio_of(1.0, "snmp"),)] * 2, ["nothing else", "still nothing"])]
+
+
+def test_the_table_of_the_documents_has_the_recorded_spread_and_else_that_of_the_run() -> None:
+    one = replace(ratio_of(2.0), low=1.9, high=2.1)
+    known = Ledger({"key": Expected(2.0, 1.5, 2.5, "it 1.0")})
+    row = "| Something | 2.00 µs per thing | it 1.0: 1.00 | **2.00** |"
+    found = Measured((one,), ())
+    assert ledger.as_markdown(found, known).splitlines()[2] == f"{row} 1.50 … 2.50 |"
+    assert ledger.as_markdown(found, Ledger()).splitlines()[2] == f"{row} 1.90 … 2.10 |"
 
 
 @pytest.mark.parametrize(

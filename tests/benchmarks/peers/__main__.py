@@ -30,11 +30,13 @@ PEERS: Mapping[str, type[Peer]] = {
     "zabbix": Zabbix,
     "icinga": Icinga,
 }
+SHARES = {"dead": "10%", "slow": "5%", "lossy": "5%", "hostile": "0%", "loss": "0%"}
+"""Of the fleet, as `pantau bench fleet` has them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run; return the exit code."""
-    given = _parser().parse_args(arguments)
+    given = parse(arguments)
     if given.table:
         for line in table([json.loads(path.read_text()) for path in given.table]):
             print(line)
@@ -44,9 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    load = Load(given.devices, given.dead, given.slow, given.lossy, given.loss, given.seed)
     options = PlayOptions(
-        load, given.minutes, given.killed or min(500, max(1, given.devices // 10)), given.data
+        load_of(given),
+        given.minutes,
+        given.killed or min(500, max(1, given.devices // 10)),
+        given.data,
     )
     try:
         result = asyncio.run(play(kind, options, _say))
@@ -64,7 +68,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def load_of(given: argparse.Namespace) -> Load:
+    """Return the load that is asked for."""
+    return Load(
+        devices=given.devices, seed=given.seed, **{one: getattr(given, one) for one in SHARES}
+    )
+
+
+def parse(words: list[str] | None) -> argparse.Namespace:
+    """Return what is asked for; ends the program where that cannot be."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.peers",
         description=__doc__,
@@ -74,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--peer", choices=PEERS)
     what.add_argument("--table", nargs="+", type=Path, metavar="FILE", help="results to compare")
     parser.add_argument("--devices", type=int, default=1000, metavar="N")
-    for name, share in (("dead", "10%"), ("slow", "5%"), ("lossy", "5%"), ("loss", "0%")):
+    for name, share in SHARES.items():
         parser.add_argument(f"--{name}", type=_share, default=share, metavar="SHARE")
     parser.add_argument("--killed", type=int, metavar="N", help="default: 500, or a tenth")
     parser.add_argument(
@@ -87,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep what was written there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-    return parser
+    return parser.parse_args(words)
 
 
 def _share(text: str) -> float:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from api.bench.words import parts_of
+
 _NONE = "-"
 
 
@@ -13,12 +15,12 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield "system       " + ", ".join(f"{n} {v}" for n, v in result["versions"].items())
     yield (
         f"cost         {steady['cpu_seconds_per_1000_cycles']:.2f} CPU-s per 1,000 devices and "
-        f"minute ({_parts(parts, '.2f')}), {steady['share_of_core']:.0%} of its core, over "
+        f"minute ({parts_of(parts, '.2f')}), {steady['share_of_core']:.0%} of its core, over "
         f"{steady['seconds']:.0f} s"
     )
     yield (
         f"memory       {steady['memory_mib']:.0f} MiB at most "
-        f"({_parts(steady['memory_mib_by_part'], '.0f')}) in {steady['processes']} processes"
+        f"({parts_of(steady['memory_mib_by_part'], '.0f')}) in {steady['processes']} processes"
     )
     heard = result["heard"]
     yield (
@@ -51,7 +53,7 @@ def table(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for result in results:
         steady = result["steady"]
-        parts = _parts(steady["cpu_seconds_per_1000_cycles_by_part"], ".2f")
+        parts = parts_of(steady["cpu_seconds_per_1000_cycles_by_part"], ".2f")
         cold = result["cold_start_seconds"]
         yield (
             f"| {_system(result)} | {steady['cpu_seconds_per_1000_cycles']:.2f} ({parts}) "
@@ -94,7 +96,3 @@ def _alert(result: Mapping[str, Any]) -> str:
         return _median(result["death_to_alert"], result["killed"])
     more = result["state_to_alert"]
     return _NONE if more is None else f"+ {more['p50']:.1f} / {more['most']:.1f}"
-
-
-def _parts(parts: Mapping[str, float], form: str) -> str:
-    return ", ".join(f"{name} {value:{form}}" for name, value in parts.items())

@@ -7,7 +7,7 @@ stay the same) and a switch's table (24 ports of 7 counters and 2 states). What 
 costs more, as it makes the templates, is not in the figure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -137,26 +137,27 @@ class Rounds:
         return sum(len(one.readings) for one in self.next)
 
 
+def side(name: str, work: Callable[[Sequence[DeviceReadings]], object]) -> ratio.Side:
+    """Return a side whose stretches are rounds of its own; `work` does one."""
+    rounds = Rounds()
+
+    def stretch() -> int:
+        work(rounds.next)
+        return rounds.count()
+
+    return ratio.Side(name, stretch, prepare=rounds.make)
+
+
 def cases(_: ExitStack) -> Iterator[ratio.Case]:
     """Yield the one case."""
     known = identities(DEVICES)
     encoder, points = Encoder(known, FACTS), PointEncoder(known)
-    mine, theirs = Rounds(), Rounds()
-
-    def ours() -> int:
-        encoder.commit(encoder.encode(mine.next, NOW))
-        return mine.count()
-
-    def by_points() -> int:
-        points.encode(theirs.next)
-        return theirs.count()
-
     yield ratio.Case(
         "lines",
         "Line protocol: encode a reading",
         "reading",
-        ratio.Side("ours", ours, prepare=mine.make),
-        ratio.Side(f"{ratio.release('influxdb-client')}, Point", by_points, prepare=theirs.make),
+        side("ours", lambda results: encoder.commit(encoder.encode(results, NOW))),
+        side(f"{ratio.release('influxdb-client')}, Point", points.encode),
         "the same points, tags and fields of the same results; ours as packs, ready for the spool",
     )
 

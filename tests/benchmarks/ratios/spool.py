@@ -13,6 +13,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,7 +25,7 @@ from collector.sinks import DeviceReadings
 from collector.sinks.influx.encoder import Encoder
 from collector.sinks.spool import LANES, Spool
 from tests.benchmarks import ratio
-from tests.benchmarks.ratios.lines import DEVICES, FACTS, NOW, PointEncoder, Rounds, identities
+from tests.benchmarks.ratios.lines import DEVICES, FACTS, NOW, PointEncoder, identities, side
 
 LINES_OF_A_REQUEST = 5_000
 BATCH = 50
@@ -96,22 +97,12 @@ def cases(held: ExitStack) -> Iterator[ratio.Case]:
     encoder, points = Encoder(known, FACTS), PointEncoder(known)
     spool = held.enter_context(closing(Spool.open(folder / "spool.db")))
     url = held.enter_context(taker())
-    mine, theirs = Rounds(), Rounds()
-
-    def ours() -> int:
-        by_spool(encoder, spool, mine.next)
-        return mine.count()
-
-    def client() -> int:
-        by_client(url, points, theirs.next)
-        return theirs.count()
-
     yield ratio.Case(
         "spool",
         "On the way to InfluxDB: a reading, encoded and kept",
         "reading",
-        ratio.Side("ours", ours, prepare=mine.make),
-        ratio.Side(f"{ratio.release('influxdb-client')}, batching", client, prepare=theirs.make),
+        side("ours", partial(by_spool, encoder, spool)),
+        side(f"{ratio.release('influxdb-client')}, batching", partial(by_client, url, points)),
         "the same lines; ours is on disk at once and not sent, the client's is sent and never kept",
     )
 
