@@ -6,18 +6,23 @@ collector's first start; a store that is not new, and one on a server, is upgrad
 """
 
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from collector.store import migrations
+from collector.store.dialects import make_writer
+
+upgrade = migrations.upgrade
+"""What runs the migrations, also while stores are copied."""
 
 
 @contextmanager
 def copied() -> Generator[None]:
     """Let SQLite stores that are opened for the first time be copies; until left."""
-    upgrade = migrations.upgrade
     statements: list[str] = []
 
     def copy(connection: Connection) -> None:
@@ -25,7 +30,7 @@ def copied() -> Generator[None]:
             upgrade(connection)
             return
         if not statements:
-            statements.extend(_made_by(upgrade))
+            statements.extend(_made())
         for statement in statements:
             connection.exec_driver_sql(statement)
 
@@ -41,12 +46,14 @@ def _is_empty(connection: Connection) -> bool:
     return bool(tables == 0)
 
 
-def _made_by(upgrade: Callable[[Connection], None]) -> list[str]:
-    engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        upgrade(connection)
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        dumped = [line for line in raw.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
-    engine.dispose()
-    return dumped
+def _made() -> list[str]:
+    """Return what the migrations make in a file that is new, as at a collector's first start."""
+    with TemporaryDirectory() as folder:
+        engine = make_writer(Path(folder) / "new.db")
+        with engine.begin() as connection:
+            upgrade(connection)
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            dumped = list(raw.iterdump())
+        engine.dispose()
+    return [line for line in dumped if line not in ("BEGIN TRANSACTION;", "COMMIT;")]

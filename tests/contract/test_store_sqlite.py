@@ -14,16 +14,17 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from collector.model import State
-from collector.store import Batch, Store, StoreError
+from collector.store import Batch, Store, StoreError, migrations
 from collector.store.dialects import make_reader, make_writer
 from collector.store.migrations import newest
 from collector.store.migrations.scripts import configuration
 from collector.store.schema import metadata
+from tests import new_stores
 from tests.conftest import REPOSITORY
 from tests.contract.alerts_made import alert
 from tests.contract.store_backends import T0, change, city, state
@@ -117,6 +118,28 @@ def test_opening_a_store_that_is_up_to_date_does_not_load_alembic(path: Path) ->
         for _ in range(2)
     ]  # fmt: skip
     assert said == ["True", "False"]
+
+
+def test_the_copies_that_tests_begin_with_are_what_a_first_start_makes(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def upgrade(connection: Connection) -> None:
+        new_stores.upgrade(connection)
+        ran.append("all migrations")
+
+    Store.open(path).close()
+    monkeypatch.setattr(migrations, "upgrade", upgrade)
+    Store.open(tmp_path / "first.db").close()
+    assert ran
+    assert dumped(path) == dumped(tmp_path / "first.db")
+
+
+def dumped(path: Path) -> list[str]:
+    """Everything that is in a store, as statements."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [*connection.iterdump()]
 
 
 @pytest.mark.usefixtures("store")
