@@ -215,7 +215,6 @@ def main(words: list[str]) -> int:
     if len(words) not in (1, 2) or not all(words) or not Path(words[0]).is_file():
         print(__doc__)  # noqa: T201
         return 2
-    gc.disable()  # nothing here refers to itself: looking for that would take a tenth of the time
     try:
         signer, found = check(Path(words[0]).read_bytes(), "".join(words[1:]))
     except Exception as error:  # noqa: BLE001 - whatever a hostile pack makes fail
@@ -225,4 +224,5 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # nothing here refers to itself: looking for that would take a tenth of the time
     sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """Evidence packs: an honest one verifies anywhere, an altered one nowhere."""
 
 import csv
+import gc
 import io
 import json
 import re
@@ -319,6 +320,7 @@ def test_a_pack_without_figures_and_one_that_says_a_figure_twice_are_not_genuine
     for forged in (files, files | {"figures.json": twice}, files | {"figures.json": left_out}):
         path.write_bytes(sealed_again(forged, key))
         assert verify.main([str(path)]) == 1
+        assert gc.isenabled(), "who calls it goes on living"
 
 
 @pytest.mark.parametrize(
