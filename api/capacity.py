@@ -22,7 +22,7 @@ from collector.sight import collector_lives
 FULL_SHARE = 0.8
 """Of one core. Beyond it checks begin to be late: what comes at once finds no time left."""
 
-POLLED = ("ping", "snmp")
+_POLLED = ("ping", "snmp")
 _ENOUGH_SECONDS = 50.0
 _MOST_NAMED = 3
 
@@ -62,7 +62,7 @@ def demand_of(plan: Plan) -> Demand:
     by_profile: defaultdict[str, float] = defaultdict(float)
     pings, devices = 0.0, set()
     for check in plan.checks:
-        if check.probe not in POLLED:
+        if check.probe not in _POLLED:
             continue
         rate = 60 / check.interval_seconds
         devices.add(check.device_id)

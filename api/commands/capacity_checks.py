@@ -13,7 +13,7 @@ from collector.probes.icmp import PingSettings
 from collector.sight import COLLECTOR_TIMEOUT_SECONDS
 from collector.store import Store, StoreError
 
-WHAT = "capacity"
+_WHAT = "capacity"
 _GETS_ITS_SHARE = 0.7
 """Of a core. One that is late with less is kept from working by others."""
 _MOST_ECHOES = PingSettings().max_packets_per_second
@@ -28,10 +28,10 @@ def look_at_capacity(config: Config, clock: Clock) -> Iterator[Finding]:
     except ProblemsError as error:
         count = len(error.problems)
         detail = f"the inventory cannot be read: {count} problem{'' if count == 1 else 's'}"
-        yield Finding(WHAT, False, detail, "pantau check-config says which, with their lines")
+        yield Finding(_WHAT, False, detail, "pantau check-config says which, with their lines")
         return
     if not demand.devices:
-        yield Finding(WHAT, True, "no device is polled")
+        yield Finding(_WHAT, True, "no device is polled")
         return
     yield judge(demand, _used(config, clock), config.ping.count)
 
@@ -49,18 +49,10 @@ def judge(demand: Demand, used: Used | None, echoes: int) -> Finding:
     a_second = demand.pings_a_minute * echoes / 60
     if a_second > _MOST_ECHOES:
         detail = f"{asked}, with {a_second:,.0f} echoes a second; {_MOST_ECHOES:,.0f} may be sent"
-        return Finding(WHAT, False, detail, "ping less often, or set ping.count to 2", figures)
-    if used is None or capacity is None:
-        return Finding(
-            WHAT,
-            True,
-            f"{asked}; what that costs here is known when the collector has run for a minute, or "
-            f"from pantau bench fleet --devices {demand.devices}",
-            figures=figures,
-        )
-    detail = f"{asked}; {_said(used)}"
-    if used.late_seconds > 0:
-        detail += f"; checks are late by {used.late_seconds:.0f} s"
+        remedy = "ping less often" + (", or set ping.count to 2" if echoes > 2 else "")
+        return Finding(_WHAT, False, detail, remedy, figures)
+    if used is not None and used.late_seconds > 0:
+        detail = f"{asked}; {_said(used)}; checks are late by {used.late_seconds:.0f} s"
         if used.share < _GETS_ITS_SHARE:
             remedy = (
                 "other work on this machine, or its disk, keeps the collector from a whole core: "
@@ -68,16 +60,25 @@ def judge(demand: Demand, used: Used | None, echoes: int) -> Finding:
             )
         else:
             remedy = _less(demand)
-        return Finding(WHAT, False, detail, remedy, figures)
+        return Finding(_WHAT, False, detail, remedy, figures)
+    if used is None or capacity is None:
+        return Finding(
+            _WHAT,
+            True,
+            f"{asked}; what that costs here is known when the collector has run for a minute, or "
+            f"from pantau bench fleet --devices {demand.devices}",
+            figures=figures,
+        )
+    detail = f"{asked}; {_said(used)}"
     done = math.floor(capacity.checks_a_minute)
     most = f"at {100 * FULL_SHARE:.0f} % of a core {done:,} would be done"
     if capacity.used_share > 1:
-        return Finding(WHAT, False, f"{detail}; {most}", _less(demand), figures)
+        return Finding(_WHAT, False, f"{detail}; {most}", _less(demand), figures)
     least = "at least" if used.checks_a_minute < _FEW_CHECKS else "about"
     room = f"{least} {_many(capacity.room_devices, 'more device')} like these"
     percent = math.floor(100 * capacity.used_share)
     return Finding(
-        WHAT,
+        _WHAT,
         True,
         f"{detail}; {most}: used at {percent} %, room for {room}",
         figures=figures,

@@ -106,6 +106,8 @@ def test_what_is_said_when_there_is_room() -> None:
          "9 were left out since it began; checks are late by 45 s",
          "lengthen the intervals of what asks most (fleet 3,000 a minute)"),
         (DEMAND, replace(USED, share=0.4, late_seconds=45.0), "late by 45 s", "other work on this"),
+        (DEMAND, replace(USED, share=0.1, checks_a_minute=0.0, late_seconds=60.0),
+         "for 0 the collector used 10 % of one core", "or its disk"),
         (DEMAND, replace(USED, share=0.9), "at 80 % of a core 2,666", "from a second machine"),
         (replace(DEMAND, pings_a_minute=60_000.0), USED, "3,000 echoes a second; 2,000 may be sent",
          "ping less often"),
