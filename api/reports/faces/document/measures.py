@@ -147,10 +147,7 @@ def _capacity_cells(paper: Paper, one: Capacity) -> list[str]:
     formats = paper.formats
     rise = NOTHING
     if one.per_month_percent is not None:
-        rise = (
-            f"{formats.percent(one.per_month_low_percent)}\n"
-            f"{formats.percent(one.per_month_high_percent)}"
-        )
+        rise = paper.bounds(one.per_month_low_percent, one.per_month_high_percent)
     when = word("why", one.why, paper.language)
     if one.full_from is not None:
         first = formats.date_of(one.full_from)

@@ -40,6 +40,10 @@ class Paper:
         zone = self.formats.zone_name(self.report.header.made_at)
         return f"{self.title(name)} ({zone})"
 
+    def bounds(self, low: float | None, high: float | None) -> str:
+        """Return what a percentage lies between, one under the other."""
+        return f"{self.formats.percent(low)}\n{self.formats.percent(high)}"
+
 
 def shown(text: str) -> str:
     """Return a text as the document can hold it: printable, and long words may be broken."""

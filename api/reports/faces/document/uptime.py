@@ -91,7 +91,7 @@ def _group_cells(paper: Paper, one: GroupUptime) -> list[str]:
     return [
         formats.count(one.devices),
         formats.percent(one.uptime_percent),
-        f"{formats.percent(one.uptime_low_percent)}\n{formats.percent(one.uptime_high_percent)}",
+        paper.bounds(one.uptime_low_percent, one.uptime_high_percent),
         formats.percent(one.coverage_percent),
         formats.percent(one.device_uptime_percent),
         formats.percent(one.contract_uptime_percent),
@@ -123,8 +123,7 @@ def contracts(paper: Paper) -> Iterable[Block]:
                 contract_named(one.contract, paper.language)
                 + (f" ({paper.title('in_force')})" if one.in_force else ""),
                 formats.percent(one.uptime_percent),
-                f"{formats.percent(one.uptime_low_percent)}\n"
-                f"{formats.percent(one.uptime_high_percent)}",
+                paper.bounds(one.uptime_low_percent, one.uptime_high_percent),
                 formats.percent(one.coverage_percent),
                 formats.percent(one.target_percent),
                 formats.count(one.outages),
@@ -226,8 +225,7 @@ def worst(paper: Paper) -> Iterable[Block]:
                 f"{one.name}\n{one.site_name}, {one.area_name}",
                 one.owner_name or paper.say("owner.none"),
                 formats.percent(one.uptime_percent),
-                f"{formats.percent(one.uptime_low_percent)}\n"
-                f"{formats.percent(one.uptime_high_percent)}",
+                paper.bounds(one.uptime_low_percent, one.uptime_high_percent),
                 formats.percent(one.coverage_percent),
                 formats.count(one.outages),
                 formats.passed(one.mttr_seconds),
