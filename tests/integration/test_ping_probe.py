@@ -1,6 +1,7 @@
 """The ping probe: what becomes of a train, as a check result."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,26 @@ def test_a_silent_device_failed_with_its_loss() -> None:
         ("ping_loss_percent", 100.0)
     ]
     assert result.latency_seconds is None
+
+
+def test_who_is_silent_is_looked_at_closer_until_that_is_settled() -> None:
+    single = PingSettings(count=1, timeout_seconds=0.05, spacing_seconds=0.0)
+    ignores = Path("/proc/sys/net/ipv4/icmp_echo_ignore_all")
+
+    async def work() -> list[str]:
+        probe = PingProbe(single, SystemClock())
+        told = []
+        for ignored, runs in (("1", 5), ("0", 2), ("1", 2)):
+            ignores.write_text(ignored)
+            told += [await probe.run(a_check("127.0.0.1"), SLOT) for _ in range(runs)]
+        await probe.close()
+        return [result.detail.removesuffix(" echoes answered") for result in told]
+
+    assert in_namespace(work) == [
+        *("0 of 1", "0 of 3", "0 of 3", "0 of 1", "0 of 1"),
+        *("1 of 1", "1 of 1"),
+        *("0 of 1", "0 of 3"),
+    ]
 
 
 def test_without_rights_the_device_is_unknown_and_the_remedy_is_told() -> None:
