@@ -68,11 +68,8 @@ class Asking:
         try:
             async with asyncio.timeout(check.timeout_seconds):
                 result = await self._probes[check.probe].run(check, slot_at)
-        except TimeoutError:
-            seconds = f"no complete answer within {check.timeout_seconds:g} s"
-            result = self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
         except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
-            return self._broken(check, slot_at, error)
+            result = self._unfinished(check, slot_at, error)
         return self._honest(result, check, started)
 
     def begin(
@@ -80,13 +77,24 @@ class Asking:
     ) -> Callable[[], None]:
         """Begin a run that needs no task; tell `done` its result. Returns what stops it."""
         started = self._clock.monotonic()
+
+        def tell(result: CheckResult | Exception) -> None:
+            if isinstance(result, Exception):
+                result = self._unfinished(check, slot_at, result)
+            done(self._honest(result, check, started))
+
         try:
-            return probe.begin(
-                check, slot_at, lambda result: done(self._honest(result, check, started))
-            )
+            return probe.begin(check, slot_at, tell)
         except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
             result = self._broken(check, slot_at, error)
             return asyncio.get_running_loop().call_soon(done, result).cancel
+
+    def _unfinished(self, check: Check, slot_at: datetime, error: Exception) -> CheckResult:
+        """Return what becomes of a run without a result: its time was over, or we are at fault."""
+        if not isinstance(error, TimeoutError):
+            return self._broken(check, slot_at, error)
+        seconds = f"no complete answer within {check.timeout_seconds:g} s"
+        return self._failed(check, slot_at, Outcome.FAILED, Reason.NO_ANSWER, seconds)
 
     def _broken(self, check: Check, slot_at: datetime, error: Exception) -> CheckResult:
         """Return what a fault of ours makes of a check; the log has it whole."""

@@ -35,12 +35,13 @@ class Direct(Probe, Protocol):
         ...
 
     def begin(
-        self, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
+        self, check: Check, slot_at: datetime, done: Callable[[CheckResult | Exception], None]
     ) -> Callable[[], None]:
         """Begin what `run` does; `done` is called once with its result, not before this returns.
 
-        Returns what stops the run: then `done` is not called any more. Raises nothing for what a
-        device or network does.
+        What `run` would raise `done` is called with, a fault of ours; and with TimeoutError when
+        the check's own deadline was reached. Returns what stops the run: then `done` is not called
+        any more. Raises nothing for what a device or network does.
         """
         ...
 

@@ -1,15 +1,15 @@
 """Requests under way: what the transport keeps of each until it is answered or given up."""
 
-import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from collector.probes.snmp.errors import SnmpError
 from collector.probes.snmp.sockets import SocketAddress
 from collector.probes.snmp.v3.message import Message
 from collector.probes.snmp.values import VarBind
+from collector.probes.stepping import Wait
 
 _SMALLEST_ID: Final = 0x0080_0000  # below, four octets would not be the shortest form
 
@@ -49,28 +49,30 @@ class Talk(Protocol[Told]):
         ...
 
 
-class Pending:
-    """A request under way."""
+class Pending(Wait[Any]):
+    """A request under way; await it for the response."""
 
     __slots__ = (
-        "address", "asked_at", "attempt", "deadline", "foreign", "future", "most", "packet", "sock",
-        "unsent",
+        "_forget", "address", "asked_at", "attempt", "deadline", "foreign", "ids", "most", "packet",
+        "sock", "unsent",
     )  # fmt: skip
 
     def __init__(
         self,
-        future: asyncio.Future[Any],
         sock: socket.socket,
         address: SocketAddress,
-        packet: bytes,
         most: int,
         asked_at: float,
+        forget: Callable[["Pending"], None],
     ) -> None:
-        self.future = future
+        """Get ready. `forget` hears of it when nobody waits for an answer any more."""
+        super().__init__()
+        self._forget = forget
         self.sock = sock
         self.address = address
-        self.packet = packet
+        self.packet = b""
         self.most = most  # bindings that an honest answer may hold
+        self.ids: tuple[int, ...] = ()  # of all tries
         self.asked_at = asked_at
         self.attempt = 0
         self.deadline = 0.0
@@ -82,28 +84,26 @@ class Pending:
         """Say whether asking once more would bring nothing new."""
         return False
 
-    def look_at_the_error(self) -> None:
-        """Keep asyncio from logging an error that nobody waits for any more."""
-        if self.future.done() and not self.future.cancelled():
-            self.future.exception()
+    def abandon(self) -> None:
+        """Take that whoever asked was cancelled or stopped."""
+        self._forget(self)
 
 
 class PendingTalk(Pending):
     """A v3 request under way."""
 
-    __slots__ = ("ids", "talk", "unproven")
+    __slots__ = ("talk", "unproven")
 
     def __init__(
         self,
-        future: asyncio.Future[Any],
         sock: socket.socket,
         address: SocketAddress,
         talk: Talk[Any],
         asked_at: float,
+        forget: Callable[[Pending], None],
     ) -> None:
-        super().__init__(future, sock, address, b"", 0, asked_at)
+        super().__init__(sock, address, 0, asked_at, forget)
         self.talk = talk
-        self.ids: list[int] = []  # of all tries
         self.unproven: Unproven | None = None
 
     @property

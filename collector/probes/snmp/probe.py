@@ -9,7 +9,7 @@ readings so far are kept: they were measured. A table that the agent cannot give
 others: the check tells of it and fails only when nothing else was read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -40,6 +40,7 @@ from collector.probes.snmp.interpret import (
 )
 from collector.probes.snmp.v3.security import Security
 from collector.probes.snmp.values import Value
+from collector.probes.stepping import Runs, Tell
 
 _MOST_CREDENTIALS = 256
 
@@ -88,7 +89,25 @@ class SnmpProbe:
     def __init__(self, engine: SnmpClient, clock: Clock) -> None:
         """Ask through `engine`; take times from `clock`."""
         self._engine = engine
+        self._runs = Runs()
         self._clock = clock
+
+    @property
+    def is_ready(self) -> bool:
+        """Say that `begin` may always be used."""
+        return True
+
+    def begin(self, check: Check, slot_at: datetime, done: Tell[CheckResult]) -> Callable[[], None]:
+        """Begin what `run` does; see `collector.probes.Direct`.
+
+        Only v3 (which waits for who else is at the same key) and agents that want pauses get a
+        task.
+        """
+        if _needs_task(check.target):
+            return self._runs.begin_task(
+                lambda: self.run(check, slot_at), check.timeout_seconds, done
+            )
+        return self._runs.begin(self.run(check, slot_at), check.timeout_seconds, done)
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
         """Ask `check.target` for the values of `check.group` once.
@@ -155,6 +174,13 @@ class SnmpProbe:
             return
         run.values += sum(_count(rows) for rows in columns.values())
         run.add(interpret_table(table, columns))
+
+
+def _needs_task(target: Target) -> bool:
+    """Say whether asking it may wait for more than answers."""
+    credential = target.credential
+    is_v3 = credential is not None and credential.version == Version.V3
+    return is_v3 or target.snmp_limits.pause_seconds > 0
 
 
 def agent_of(target: Target) -> Agent:

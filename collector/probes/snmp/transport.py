@@ -10,11 +10,14 @@ expiring first would report healthy devices as silent. A datagram is believed on
 id is pending *and* it comes from the address and port that was asked; everything else is counted.
 A v3 request has a `Talk` that says of each answer whether it is believed, and gives each try a
 message of its own; it is pending under the id of every try.
-Nothing here allocates per device, and there is no timer a request.
+Nothing here allocates per device, and there is no timer a request. Whoever waits without a task
+(`collector.probes.stepping`) goes on inside of drain, expire or close: it may ask the next question
+there, or stop to wait.
 """
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Final
 
@@ -81,51 +84,48 @@ class Transport:
             sockets[socket.AF_INET6] = open_socket(socket.AF_INET6, room)
         return cls(settings, sockets)
 
-    async def exchange(self, agent: Agent, request: ber.Request, most: int) -> Response:
-        """Send a request and return the response, which may hold at most `most` bindings.
+    def exchange(self, agent: Agent, request: ber.Request, most: int) -> Awaitable[Response]:
+        """Send a request; await its response, which may hold at most `most` bindings.
 
         Raises NoAnswer after all tries, BadAnswer, or NotSent. Cancelling it leaves nothing behind.
+        What it returns is a `Wait`, which needs no task, as long as the agent wants no pauses.
         """
         if agent.limits.pause_seconds:
-            await asyncio.sleep(agent.limits.pause_seconds)
+            return self._exchange_after_pause(agent, request, most)
+        return self._begin(agent, request, most)
+
+    async def _exchange_after_pause(
+        self, agent: Agent, request: ber.Request, most: int
+    ) -> Response:
+        await asyncio.sleep(agent.limits.pause_seconds)
+        response: Response = await self._begin(agent, request, most)
+        return response
+
+    def _begin(self, agent: Agent, request: ber.Request, most: int) -> Pending:
+        """Send a request's first try. Raises NotSent where there is no way to the agent."""
         sock, address = self._way_to(agent)
         request_id = next(self._ids)
         while request_id in self._pending:
             request_id = next(self._ids)
         now = self.time()
-        packet = request.packet(request_id)
-        entry = Pending(self._loop.create_future(), sock, address, packet, most, now)
+        entry = Pending(sock, address, most, now, self._forget)
+        entry.packet = request.packet(request_id)
+        entry.ids = (request_id,)
         self._pending[request_id] = entry
         self.counters.sent += 1
         self._launch(request_id, entry, now)
-        try:
-            response: Response = await entry.future
-        except asyncio.CancelledError:
-            entry.look_at_the_error()
-            raise
-        finally:
-            if request_id in self._pending:  # cancelled: what has ended otherwise is not in there
-                del self._pending[request_id]
-                self._finished[request_id] = False
-        return response
+        return entry
 
     async def converse(self, agent: Agent, talk: Talk[Told]) -> Told:
         """Ask in v3 and return what came of it. Raises as `exchange` does, and as `talk.read`."""
         if agent.limits.pause_seconds:
             await asyncio.sleep(agent.limits.pause_seconds)
         sock, address = self._way_to(agent)
-        entry = PendingTalk(self._loop.create_future(), sock, address, talk, self.time())
+        entry = PendingTalk(sock, address, talk, self.time(), self._forget)
         message_id = self._add_try(entry)
         self.counters.sent += 1
         self._launch(message_id, entry, entry.asked_at)
-        try:
-            told: Told = await entry.future
-        except asyncio.CancelledError:
-            entry.look_at_the_error()
-            raise
-        finally:
-            if message_id in self._pending:
-                self._end_talk(entry, answered=False)
+        told: Told = await entry
         return told
 
     def _way_to(self, agent: Agent) -> tuple[socket.socket, SocketAddress]:
@@ -142,7 +142,7 @@ class Transport:
         while message_id in self._pending:
             message_id = next(self._ids)
         entry.packet = entry.talk.packet(message_id)
-        entry.ids.append(message_id)
+        entry.ids += (message_id,)
         self._pending[message_id] = entry
         return message_id
 
@@ -219,8 +219,7 @@ class Transport:
         self.counters.answered += 1
         del self._pending[request_id]
         self._finished[request_id] = True
-        if not entry.future.done():
-            entry.future.set_result(Response(head.error_status, head.error_index, bindings))
+        entry.succeed(Response(head.error_status, head.error_index, bindings))
 
     def _take_message(self, data: bytes, source: SocketAddress) -> None:
         """Let the talk that a v3 message belongs to say what it is worth."""
@@ -248,9 +247,8 @@ class Transport:
             self._fail(message.message_id, entry, error)
         else:
             self.counters.answered += 1
-            self._end_talk(entry, answered=True)
-            if not entry.future.done():
-                entry.future.set_result(told)
+            self._end(entry, answered=True)
+            entry.succeed(told)
 
     def _is_from(self, entry: Pending, source: SocketAddress) -> bool:
         """Say whether a datagram comes from where the request was sent; note who else did it."""
@@ -260,11 +258,16 @@ class Transport:
         entry.foreign = str(source[0])
         return False
 
-    def _end_talk(self, entry: PendingTalk, *, answered: bool) -> None:
-        """Await no more answers to any try of a talk."""
-        for message_id in entry.ids:
-            del self._pending[message_id]
-            self._finished[message_id] = answered
+    def _end(self, entry: Pending, *, answered: bool) -> None:
+        """Await no more answers to any try of a request."""
+        for request_id in entry.ids:
+            del self._pending[request_id]
+            self._finished[request_id] = answered
+
+    def _forget(self, entry: Pending) -> None:
+        """Await no more answers, as nobody waits for them."""
+        if entry.ids[0] in self._pending:
+            self._end(entry, answered=False)
 
     def _forget_old(self) -> None:
         """Keep how only the last few thousand requests ended.
@@ -296,17 +299,19 @@ class Transport:
     def _tick(self) -> None:
         """Drain, then expire what is due; go on while anything is pending."""
         self._timer = None
-        drained = [self._drain(sock) for sock in self._sockets.values()]
-        if all(drained) or self._postponed >= _POSTPONE_MOST:
-            self._postponed = 0
-            self._expire(self.time())
-        else:  # more answers are waiting: hear them first, but do not let a flood stop the clock
-            self._postponed += 1
-        self._forget_old()
-        if not self._pending:
-            self._deadlines.clear()
-        elif self._timer is None:
-            self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
+        try:
+            drained = [self._drain(sock) for sock in self._sockets.values()]
+            if all(drained) or self._postponed >= _POSTPONE_MOST:
+                self._postponed = 0
+                self._expire(self.time())
+            else:  # more answers are waiting: hear them first, but let no flood stop the clock
+                self._postponed += 1
+            self._forget_old()
+        finally:  # whoever hears of an end may fail: the others' deadlines go on
+            if not self._pending:
+                self._deadlines.clear()
+            elif self._timer is None:
+                self._timer = self._loop.call_later(self._settings.tick_seconds, self._tick)
 
     def _expire(self, now: float) -> None:
         for deadline, request_id in self._deadlines.due(now):
@@ -342,12 +347,6 @@ class Transport:
 
     def _fail(self, request_id: int, entry: Pending, error: SnmpError) -> None:
         if request_id in self._pending:
-            is_answered = not isinstance(error, NoAnswer | NotSent)
-            if isinstance(entry, PendingTalk):
-                self._end_talk(entry, answered=is_answered)
-            else:
-                del self._pending[request_id]
-                self._finished[request_id] = is_answered
+            self._end(entry, answered=not isinstance(error, NoAnswer | NotSent))
             self._forget_old()
-        if not entry.future.done():
-            entry.future.set_exception(error)
+            entry.fail(error)

@@ -11,7 +11,7 @@ What agents of the field do, and what is done about it:
     never end                     limits of values, requests and seconds: WalkLimit
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -35,8 +35,8 @@ class Exchange(Protocol):
         """Return monotonic seconds."""
         ...
 
-    async def exchange(self, agent: Agent, request: ber.Request, most: int) -> Response:
-        """Send a request and return the response."""
+    def exchange(self, agent: Agent, request: ber.Request, most: int) -> Awaitable[Response]:
+        """Send a request; await the response."""
         ...
 
 
