@@ -73,7 +73,9 @@ class PingSettings(Shape):
         1.0, alias="timeout", description="How long to wait for the answer to each echo."
     )
     count: Annotated[WholeNumber, Field(ge=1, le=20)] = Field(
-        3, description="Echoes of one check. The device answers when one of them is answered."
+        3,
+        description="Echoes of one check. The device answers when one of them is answered. "
+        "Who answered none is asked with at least 3 the next two times.",
     )
     carrier: str = Field(
         "icmp",
