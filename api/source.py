@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
 import orjson
+from msgspec import structs
 
 from api.events import Snapshot
 from api.settings import ApiSettings
@@ -141,8 +141,8 @@ def with_change(state: DeviceState, change: Transition) -> DeviceState:
     the state keeps the moment at which it was confirmed itself.
     """
     if change.old is change.new is state.state and change.cause == state.cause:
-        return replace(state, flapping=change.flapping)
-    return replace(
+        return structs.replace(state, flapping=change.flapping)
+    return structs.replace(
         state,
         state=change.new,
         since_at=change.at,

@@ -8,8 +8,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import structs
 
 from collector.clock import Clock
 from collector.lateness import LagMeter
@@ -117,4 +119,6 @@ class Asking:
         if not overslept and not self._lag.stalled_since(started, limit):
             return result
         self._counters.blind += 1
-        return replace(result, outcome=Outcome.UNKNOWN, reason=Reason.COLLECTOR_LAG, readings=())
+        return structs.replace(
+            result, outcome=Outcome.UNKNOWN, reason=Reason.COLLECTOR_LAG, readings=()
+        )

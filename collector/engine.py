@@ -15,8 +15,9 @@ How a dead switch becomes one `down` and many `unreachable`:
 import heapq
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec import structs
 
 from collector.advice import Advice, Changes, EngineCounters
 from collector.evaluate import evaluate, thresholds_of
@@ -226,7 +227,7 @@ class Engine:
             self.counters.dropped += 1
             return
         if result.slot_at > now + _SET_BACK:  # the clock was set back while the check ran
-            result = replace(result, slot_at=now)
+            result = structs.replace(result, slot_at=now)
         old = self._states[check.id]
         evaluation = evaluate(result, self._thresholds[check.id], check.role, old.breached)
         new = advance(old, evaluation, result, check.rule, now)
@@ -326,12 +327,12 @@ class Engine:
             return
         self._release(watched)
         if state is State.UNREACHABLE:
-            view = replace(view, reason=Reason.PARENT_DOWN)
+            view = structs.replace(view, reason=Reason.PARENT_DOWN)
         if state is not watched.state.state or cause != watched.state.cause:
             self._change(watched, view, state, cause, now)
             self._review_children(watched, now, advice)
         elif view.status is not watched.state.status or view.reason is not watched.state.reason:
-            watched.state = replace(
+            watched.state = structs.replace(
                 watched.state, status=view.status, reason=view.reason, detail=view.detail
             )
             self._dirty_devices.add(watched.device.id)
@@ -387,7 +388,7 @@ class Engine:
         confirmed_at = max(now, at)
         self._record(
             watched,
-            replace(
+            structs.replace(
                 old,
                 status=view.status,
                 state=state,
@@ -405,13 +406,13 @@ class Engine:
         self._forget_checks(watched)
         old = watched.state
         if old.state is State.UNKNOWN:
-            watched.state = replace(old, status=Status.UNKNOWN, flapping=False)
+            watched.state = structs.replace(old, status=Status.UNKNOWN, flapping=False)
             return
         began = old.last_result_at or now
         at = max(began, old.since_at) if old.since_at else began
         self._record(
             watched,
-            replace(
+            structs.replace(
                 old,
                 status=Status.UNKNOWN,
                 state=State.UNKNOWN,
@@ -506,7 +507,7 @@ class Engine:
         flaps = self._unsteady.any_of(watched.checks) and state.state is not State.UNKNOWN
         if flaps is not state.flapping and state.since_at is not None:
             self._record(
-                watched, replace(state, flapping=flaps), noticed_at=max(now, state.since_at)
+                watched, structs.replace(state, flapping=flaps), noticed_at=max(now, state.since_at)
             )
 
     def _record(

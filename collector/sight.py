@@ -7,8 +7,10 @@ as it is. The store gets its own transitions to unknown when a collector is back
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import structs
 
 from collector.model import DeviceState, Heartbeat, Reason, State, Status
 from collector.moments import EPOCH
@@ -78,7 +80,7 @@ def reported(state: DeviceState, seen: Sight) -> DeviceState:
     if seen.blind_since is None or state.state is State.UNKNOWN:
         return state
     since = state.last_result_at or state.since_at
-    return replace(
+    return structs.replace(
         state,
         status=Status.UNKNOWN,
         state=State.UNKNOWN,

@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from msgspec import structs
+
 from collector.model import Labels, Metric, MetricGroup, Reading, Table
 from collector.probes.snmp.interpret import (
     Interpretation,
@@ -307,7 +309,9 @@ def _sift(
     faults += [it.name for it in metrics if it.source in odd and it.name not in known]
     lenient = {metric.name for metric in metrics if metric.lenient}
     if labels:
-        good = tuple(replace(reading, labels=(*labels, *reading.labels)) for reading in good)
+        good = tuple(
+            structs.replace(reading, labels=(*labels, *reading.labels)) for reading in good
+        )
     return Extract(good, tuple(dict.fromkeys(name for name in faults if name not in lenient)))
 
 

@@ -1,9 +1,13 @@
-"""The words of Pantau as values: frozen dataclasses and enums, nothing else.
+"""The words of Pantau as values: frozen dataclasses, structs and enums, nothing else.
 
     states ◄── inventory ◄── profile ◄── check ◄── history, kept
 
 Everything below the engine is handed these; everything above stores or shows them. Moments are
 aware UTC datetimes named `…_at`, durations are seconds named `…_seconds`.
+
+What is made thousands of times a second is a struct of msgspec (docs/adr/0058): as frozen as a
+dataclass, made in a sixth of the time, changed by `msgspec.structs.replace`. Structs hold no
+circles, so garbage collection leaves them out.
 """
 
 from collector.model.check import (

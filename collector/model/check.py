@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from collector.model.inventory import Credential
 from collector.model.profile import AS_USUAL, Labels, MetricGroup, SnmpLimits
 from collector.model.states import Outcome, Reason, Role, State, Verdict
@@ -46,8 +48,7 @@ class Check:
     rule: Rule = Rule()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, gc=False):
     """One value. Its moment is the `slot_at` of the result that carries it."""
 
     metric: str
@@ -56,8 +57,7 @@ class Reading:
     labels: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True, gc=False):
     """How one run of a check ended. `slot_at` is its identity: one result a check and slot."""
 
     check_id: str
@@ -70,8 +70,7 @@ class CheckResult:
     readings: tuple[Reading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True, gc=False):
     """What a result means. `breached` carries the hysteresis to the next evaluation."""
 
     verdict: Verdict
@@ -80,8 +79,7 @@ class Evaluation:
     breached: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ResultBatch:
+class ResultBatch(Struct, frozen=True, gc=False):
     """Results on their way to the engine, with what a writer needs to refuse late words."""
 
     collector_id: str

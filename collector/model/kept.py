@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from collector.model.states import Outcome, Reason, State, Status, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class CheckState:
+class CheckState(Struct, frozen=True, gc=False):
     """What is believed about one check, and what is in doubt (see `collector.state`).
 
     `verdict` is confirmed. The doubts are runs of results that speak against it: `pending_count`
@@ -34,8 +35,7 @@ class CheckState:
     breached: frozenset[str] = frozenset()  # metrics beyond a threshold, for hysteresis
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceState:
+class DeviceState(Struct, frozen=True, gc=False):
     """What is believed about one device. `state` is derived from status and overlays."""
 
     device_id: str

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
+
 from collector.inventory import Plan
 from collector.model import Labels, Reading
 
@@ -16,8 +18,7 @@ class SinkError(Exception):
     """The sink could not take or give readings now; nothing was half written."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceReadings:
+class DeviceReadings(Struct, frozen=True, gc=False):
     """The readings of one result: all of one device and one moment."""
 
     device_id: str

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from collector.model import (
     CheckState,
@@ -216,7 +217,7 @@ def test_a_state_of_a_device_never_applied_undoes_the_whole_commit(filled: Store
 
 
 def test_a_moment_without_a_zone_is_refused(filled: Store) -> None:
-    naive = replace(state("cam-1", UP), since_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+    naive = structs.replace(state("cam-1", UP), since_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
     with pytest.raises(ValueError, match="no time zone"):
         filled.commit([naive], [], [])
 
@@ -247,7 +248,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(filled: Store) -> None:
 
 def test_a_beat_moves_the_heartbeat_and_the_states_that_moved(filled: Store) -> None:
     assert filled.beat(Heartbeat("main", "run-1", T0, at(1)), [], []) is None
-    moved = replace(state("cam-1", UP), last_result_at=at(2))
+    moved = structs.replace(state("cam-1", UP), last_result_at=at(2))
     believed = CheckState("cam-1/ping", last_result_at=at(2))
     beat = Heartbeat("main", "run-2", at(2), at(2), {"loop_lag_seconds": 0.25})
     assert filled.beat(beat, [believed], [moved]) == "run-1"
@@ -322,7 +323,7 @@ def test_an_area_is_as_fresh_as_the_newest_result_of_what_is_in_use_there(filled
     def known() -> dict[str, AreaFreshness]:
         return {one.code: one for one in filled.freshness()}
 
-    filled.commit([replace(state("cam-1", UP), last_result_at=at(7))], [], [])
+    filled.commit([structs.replace(state("cam-1", UP), last_result_at=at(7))], [], [])
     period = check("cam-1").interval_seconds
     assert known()["73.71.01"] == AreaFreshness("73.71.01", at(7), period)
     assert known()["73.71"].last_result_at is None

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import text
 
 from collector.contract import Rules
@@ -64,7 +65,7 @@ def tell(
     store: Store, device: str, old: State, new: State, minutes: float, cause: str | None = None
 ) -> None:
     moved = replace(change(device, old, new, minutes), cause=cause)
-    believed = replace(state(device, new, minutes), cause=cause)
+    believed = structs.replace(state(device, new, minutes), cause=cause)
     store.commit([believed], [], [moved])
 
 

@@ -1,13 +1,13 @@
 """The routes over a real store: what is asked for is what comes back, in the promised shapes."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 from pydantic import BaseModel
 
 from api import schemas
@@ -287,7 +287,7 @@ async def test_readings_come_from_the_embedded_sink_as_they_were_written(
     sink.write(
         [
             DeviceReadings("cam-0001", later - timedelta(seconds=30), (reading,)),
-            DeviceReadings("cam-0001", later, (replace(reading, value=0.75),)),
+            DeviceReadings("cam-0001", later, (structs.replace(reading, value=0.75),)),
         ]
     )
     app = create_app(store=city.store, sink=sink, clock=city.clock, settings=ApiSettings())
