@@ -7,7 +7,7 @@ meanwhile is *unknown*.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from msgspec import structs
 from collector.clock import Clock
 from collector.lateness import LagMeter
 from collector.model import Check, CheckResult, Outcome, Reason
-from collector.probes import Direct, Probe
+from collector.probes import Probe
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class PollerCounters:
     def note_late(self, seconds: float) -> None:
         """Take in how late a check was begun."""
         self.late_seconds.append(seconds)
-        self.late_worst_seconds = max(self.late_worst_seconds, seconds)
+        if seconds > self.late_worst_seconds:
+            self.late_worst_seconds = seconds
 
     def late_percentile(self, share: float) -> float:
         """Return a percentile of how late recent checks started, in seconds."""
@@ -66,32 +67,13 @@ class Asking:
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
         """Run the probe within the check's deadline; whatever happens becomes a result."""
-        started = self._clock.monotonic()
         try:
             async with asyncio.timeout(check.timeout_seconds):
-                result = await self._probes[check.probe].run(check, slot_at)
+                return await self._probes[check.probe].run(check, slot_at)
         except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
-            result = self._unfinished(check, slot_at, error)
-        return self._honest(result, check, started)
+            return self.unfinished(check, slot_at, error)
 
-    def begin(
-        self, probe: Direct, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
-    ) -> Callable[[], None]:
-        """Begin a run that needs no task; tell `done` its result. Returns what stops it."""
-        started = self._clock.monotonic()
-
-        def tell(result: CheckResult | Exception) -> None:
-            if isinstance(result, Exception):
-                result = self._unfinished(check, slot_at, result)
-            done(self._honest(result, check, started))
-
-        try:
-            return probe.begin(check, slot_at, tell)
-        except Exception as error:  # noqa: BLE001 - a fault of ours becomes a result, and is logged
-            result = self._broken(check, slot_at, error)
-            return asyncio.get_running_loop().call_soon(done, result).cancel
-
-    def _unfinished(self, check: Check, slot_at: datetime, error: Exception) -> CheckResult:
+    def unfinished(self, check: Check, slot_at: datetime, error: Exception) -> CheckResult:
         """Return what becomes of a run without a result: its time was over, or we are at fault."""
         if not isinstance(error, TimeoutError):
             return self._broken(check, slot_at, error)
@@ -110,13 +92,16 @@ class Asking:
     ) -> CheckResult:
         return CheckResult(check.id, slot_at, self._clock.now(), outcome, reason, detail)
 
-    def _honest(self, result: CheckResult, check: Check, started: float) -> CheckResult:
-        """Turn a missing answer into *unknown* when our own loop was late meanwhile."""
+    def honest(self, result: CheckResult, check: Check, began: float) -> CheckResult:
+        """Turn a missing answer into *unknown* when our own loop was late since the run `began`.
+
+        That is in monotonic seconds.
+        """
         if result.outcome is not Outcome.FAILED or result.reason is not Reason.NO_ANSWER:
             return result
         limit = check.timeout_seconds * LAG_SHARE_OF_TIMEOUT
-        overslept = self._clock.monotonic() - started - check.timeout_seconds > limit
-        if not overslept and not self._lag.stalled_since(started, limit):
+        overslept = self._clock.monotonic() - began - check.timeout_seconds > limit
+        if not overslept and not self._lag.stalled_since(began, limit):
             return result
         self._counters.blind += 1
         return structs.replace(

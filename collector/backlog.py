@@ -12,8 +12,9 @@ little, and everything that is believed of a device rests on it.
 import math
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import count
 
 from collector.model import Check, Role
 
@@ -39,6 +40,7 @@ class Job:
 
     check: Check
     phase: float
+    number: int = field(default_factory=count().__next__)  # of two due at once the lower goes first
     stage: Stage = Stage.SCHEDULED
     due: float = math.inf  # not scheduled: due by now, or running
     slot_seconds: float = 0.0  # the slot's moment on the wall clock
@@ -47,7 +49,9 @@ class Job:
     due_since: float = math.inf  # when it last was due
     due_seconds: float = 0.0  # the same on the wall clock
     taken: float = math.inf  # when this machine had time for it
+    began: float = math.inf  # the last run
     ended: float = -math.inf  # the last run
+    gone: bool = False  # nobody wants the check any more
     wanted: bool = False  # somebody hinted while it ran: what it sees may be older than that
 
     def become_due(self) -> None:

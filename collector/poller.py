@@ -16,7 +16,6 @@ import asyncio
 import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from collector.advice import Advice
 from collector.asking import Asking, PollerCounters
@@ -24,7 +23,8 @@ from collector.backlog import Backlog, Job, Stage
 from collector.clock import Clock
 from collector.lateness import LagMeter, Lateness, Pace
 from collector.model import Check, CheckResult, Role
-from collector.probes import Direct, Paced, Probe
+from collector.probes import Paced, Probe
+from collector.runs import Ended, Runs
 from collector.schedule import next_slot, phase_seconds, slots_between
 
 _MAX_SLEEP_SECONDS = 1.0
@@ -58,18 +58,16 @@ class Poller:
         """
         self._together = together_seconds
         self._probes = probes
-        self._direct = {name: one for name, one in probes.items() if isinstance(one, Direct)}
-        self._stops: dict[int, tuple[Job, Callable[[], None]]] = {}  # of runs without a task
-        self._fault: Exception | None = None  # of ours, in such a run
         self._paced = {name: one for name, one in probes.items() if isinstance(one, Paced)}
         self._deliver = deliver
         self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._of_device: dict[str, list[Job]] = {}
         self._running = False
+        self._queue: list[tuple[float, int, Job]] = []
         self.add(checks)
-        self._queue: list[tuple[float, str]] = []
-        self._busy: set[tuple[str, str]] = set()
+        self._busy: set[tuple[str, str]] = set()  # device and protocol: a lane
+        self._crowded: set[tuple[str, str]] = set()  # lanes in which somebody waits
         self._paused: set[str] = set()
         self._leaving = 0  # running for checks that are gone
         self._asked = 0  # running now
@@ -79,22 +77,28 @@ class Poller:
         self._wakes_at = -math.inf
         self.lateness = Lateness()
         self.counters = PollerCounters()
-        self._ask = Asking(probes, clock, lag, self.counters)
+        self._asking = Asking(probes, clock, lag, self.counters)
+        self._runs = Runs(probes, self._asking, self._take)
 
     async def run(self) -> None:
         """Poll until cancelled. Tasks in flight are cancelled with it."""
         self._running = True
+        wall, steady = self._clocks()
         for job in self._jobs.values():
-            self._schedule_slot(job)
+            self._schedule_slot(job, wall, steady)
         try:
-            async with asyncio.TaskGroup() as runs:
+            async with asyncio.TaskGroup() as tasks:
+                self._runs.open(tasks)
                 while True:
                     began = self._clock.monotonic()
-                    await self._sleep(began, may_go_on=self._begin(runs))
-                    if self._fault is not None:
-                        raise self._fault
+                    await self._sleep(began, may_go_on=self._begin())
+                    if self._runs.fault is not None:
+                        raise self._runs.fault
         finally:
-            self._stop_direct()
+            for job in self._runs.stop():
+                self._note_end(job, self._clock.monotonic())
+                self.counters.cut_short += 1
+                self._leaving -= job.gone
 
     def add(self, checks: Iterable[Check]) -> None:
         """Schedule more checks; those that are scheduled keep their rhythm."""
@@ -105,7 +109,7 @@ class Poller:
             self._jobs[check.id] = job
             self._of_device.setdefault(check.device_id, []).append(job)
             if self._running:
-                self._schedule_slot(job)
+                self._schedule_slot(job, *self._clocks())
 
     def keep(self, checks: Iterable[Check]) -> None:
         """Ask exactly these checks from now on; those that are the same keep their rhythm.
@@ -120,6 +124,7 @@ class Poller:
         ]
         for job in gone:
             del self._jobs[job.check.id]
+            job.gone, job.due = True, math.inf
             self._leaving += job.stage is Stage.RUNNING
             if job.stage in (Stage.DUE, Stage.BLOCKED):
                 self.counters.skipped += 1
@@ -200,15 +205,18 @@ class Poller:
         allowed = job.ended + job.check.rule.retry_seconds
         self._schedule_soon(job, max(0.0, allowed - self._clock.monotonic()))
 
-    def _schedule_slot(self, job: Job) -> None:
+    def _clocks(self) -> tuple[float, float]:
+        """Return the wall clock and the steady one, in seconds."""
+        return self._clock.now().timestamp(), self._clock.monotonic()
+
+    def _schedule_slot(self, job: Job, wall: float, steady: float) -> None:
         """Put the check at its next slot. Slots missed meanwhile are not made up for."""
-        wall, steady = self._clock.now().timestamp(), self._clock.monotonic()
         # The two clocks are read one after the other: a slot may be served a hair before its
         # moment, and must not be served again. Far ahead, though, means the clock was set back.
-        ahead = job.slot_seconds - wall
-        after = job.slot_seconds if 0 < ahead < job.check.interval_seconds else wall
-        job.slot_seconds = next_slot(after, job.check.interval_seconds, job.phase)
-        job.own_slot, job.pace = True, job.check.interval_seconds
+        interval = job.check.interval_seconds
+        after = job.slot_seconds if 0 < job.slot_seconds - wall < interval else wall
+        job.slot_seconds = next_slot(after, interval, job.phase)
+        job.own_slot, job.pace = True, interval
         self._put(job, steady + job.slot_seconds - wall)
 
     def _schedule_soon(self, job: Job, seconds: float, pace: float | None = None) -> None:
@@ -219,7 +227,7 @@ class Poller:
         """
         if job.stage is not Stage.SCHEDULED:
             return  # the answer to the wish is under way
-        wall, steady = self._clock.now().timestamp(), self._clock.monotonic()
+        wall, steady = self._clocks()
         if steady + seconds < job.due:
             job.slot_seconds = wall + seconds
             job.own_slot = False
@@ -228,7 +236,7 @@ class Poller:
 
     def _put(self, job: Job, due: float) -> None:
         job.due = due
-        heapq.heappush(self._queue, (due, job.check.id))
+        heapq.heappush(self._queue, (due, job.number, job))
         if due + self._together < self._wakes_at:  # else the loop wakes early enough anyway
             self._wake()
 
@@ -261,39 +269,37 @@ class Poller:
         if self._sleeper is not None and not self._sleeper.done():
             self._sleeper.set_result(None)
 
-    def _begin(self, runs: asyncio.TaskGroup) -> bool:
+    def _begin(self) -> bool:
         """Begin as many due checks as one turn of the loop may; say whether more may go on.
 
         What is due is begun at once as long as nothing waits: the backlog costs nothing then.
         """
-        now = self._clock.monotonic()
+        wall, now = self._clocks()
         if not self._backlog and not (self._queue and self._queue[0][0] <= now):
             self.lateness.note(now, 0.0, late=False)
             return False
         full = self._full_probes()
         end = min(MOST_UNDER_WAY, self._asked + self._pace.size)
-        self._take_due(now, runs, full, 0 if self._backlog else end)
+        self._take_due(wall, now, full, 0 if self._backlog else end)
         while self._asked < end and (job := self._backlog.take(now, full)) is not None:
-            self._start(job, now, runs)
+            self._start(job, wall, now)
         oldest, late = self._backlog.waits(now)
         self.lateness.note(now, oldest, late=late)
         return bool(self._backlog) and self._asked == end < MOST_UNDER_WAY
 
-    def _take_due(
-        self, now: float, runs: asyncio.TaskGroup, full: Collection[str], end: int
-    ) -> None:
+    def _take_due(self, wall: float, now: float, full: Collection[str], end: int) -> None:
         """Begin what is due until `end` are asked; let the rest wait."""
-        while self._queue and self._queue[0][0] <= now:
-            due, check_id = heapq.heappop(self._queue)
-            job = self._jobs.get(check_id)
-            if job is None or due != job.due:
+        queue = self._queue
+        while queue and queue[0][0] <= now:
+            due, _, job = heapq.heappop(queue)
+            if due != job.due:
                 continue  # it was moved meanwhile
             self.counters.due += 1
             job.become_due()
             if self._asked < end and job.check.probe not in full:
-                self._start(job, now, runs)
+                self._start(job, wall, now)
             elif self._is_pointless(job):
-                self._skip(job)
+                self._skip(job, wall, now)
             else:
                 self._backlog.put(job)
 
@@ -306,90 +312,61 @@ class Poller:
     def _is_pointless(self, job: Job) -> bool:
         return job.check.role is Role.HEALTH and job.check.device_id in self._paused
 
-    def _skip(self, job: Job) -> None:
+    def _skip(self, job: Job, wall: float, now: float) -> None:
         self.counters.skipped += 1
         job.stage = Stage.SCHEDULED
-        self._schedule_slot(job)
+        self._schedule_slot(job, wall, now)
 
-    def _start(self, job: Job, now: float, runs: asyncio.TaskGroup) -> None:
+    def _start(self, job: Job, wall: float, now: float) -> None:
         if self._is_pointless(job):
-            self._skip(job)
+            self._skip(job, wall, now)
             return
         self.counters.note_late(max(0.0, now - job.due_since))
         job.taken = now
         lane = (job.check.device_id, job.check.probe)
         if lane in self._busy:
             job.stage = Stage.BLOCKED
+            self._crowded.add(lane)
         else:
-            self._launch(job, runs)
+            self._launch(job, lane, wall, now)
 
-    def _launch(self, job: Job, runs: asyncio.TaskGroup) -> None:
-        self._busy.add((job.check.device_id, job.check.probe))
-        job.stage = Stage.RUNNING
+    def _launch(self, job: Job, lane: tuple[str, str], wall: float, now: float) -> None:
+        self._busy.add(lane)
+        job.stage, job.began = Stage.RUNNING, now
         self._asked += 1
-        wall = self._clock.now().timestamp()
         if abs(wall - job.slot_seconds) > MAX_LATE_SECONDS:  # or the clock was set meanwhile
             job.slot_seconds = wall
-        probe = self._direct.get(job.check.probe)
-        if probe is not None and probe.is_ready:
-            self._begin_direct(probe, job, runs)
-        else:
-            runs.create_task(self._run(job, runs), name=f"check {job.check.id}")
+        self._runs.begin(job)
 
-    def _begin_direct(self, probe: Direct, job: Job, runs: asyncio.TaskGroup) -> None:
-        def done(result: CheckResult) -> None:
-            del self._stops[id(job)]
-            self._note_end(job)
-            try:
-                self._take(job, result, runs)
-            except Exception as fault:  # noqa: BLE001 - of ours: whoever runs us is to hear it
-                self._fault = fault
-                self._wake()
-
-        slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
-        self._stops[id(job)] = job, self._ask.begin(probe, job.check, slot_at, done)
-
-    async def _run(self, job: Job, runs: asyncio.TaskGroup) -> None:
-        slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
-        try:
-            result = await self._ask.run(job.check, slot_at)
-        except asyncio.CancelledError:
-            self.counters.cut_short += 1
-            self._leaving -= self._jobs.get(job.check.id) is not job
-            raise
-        finally:
-            self._note_end(job)
-        self._take(job, result, runs)
-
-    def _stop_direct(self) -> None:
-        """End the runs that have no task, as a cancelled task ends its own."""
-        for job, stop in self._stops.values():
-            stop()
-            self._note_end(job)
-            self.counters.cut_short += 1
-            self._leaving -= self._jobs.get(job.check.id) is not job
-        self._stops.clear()
-
-    def _note_end(self, job: Job) -> None:
-        job.stage = Stage.SCHEDULED
-        job.ended = self._clock.monotonic()
+    def _note_end(self, job: Job, now: float) -> None:
+        job.stage, job.ended = Stage.SCHEDULED, now
         self._asked -= 1
         self._busy.discard((job.check.device_id, job.check.probe))
 
-    def _take(self, job: Job, result: CheckResult, runs: asyncio.TaskGroup) -> None:
-        """Hand a result on, put the check back into the schedule, let who waited for it begin."""
-        self.counters.done += 1
-        if self._jobs.get(job.check.id) is not job:  # it was changed or removed meanwhile
-            self._leaving -= 1
-            self._launch_waiting(job, runs)
-            return
-        self._count_left_out(job)
-        advice = self._deliver((result,))
-        self._schedule_slot(job)
+    def _take(self, ended: Sequence[Ended]) -> None:
+        """Hand results on, put checks back into the schedule, let who waited for them begin."""
+        wall, now = self._clocks()
+        wanted: list[Job] = []
+        results: list[CheckResult] = []
+        for job, result in ended:
+            self._note_end(job, now)
+            self.counters.done += 1
+            if job.gone:  # it was changed or removed meanwhile
+                self._leaving -= 1
+                continue
+            self._count_left_out(job)
+            wanted.append(job)
+            results.append(self._asking.honest(result, job.check, job.began))
+        advice = self._deliver(results) if results else Advice()
+        for job in wanted:
+            self._schedule_slot(job, wall, now)
         self.follow(advice)
-        if job.wanted:
-            self._schedule_wanted(job)
-        self._launch_waiting(job, runs)
+        for job in wanted:
+            if job.wanted:
+                self._schedule_wanted(job)
+        if self._crowded:
+            for job, _ in ended:
+                self._launch_waiting(job, wall, now)
 
     def _count_left_out(self, job: Job) -> None:
         """Count the slots that passed since the check was due: by the device's fault, or ours."""
@@ -406,12 +383,17 @@ class Poller:
         self.counters.missed += missed
         self.counters.due += missed
 
-    def _launch_waiting(self, finished: Job, runs: asyncio.TaskGroup) -> None:
+    def _launch_waiting(self, finished: Job, wall: float, now: float) -> None:
         """Let the next check of this device and protocol have the lane."""
+        lane = (finished.check.device_id, finished.check.probe)
+        if lane not in self._crowded or lane in self._busy:
+            return
         waiting = [
             job
             for job in self._of_device.get(finished.check.device_id, ())
             if job.stage is Stage.BLOCKED and job.check.probe == finished.check.probe
         ]
+        if len(waiting) < 2:
+            self._crowded.discard(lane)
         if waiting:  # first come, first served: a busy lane starves nobody
-            self._launch(min(waiting, key=lambda job: job.slot_seconds), runs)
+            self._launch(min(waiting, key=lambda job: job.slot_seconds), lane, wall, now)
