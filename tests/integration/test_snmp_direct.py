@@ -37,7 +37,12 @@ class Desk:
         self.heard: list[CheckResult] = []
 
     def begin(self, asked: Check) -> Callable[[], None]:
-        stop = self.asking.begin(self.probe, asked, SLOT, self.heard.append)
+        def hear(result: CheckResult | Exception) -> None:
+            if isinstance(result, Exception):
+                result = self.asking.unfinished(asked, SLOT, result)
+            self.heard.append(result)
+
+        stop = self.probe.begin(asked, SLOT, hear)
         assert self.heard == [], "told before it had begun"
         return stop
 
