@@ -12,9 +12,10 @@ MICROSECOND = timedelta(microseconds=1)
 
 def to_micros(moment: datetime) -> int:
     """Return the microseconds of an aware moment. Raises ValueError for a naive one."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
-    return (moment - EPOCH) // MICROSECOND
+    try:
+        return (moment - EPOCH) // MICROSECOND
+    except TypeError:
+        raise ValueError(f"{moment.isoformat()} has no time zone") from None
 
 
 def from_micros(micros: int) -> datetime:

@@ -2,52 +2,72 @@
 
 import json
 import sqlite3
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from collector.model import Labels, Reading
+from collector.model import Labels
+from collector.sinks import DeviceReadings
+from collector.sinks.frames import pack_ids
 
 _MAX_SHAPES = 200_000
 
 Key = tuple[str, str, Labels]  # metric, unit, labels
 
 
+class Shape(NamedTuple):
+    """The numbers behind a list of readings."""
+
+    device: int
+    ids: bytes  # of the series, in the readings' order, as frames hold them
+    repeats: bool  # whether two readings are of one series
+
+
 class Dictionary:
-    """Finds or gives the numbers of a device and of the series of a result.
+    """Finds or gives the numbers of devices and of the series of their results.
 
     A device answers with the same series over and over: what is remembered is one hash for each
-    such list ("shape") with the numbers in its order, some 10 bytes a series instead of 300. The
+    such list ("shape") with the numbers in its order, some 6 bytes a series instead of 300. The
     hash is Python's own over the whole list, 64 bits and salted, within one device.
     """
 
     def __init__(self) -> None:
-        self._devices: dict[str, int] = {}
-        self._shapes: dict[tuple[int, int], array[int]] = {}
+        self._shapes: dict[str, dict[int, Shape]] = {}  # by device and hash
+        self._count = 0
 
-    def numbers(
-        self, connection: sqlite3.Connection, device_id: str, readings: Sequence[Reading]
-    ) -> tuple[int, Sequence[int]]:
-        """Return the device's number and those of the readings' series, in their order.
+    def shapes(
+        self, connection: sqlite3.Connection, results: Sequence[DeviceReadings]
+    ) -> list[Shape]:
+        """Return the numbers of each result, in their order.
 
-        New ones are inserted: if the transaction fails, `forget` what it gave.
+        New devices and series are inserted: if the transaction fails, `forget` what it gave.
         """
-        device = self._devices.get(device_id)
-        if device is None:
-            device = self._devices[device_id] = _device(connection, device_id)
-        keys: list[Key] = [(r.metric, r.unit, r.labels) for r in readings]
-        shape = device, hash(tuple(keys))
-        numbers = self._shapes.get(shape)
-        if numbers is None:
-            if len(self._shapes) >= _MAX_SHAPES:
-                self._shapes.clear()
-            numbers = self._shapes[shape] = array("Q", _series(connection, device, keys))
-        return device, numbers
+        known = self._shapes
+        found: list[Shape | None] = []
+        missing: list[tuple[int, int, list[Key]]] = []
+        for place, result in enumerate(results):
+            keys = [(r.metric, r.unit, r.labels) for r in result.readings]
+            shape_hash = hash(tuple(keys))
+            own = known.get(result.device_id)
+            shape = None if own is None else own.get(shape_hash)
+            if shape is None:
+                missing.append((place, shape_hash, keys))
+            found.append(shape)
+        if missing:
+            if self._count + len(missing) > _MAX_SHAPES:
+                self.forget()
+            lists = [(results[place].device_id, keys) for place, _, keys in missing]
+            learnt = _learn(connection, lists)
+            for (place, shape_hash, _), shape in zip(missing, learnt, strict=True):
+                found[place] = shape
+                known.setdefault(results[place].device_id, {})[shape_hash] = shape
+            self._count += len(missing)
+        return [shape for shape in found if shape is not None]
 
     def forget(self) -> None:
         """Drop everything remembered; it is read from the file again."""
-        self._devices.clear()
         self._shapes.clear()
+        self._count = 0
 
 
 @lru_cache(maxsize=4096)
@@ -61,30 +81,65 @@ def labels_from(text: str) -> Labels:
     return tuple((name, value) for name, value in json.loads(text))
 
 
-def _device(connection: sqlite3.Connection, name: str) -> int:
-    return _number(connection, "devices (name)", (name,))
+def _learn(
+    connection: sqlite3.Connection, lists: Sequence[tuple[str, Sequence[Key]]]
+) -> list[Shape]:
+    """Return the numbers of these devices and their series, new ones inserted.
+
+    At a first start all are new, a thousand a second: they are numbered here, which one process
+    alone does, and inserted together.
+    """
+    devices = _Numbers(connection, "devices", ("name",))
+    channels = _Numbers(connection, "channels", ("device", "metric"))
+    series = _Numbers(connection, "series", ("channel", "unit", "labels"))
+    found = []
+    for name, keys in lists:
+        device, is_new = devices.of((name,))
+        ids = []
+        for metric, unit, labels in keys:
+            channel, no_series = channels.of((device, metric), surely_new=is_new)
+            ids.append(series.of((channel, unit, labels_text(labels)), surely_new=no_series)[0])
+        found.append(Shape(device, pack_ids(ids), len(set(ids)) < len(ids)))
+    for table in (devices, channels, series):
+        table.insert()
+    return found
 
 
-def _series(connection: sqlite3.Connection, device: int, keys: Iterable[Key]) -> list[int]:
-    channels: dict[str, int] = {}
-    numbers = []
-    for metric, unit, labels in keys:
-        channel = channels.get(metric)
-        if channel is None:
-            row = device, metric
-            channel = channels[metric] = _number(connection, "channels (device, metric)", row)
-        written = channel, unit, labels_text(labels)
-        numbers.append(_number(connection, "series (channel, unit, labels)", written))
-    return numbers
+class _Numbers:
+    """The numbers of a table's rows; new ones are given in order and inserted at the end."""
 
+    def __init__(self, connection: sqlite3.Connection, table: str, columns: Sequence[str]) -> None:
+        names = ", ".join(columns)
+        self._connection = connection
+        self._find = f"SELECT id FROM {table} WHERE " + " AND ".join(f"{c} = ?" for c in columns)  # noqa: S608 - our own words
+        self._insert = f"INSERT INTO {table} (id, {names}) VALUES (?{', ?' * len(columns)})"  # noqa: S608
+        last = connection.execute(f"SELECT max(id) FROM {table}").fetchone()[0]  # noqa: S608
+        self._next: int = (last or 0) + 1
+        self._known: dict[tuple[object, ...], int] = {}
+        self._new: dict[tuple[object, ...], int] = {}
 
-def _number(connection: sqlite3.Connection, where: str, row: tuple[object, ...]) -> int:
-    """Return the id of a row, inserted if it is new. `where`: a table and its unique columns."""
-    marks = ", ".join("?" * len(row))
-    query = f"INSERT INTO {where} VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608 - our own words
-    found = connection.execute(query, row).fetchone()
-    if found is None:
-        table, _, columns = where.partition(" ")
-        query = f"SELECT id FROM {table} WHERE {columns} = ({marks})"  # noqa: S608
-        found = connection.execute(query, row).fetchone()
-    return int(found[0])
+    def of(self, row: tuple[object, ...], *, surely_new: bool = False) -> tuple[int, bool]:
+        """Return a row's number, and whether it was not there before.
+
+        `surely_new`: the file need not be asked, for what it belongs to is new.
+        """
+        number = self._new.get(row)
+        if number is not None:
+            return number, True
+        number = self._known.get(row)
+        if number is not None:
+            return number, False
+        if not surely_new:
+            found = self._connection.execute(self._find, row).fetchone()
+            if found is not None:
+                self._known[row] = number = int(found[0])
+                return number, False
+        self._new[row] = number = self._next
+        self._next += 1
+        return number, True
+
+    def insert(self) -> None:
+        """Write the new ones."""
+        self._connection.executemany(
+            self._insert, [(number, *row) for row, number in self._new.items()]
+        )

@@ -10,7 +10,6 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from math import isfinite
 from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection
@@ -22,7 +21,7 @@ from collector.sinks import DeviceReadings, Series, SeriesInfo, SinkError
 from collector.sinks.blocks import HOUR_MICROS, DamagedBlock, Points, unpack_block
 from collector.sinks.dictionary import Dictionary, labels_from
 from collector.sinks.everything import all_hours, devices_after, readings_of
-from collector.sinks.frames import Number, can_be_kept, pack, unpack
+from collector.sinks.frames import Number, can_be_kept, pack, pack_column, unpack, unpack_ids
 from collector.sinks.newest import newest
 from collector.sinks.readings_file import ReadingsFile
 from collector.sinks.rolling import (
@@ -125,14 +124,19 @@ class SqliteSink:
         rows: list[_TailRow] = []
         texts: list[Text] = []
         refused = 0
-        for result in batch:
-            device, series = self._dictionary.numbers(connection, result.device_id, result.readings)
+        shapes = self._dictionary.shapes(connection, batch)
+        for result, (device, ids, repeats) in zip(batch, shapes, strict=True):
+            readings = result.readings
             at = to_micros(result.at)
-            numbers, own_texts = _split(series, result.readings, at)
-            refused += len(result.readings) - len(own_texts) - len(numbers)
-            texts += own_texts
-            if numbers:
-                rows.append((device, at, pack(numbers)))
+            frame = None if repeats else pack_column(ids, [reading.value for reading in readings])
+            if frame is None:
+                numbers, own_texts = _split(unpack_ids(ids), readings, at)
+                refused += len(readings) - len(own_texts) - len(numbers)
+                texts += own_texts
+                if not numbers:
+                    continue
+                frame = pack(numbers)
+            rows.append((device, at, frame))
         rows.sort(key=itemgetter(0))  # stable: a device's own rows stay in their order
         return rows, texts, refused
 
@@ -288,12 +292,10 @@ def _split(
     series: Sequence[int], readings: Sequence[Reading], at: int
 ) -> tuple[dict[int, Number], list[Text]]:
     """Part a result's readings into numbers, the last of a series wins, and texts."""
-    values = [reading.value for reading in readings]
-    if set(map(type, values)) == {float} and all(map(isfinite, values)):  # type: ignore[arg-type]
-        return dict(zip(series, values, strict=True)), []  # type: ignore[arg-type]
     numbers: dict[int, Number] = {}
     texts: list[Text] = []
-    for number, value in zip(series, values, strict=True):
+    for number, reading in zip(series, readings, strict=True):
+        value = reading.value
         if isinstance(value, str):
             texts.append((number, at, value))
         elif can_be_kept(value):

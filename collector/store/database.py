@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Connection
+
 from collector.contract import Rules
 from collector.model import (
     Area,
@@ -88,6 +90,7 @@ class Store:
         self.lately = Lately(database)
         self.reconciliation = Reconciliation(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
+        self._saved = states.Saved()
 
     @classmethod
     def open(cls, path_or_url: str | Path, *, read_only: bool = False) -> Self:
@@ -122,6 +125,7 @@ class Store:
 
         Doing it again changes nothing. Devices no longer listed are retired and keep their history.
         """
+        self._saved.forget()  # what is retired is not to be remembered for ever
         with self._database.write() as connection:
             return inventory_rows.apply(connection, inventory, now)
 
@@ -142,8 +146,8 @@ class Store:
         order. A `permanent` error names what was never applied or a transition that was confirmed
         before it began.
         """
-        with self._database.write() as connection:
-            states.save(connection, devices, checks)
+        with self._writing_states() as connection:
+            self._saved.save(connection, devices, checks)
             stored = transition_log.append(connection, transitions)
             outages.record(connection, stored)
             return stored
@@ -159,10 +163,12 @@ class Store:
         Return which run gave the sign of life before it under the same name, None for none: if
         that was neither this run nor one before it, two collectors have one name.
         """
-        with self._database.write() as connection:
+        with self._writing_states() as connection:
             before = heartbeats.run_of(connection, heartbeat.collector_id)
+            if before != heartbeat.run_id:
+                self._saved.forget()  # another run may have written states meanwhile
             heartbeats.save(connection, heartbeat)
-            states.save(connection, devices, checks)
+            self._saved.save(connection, devices, checks)
             return before
 
     # --- looking after itself -------------------------------------------------------------
@@ -371,6 +377,16 @@ class Store:
         asked = Question(window, Rules(), zone, to_micros(now), known, chosen)
         with self._database.read() as connection:
             yield Past(connection, asked)
+
+    @contextmanager
+    def _writing_states(self) -> Iterator[Connection]:
+        """Give a transaction that writes states; what it wrote is known only once committed."""
+        try:
+            with self._database.write() as connection:
+                yield connection
+        except BaseException:
+            self._saved.forget()
+            raise
 
     def _make_what_follows_from_the_log(self) -> None:
         if not self._database.read_only:

@@ -96,6 +96,30 @@ def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
+def move(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> bool:
+    """Overwrite some columns of rows that are there; say whether all of them were.
+
+    A row holds these columns in this order, then its primary key, which is one column. Two thirds
+    of the work of `upsert`. Another database than SQLite says no at once: its rows are to be
+    upserted, which sends as many statements.
+    """
+    if not rows:
+        return True
+    if connection.dialect.name != "sqlite":
+        return False
+    found = connection.exec_driver_sql(_sqlite_move(table, tuple(columns)), list(rows))
+    return found.rowcount == len(rows)
+
+
+@cache
+def _sqlite_move(table: Table, columns: tuple[str, ...]) -> str:
+    (key,) = table.primary_key
+    written = ", ".join(f"{name} = ?" for name in columns)
+    return f"UPDATE {table.name} SET {written} WHERE {key.name} = ?"  # noqa: S608 - our own words
+
+
 @cache
 def _sqlite_upsert(table: Table) -> str:
     return str(_or_overwrite(sqlite.insert(table), table).compile(dialect=sqlite.dialect()))

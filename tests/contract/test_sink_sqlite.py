@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from collector.model import Reading
-from collector.sinks import DeviceReadings, SinkError
+from collector.sinks import DeviceReadings, SinkError, dictionary
 from collector.sinks.sqlite import SqliteSink
 
 T0 = datetime(2026, 11, 1, 10, tzinfo=UTC)
@@ -190,6 +190,50 @@ def test_an_hour_that_is_over_moves_into_one_block_a_metric_and_device(path: Pat
         sink.write([readings(60, 3.0)])
         sink.maintain(60)
         assert tail_and_blocks(path) == (1, 3)
+
+
+def names_and_numbers(path: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(
+            "SELECT devices.name, metric, labels FROM series JOIN channels"
+            " ON channels.id = series.channel JOIN devices ON devices.id = channels.device"
+            " ORDER BY series.id"
+        ).fetchall()
+
+
+def test_each_series_has_one_number_however_often_and_wherever_it_is_met_first(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [readings(0, 1.0, 2.0), readings(0, 1.0, device="b"), readings(1, 1.0, 2.0, 3.0)]
+    with closing(SqliteSink.open(path)) as sink:
+        sink.write(first)
+        once = names_and_numbers(path)
+        assert [(name, labels[-4:-3]) for name, _, labels in once] == [
+            ("a", "0"),
+            ("a", "1"),
+            ("b", "0"),
+            ("a", "2"),
+        ]
+    monkeypatch.setattr(dictionary, "_MAX_SHAPES", 1)
+    with closing(SqliteSink.open(path)) as sink:
+        for minutes in (2, 3):
+            sink.write([readings(minutes, 1.0, 2.0, 3.0), readings(minutes, 4.0, device="b")])
+        assert names_and_numbers(path) == once
+        sink.write([readings(4, 1.0, 2.0, device="b")])
+        assert names_and_numbers(path) == [*once, ("b", "m", '[["n","1"]]')]
+        found = sink.query("b", "m", T0, T0 + HOUR)
+    assert [len(series.points) for series in found] == [4, 1]
+
+
+def test_a_result_that_names_a_series_twice_tells_its_last_word(path: Path) -> None:
+    twice = (Reading("m", 1.0), Reading("m", 2.0))
+    with closing(SqliteSink.open(path)) as sink:
+        sink.write([DeviceReadings("a", T0, twice)])
+        sink.write([DeviceReadings("a", T0 + HOUR, twice)])
+        (series,) = sink.query("a", "m", T0, T0 + 2 * HOUR)
+        newest = sink.latest(["m"], T0)
+    assert [point.value for point in series.points] == [2.0, 2.0]
+    assert newest["a"][0].last_value == 2.0
 
 
 def test_one_call_does_a_bounded_piece_of_the_work(path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -255,6 +256,106 @@ def test_a_beat_moves_the_heartbeat_and_the_states_that_moved(filled: Store) -> 
     assert filled.collectors() == [beat]
     assert filled.load_states().devices["cam-1"].last_result_at == at(2)
     assert filled.load_states().checks["cam-1/ping"] == believed
+
+
+_CHECKED = {
+    "check_id": "cam-1/ping",
+    "verdict": Verdict.OK,
+    "since_at": at(1),
+    "confirmed_at": at(1),
+    "pending": Verdict.NONE,
+    "pending_count": 0,
+    "pending_since_at": None,
+    "critical_count": 0,
+    "critical_since_at": None,
+    "reason": Reason.OK,
+    "detail": "",
+    "last_slot_at": at(2),
+    "last_result_at": at(2),
+    "last_outcome": Outcome.ANSWERED,
+    "latency_seconds": 0.1,
+    "breached": frozenset[str](),
+}
+_OTHERWISE = {
+    "verdict": Verdict.WARNING,
+    "since_at": at(0.5),
+    "confirmed_at": at(1.5),
+    "pending": Verdict.CRITICAL,
+    "pending_count": 1,
+    "pending_since_at": at(2),
+    "critical_count": 1,
+    "critical_since_at": at(2),
+    "reason": Reason.THRESHOLD,
+    "detail": "35 of 30",
+    "last_slot_at": at(3),
+    "last_result_at": at(3),
+    "last_outcome": Outcome.FAILED,
+    "latency_seconds": None,
+    "breached": frozenset({"temperature"}),
+}
+_WATCHED = {
+    "device_id": "cam-1",
+    "status": Status.UP,
+    "state": State.UP,
+    "since_at": at(1),
+    "confirmed_at": at(1),
+    "reason": Reason.OK,
+    "detail": "",
+    "cause": None,
+    "flapping": False,
+    "last_result_at": at(2),
+}
+_WATCHED_OTHERWISE = {
+    "status": Status.DOWN,
+    "state": State.UNREACHABLE,
+    "since_at": at(0.5),
+    "confirmed_at": at(1.5),
+    "reason": Reason.PARENT_DOWN,
+    "detail": "cut off",
+    "cause": "sw-1",
+    "flapping": True,
+    "last_result_at": at(3),
+}
+
+
+def believed(**fields: Any) -> CheckState:
+    return CheckState(**{**_CHECKED, **fields})
+
+
+def watched(**fields: Any) -> DeviceState:
+    return DeviceState(**{**_WATCHED, **fields})
+
+
+def beat_of(minutes: float) -> Heartbeat:
+    return Heartbeat("main", "run-1", T0, at(minutes), {})
+
+
+def test_whatever_moved_since_the_last_heartbeat_is_stored_with_the_next(filled: Store) -> None:
+    filled.beat(beat_of(1), [believed()], [watched()])
+    for name, value in _OTHERWISE.items():
+        filled.beat(beat_of(2), [believed(**{name: value})], [])
+        assert filled.load_states().checks["cam-1/ping"] == believed(**{name: value})
+        filled.beat(beat_of(3), [believed()], [])
+        assert filled.load_states().checks["cam-1/ping"] == believed()
+    for name, value in _WATCHED_OTHERWISE.items():
+        filled.beat(beat_of(2), [], [watched(**{name: value})])
+        assert filled.load_states().devices["cam-1"] == watched(**{name: value})
+        filled.beat(beat_of(3), [], [watched()])
+        assert filled.load_states().devices["cam-1"] == watched()
+
+
+def test_what_a_failed_heartbeat_carried_is_stored_whole_by_the_next(filled: Store) -> None:
+    filled.beat(beat_of(1), [believed()], [watched()])
+    stranger = CheckState("stranger/ping")
+    worse = {"verdict": Verdict.CRITICAL, "reason": Reason.NO_ANSWER}
+    with pytest.raises(StoreError):
+        filled.beat(beat_of(2), [believed(**worse), stranger], [watched(detail="gone")])
+    assert filled.load_states().checks["cam-1/ping"] == believed()
+    later = believed(**worse, last_slot_at=at(3), last_outcome=Outcome.FAILED)
+    gone = watched(detail="gone", last_result_at=at(3))
+    filled.beat(beat_of(3), [later], [gone])
+    assert filled.load_states().checks["cam-1/ping"] == later
+    assert filled.load_states().devices["cam-1"] == gone
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from collector.model import State
+from collector.model import DeviceState, Heartbeat, State
 from collector.store import Batch, Store, StoreError, migrations
 from collector.store.dialects import make_reader, make_writer
 from collector.store.migrations import newest
@@ -232,6 +232,35 @@ def test_a_store_of_a_newer_version_is_left_alone(path: Path) -> None:
             Store.open(path, read_only=read_only)
         assert caught.value.permanent
     assert newest() != "v9999"
+
+
+# --- states that merely moved -----------------------------------------------------------------
+
+
+def beat(store: Store, run: str, *states: DeviceState) -> None:
+    store.beat(Heartbeat("main", run, T0, T0, {}), [], states)
+
+
+def test_a_state_whose_row_was_taken_away_is_written_anew(store: Store, path: Path) -> None:
+    states = state("cam-1", UP, 1), state("sw-1", UP, 1)
+    beat(store, "run-1", *states)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM device_states WHERE device_id = 'cam-1'")
+    beat(store, "run-1", *states)
+    assert set(store.load_states().devices) == {"cam-1", "sw-1", "sensor-1"}
+
+
+def test_what_another_run_wrote_between_two_heartbeats_is_overwritten(
+    store: Store, path: Path
+) -> None:
+    believed = state("cam-1", UP, 1)
+    beat(store, "run-1", believed)
+    beat(store, "run-1", believed)
+    with Store.open(path) as twin:
+        beat(twin, "run-2", state("cam-1", DOWN, 2))
+    assert store.load_states().devices["cam-1"].state is DOWN
+    beat(store, "run-1", believed)
+    assert store.load_states().devices["cam-1"] == believed
 
 
 def test_the_schema_can_be_written_for_postgresql() -> None:

@@ -14,7 +14,15 @@ from collector.sinks.blocks import (
     pack_block,
     unpack_block,
 )
-from collector.sinks.frames import Number, can_be_kept, pack, unpack
+from collector.sinks.frames import (
+    Number,
+    can_be_kept,
+    pack,
+    pack_column,
+    pack_ids,
+    unpack,
+    unpack_ids,
+)
 
 HOUR = 490_000
 START = HOUR * HOUR_MICROS
@@ -44,6 +52,24 @@ def test_a_frame_gives_back_every_value_in_its_kind(values: dict[int, Number]) -
     found = dict(zip(*unpack(pack(values)), strict=True))
     assert found.keys() == values.keys()
     assert all(same(found[series], value) for series, value in values.items())
+
+
+@patient
+@given(columns | st.just([math.nan]) | st.just([1e308, 1e308]) | st.just([2**63, 1]))
+def test_a_column_of_one_kind_packs_to_the_same_frame_the_short_way(values: list[Number]) -> None:
+    series = range(7, 7 + len(values))
+    frame = pack_column(pack_ids(series), values)
+    assert unpack_ids(pack_ids(series)) == tuple(series)
+    if frame is not None:
+        assert frame == pack(dict(zip(series, values, strict=True)))
+
+
+@pytest.mark.parametrize("values", [[0.5, -1.0], [0, 2**63 - 1, -(2**63)]])
+def test_plain_columns_go_the_short_way_and_others_do_not(values: list[Number]) -> None:
+    ids = pack_ids(range(len(values)))
+    assert pack_column(ids, values) is not None
+    for odd in (math.nan, math.inf, "text", 2**63, True):
+        assert pack_column(ids, [*values[:-1], odd]) is None
 
 
 def test_a_whole_number_beyond_64_bits_is_kept_as_a_float() -> None:
