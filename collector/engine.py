@@ -49,7 +49,6 @@ from collector.state import (
     heard_at,
     in_doubt,
     not_after,
-    witness_checks,
 )
 from collector.topology import BLOCKING, Topology, groups_of
 from collector.ways import Watched, Ways
@@ -243,7 +242,8 @@ class Engine:
             self.counters.blind += 1
         else:
             self._note_fresh(watched, check, new)
-        self._advise(watched, check, new, now, advice)
+        if in_doubt(new) or watched.paused or result.outcome is Outcome.FAILED:
+            self._advise(watched, check, new, now, advice)
         unsettled = (
             watched.state.state is State.UNREACHABLE or watched.state.status is Status.UNKNOWN
         )
@@ -255,7 +255,8 @@ class Engine:
             self._review_held_children(check.device_id, now, advice)
         turned = new.verdict is not old.verdict and old.verdict is not Verdict.NONE
         self._unsteady.take(check.id, evaluation.verdict, turned, monotonic)
-        self._show_flapping(watched, now)
+        if watched.state.flapping or not self._unsteady.is_calm:
+            self._show_flapping(watched, now)
 
     def _note_fresh(self, watched: Watched, check: Check, state: CheckState) -> None:
         if state.last_result_at is None:
@@ -598,11 +599,11 @@ class Engine:
                 advice.ask(check.id, phase_seconds(check.id, RESUME_SECONDS))
 
     def _check_freshness(self, watched: Watched, now: datetime, advice: Advice) -> None:
-        views = self._views(watched)
         expiries = [
-            view.state.last_result_at + timedelta(seconds=view.fresh_seconds)
-            for view in witness_checks(views)
-            if view.state.last_result_at is not None
+            last_at + _freshness(check)
+            for check in watched.checks
+            if _is_witness(watched, check)
+            and (last_at := self._states[check.id].last_result_at) is not None
         ]
         latest = max(expiries, default=now)
         if latest > now:

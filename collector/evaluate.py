@@ -15,6 +15,7 @@ from collector.model import (
 )
 
 _CRITICALLY = "critical "  # marks, beside the key itself, what is beyond its critical limit
+_NONE: frozenset[str] = frozenset()
 _BADNESS = {Verdict.NONE: 0, Verdict.OK: 0, Verdict.WARNING: 1, Verdict.CRITICAL: 2}
 
 
@@ -40,19 +41,20 @@ def evaluate(
     if result.outcome is Outcome.UNKNOWN:
         return Evaluation(Verdict.NONE, result.reason, result.detail, breached)
     if result.outcome is Outcome.FAILED:
-        return Evaluation(Verdict.CRITICAL, result.reason, result.detail, frozenset())
+        return Evaluation(Verdict.CRITICAL, result.reason, result.detail, _NONE)
     if not thresholds:
-        return Evaluation(Verdict.OK, result.reason, result.detail, frozenset())
+        return Evaluation(Verdict.OK, result.reason, result.detail, _NONE)
     worst, now_breached = Verdict.OK, set()
     reason, detail = result.reason, result.detail
     for reading in result.readings:
         threshold = thresholds.get(reading.metric)
         if threshold is None:
             continue
-        key = _key(reading)
-        verdict = judge(reading.value, threshold, _was(key, breached))
+        was = _was(_key(reading), breached) if breached else Verdict.OK
+        verdict = judge(reading.value, threshold, was)
         if verdict is Verdict.OK:
             continue
+        key = _key(reading)
         now_breached.add(key)
         if verdict is Verdict.CRITICAL:
             now_breached.add(_CRITICALLY + key)
@@ -61,7 +63,7 @@ def evaluate(
             worst, reason, detail = verdict, threshold.reason, f"{key} = {_plain(reading)}"
     if role is Role.REACHABILITY and worst is Verdict.CRITICAL:
         worst = Verdict.WARNING
-    return Evaluation(worst, reason, detail, frozenset(now_breached))
+    return Evaluation(worst, reason, detail, frozenset(now_breached) if now_breached else _NONE)
 
 
 def judge(value: float | int | str, threshold: Threshold, was: Verdict = Verdict.OK) -> Verdict:

@@ -117,7 +117,7 @@ class Unsteady:
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self._unrest = {check.id: Unrest.of(check) for check in checks}
-        self._flapping: set[str] = set()
+        self._flapping: set[str] = set()  # ids of checks
 
     def add(self, check: Check) -> None:
         """Follow one more check."""
@@ -146,6 +146,11 @@ class Unsteady:
         """Follow one check no more."""
         del self._unrest[check_id]
         self._flapping.discard(check_id)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing flaps."""
+        return not self._flapping
 
     def any_of(self, checks: Iterable[Check]) -> bool:
         """Say whether any of these checks flaps: then their device does."""

@@ -41,22 +41,20 @@ def advance(
     """
     if _is_old(state, result, now):
         return state
-    says_nothing = evaluation.verdict is Verdict.NONE
+    verdict = evaluation.verdict
     heard = structs.replace(
         state,
         reason=evaluation.reason,
         detail=evaluation.detail,
         last_slot_at=result.slot_at,
-        last_result_at=state.last_result_at if says_nothing else result.slot_at,
+        last_result_at=state.last_result_at if verdict is Verdict.NONE else result.slot_at,
         last_outcome=result.outcome,
         latency_seconds=result.latency_seconds,
         breached=evaluation.breached,
     )
-    if says_nothing:
-        return heard
-    return _believe(
-        _count(heard, evaluation.verdict, result.slot_at), evaluation.verdict, now, rule
-    )
+    if verdict is Verdict.NONE or (verdict is state.verdict and not in_doubt(state)):
+        return heard  # as it nearly always is: there is nothing to count
+    return _believe(_count(heard, verdict, result.slot_at), verdict, now, rule)
 
 
 def heard_at(state: DeviceState, at: datetime) -> DeviceState:
