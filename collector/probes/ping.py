@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache, partial
 
 from collector.clock import Clock
 from collector.model import Check, CheckResult, Outcome, Reading, Reason
@@ -22,6 +23,7 @@ _CLOSER_LOOKS = 2
 """How often in a row: then a device has failed as often as the usual rule wants."""
 
 _OURS = frozenset({Reason.COLLECTOR_RIGHTS, Reason.COLLECTOR_ERROR})
+_NO_LOSS = Reading("ping_loss_percent", 0.0, "%")
 
 
 class PingProbe:
@@ -85,20 +87,18 @@ class PingProbe:
         self, check: Check, slot_at: datetime, done: Callable[[CheckResult], None]
     ) -> Callable[[], None]:
         """Begin what `run` does, without a task; see `collector.probes.Direct`."""
-
-        def tell(report: EchoReport) -> None:
-            done(self._result(check, slot_at, report))
-
         if self._pinger is None:
             return self._soon(done, check, slot_at, "the ping socket is not open")
         address = check.target.address
         if address is None:
             return self._soon(done, check, slot_at, "the device has no address")
-        count, patience = self.settings.count, self.settings.timeout_seconds
+        settings = self.settings
+        count = settings.count
         if self._looks_left.get(check.id):
             count = max(count, CLOSER_COUNT)
+        tell = partial(self._tell, done, check, slot_at)
         try:
-            return self._pinger.begin(address, count, patience, tell).stop
+            return self._pinger.begin(address, count, settings.timeout_seconds, tell).stop
         except PingUnavailableError as problem:
             return self._soon(done, check, slot_at, str(problem), Reason.COLLECTOR_RIGHTS)
         except ValueError:
@@ -116,19 +116,51 @@ class PingProbe:
         result = self._blind(check, slot_at, reason, detail)
         return asyncio.get_running_loop().call_soon(done, result).cancel
 
-    def _result(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
-        if report.sent == 0 or (report.received == 0 and report.error in _OURS):
+    def _tell(
+        self,
+        done: Callable[[CheckResult], None],
+        check: Check,
+        slot_at: datetime,
+        report: EchoReport,
+    ) -> None:
+        result = self._heard if report.received else self._unheard
+        done(result(check, slot_at, report))
+
+    def _heard(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
+        self._looks_left.pop(check.id, None)
+        return CheckResult(
+            check.id,
+            slot_at,
+            self._clock.now(),
+            Outcome.ANSWERED,
+            Reason.OK,
+            _share(report.received, report.sent),
+            report.mean_seconds,
+            readings_of(report),
+        )
+
+    def _unheard(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
+        if report.sent == 0 or report.error in _OURS:
             reason = report.error or Reason.COLLECTOR_ERROR
             text = f"no echo could leave this machine: {report.error_detail}"
             return self._blind(check, slot_at, reason, text)
-        self._note_silence(check.id, silent=report.received == 0)
-        return self._told(check, slot_at, report)
+        self._note_silence(check.id)
+        detail = _share(0, report.sent)
+        if report.error_detail:
+            detail = f"{detail}; the network says: {report.error_detail}"
+        return CheckResult(
+            check_id=check.id,
+            slot_at=slot_at,
+            measured_at=self._clock.now(),
+            outcome=Outcome.FAILED,
+            reason=report.error or Reason.NO_ANSWER,
+            detail=detail,
+            readings=readings_of(report),
+        )
 
-    def _note_silence(self, check_id: str, *, silent: bool) -> None:
+    def _note_silence(self, check_id: str) -> None:
         """Remember how often somebody silent is to be looked at closer yet."""
-        if not silent:
-            self._looks_left.pop(check_id, None)
-        elif check_id in self._looks_left:
+        if check_id in self._looks_left:
             self._looks_left[check_id] = max(0, self._looks_left[check_id] - 1)
         else:
             self._looks_left[check_id] = _CLOSER_LOOKS
@@ -143,24 +175,6 @@ class PingProbe:
             await self._pinger.close()
             self._pinger = None
 
-    def _told(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
-        detail = f"{report.received} of {report.sent} echoes answered"
-        outcome, reason = Outcome.ANSWERED, Reason.OK
-        if report.received == 0:
-            outcome, reason = Outcome.FAILED, report.error or Reason.NO_ANSWER
-            if report.error_detail:
-                detail = f"{detail}; the network says: {report.error_detail}"
-        return CheckResult(
-            check_id=check.id,
-            slot_at=slot_at,
-            measured_at=self._clock.now(),
-            outcome=outcome,
-            reason=reason,
-            detail=detail,
-            latency_seconds=report.mean_seconds,
-            readings=readings_of(report),
-        )
-
     def _blind(self, check: Check, slot_at: datetime, reason: Reason, detail: str) -> CheckResult:
         return CheckResult(
             check_id=check.id,
@@ -174,11 +188,22 @@ class PingProbe:
 
 def readings_of(report: EchoReport) -> tuple[Reading, ...]:
     """Return the readings of a train: the loss always, the times that there are."""
-    times = (
-        ("ping_rtt_seconds", report.mean_seconds),
-        ("ping_rtt_min_seconds", report.min_seconds),
-        ("ping_rtt_max_seconds", report.max_seconds),
-        ("ping_jitter_seconds", report.jitter_seconds),
+    lossless = 0 < report.sent == report.received
+    loss = _NO_LOSS if lossless else Reading("ping_loss_percent", report.loss_percent, "%")
+    rtts, mean, jitter = report.rtts, report.mean_seconds, report.jitter_seconds
+    if mean is None:
+        return (loss,)
+    readings = (
+        loss,
+        Reading("ping_rtt_seconds", mean, "s"),
+        Reading("ping_rtt_min_seconds", min(rtts), "s"),
+        Reading("ping_rtt_max_seconds", max(rtts), "s"),
     )
-    loss = Reading("ping_loss_percent", report.loss_percent, "%")
-    return (loss, *(Reading(name, value, "s") for name, value in times if value is not None))
+    if jitter is None:
+        return readings
+    return (*readings, Reading("ping_jitter_seconds", jitter, "s"))
+
+
+@lru_cache(maxsize=256)
+def _share(received: int, sent: int) -> str:
+    return f"{received} of {sent} echoes answered"

@@ -20,11 +20,9 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
-
-from collector.probes.icmp.message import strip_ipv4_header
 
 # From <linux/icmp.h>, <linux/in.h>, <linux/in6.h>, <asm-generic/socket.h>: not in `socket`.
 ICMP_FILTER = 1
@@ -40,6 +38,7 @@ PACKET_BYTES = 256  # IP header with options and our echo; what is longer is not
 ANCILLARY_BYTES = 128
 DRAIN_LIMIT = 4096  # a flood is left for the next turn of the loop
 
+_SOL_SOCKET = socket.SOL_SOCKET
 _TIMESPEC = struct.Struct("@ll")
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
 _ERRORS_OF_OTHERS_LIMIT = 8
@@ -57,19 +56,20 @@ class SocketKind(StrEnum):
     UDP = "udp"
 
 
-class Arrival(NamedTuple):
-    """A message from the network, not yet believed.
+class NetworkError(NamedTuple):
+    """What the network said of a message that we sent, not yet believed."""
 
-    `stamp_ns`: when the kernel received it (CLOCK_REALTIME), None if it did not say.
-    `error`: 0 for a reply; else an errno, and then `message` is our own request, quoted, and
-    `address` the device it was for.
-    """
-
-    message: bytes
-    address: str
+    code: int  # an errno
+    message: bytes  # our own, quoted: perhaps only its beginning
+    address: str  # the device it was for
     port: int
-    stamp_ns: int | None
-    error: int
+
+
+TakeReply = Callable[[bytes, str, int, int | None], None]
+"""Takes a packet, its source's address and port, and when the kernel received it (nanoseconds of
+CLOCK_REALTIME, None if it did not say)."""
+
+TakeError = Callable[[NetworkError], None]
 
 
 class Channel:
@@ -79,85 +79,99 @@ class Channel:
         self.kind = kind
         self.version = version
         self.port = port  # 0 unless the carrier is UDP
+        # Whether the kernel puts its own identifier in and sorts the replies by it.
+        self.rewrites_identifier = kind is SocketKind.DATAGRAM
+        # Whether what arrives still has its IPv4 header before the ICMP message.
+        self.keeps_header = kind is SocketKind.RAW and version == 4
         self._socket = sock
         self._epoll = select.epoll()
         self._epoll.register(sock, select.EPOLLIN)
-
-    @property
-    def rewrites_identifier(self) -> bool:
-        """Whether the kernel puts its own identifier in and sorts the replies by it."""
-        return self.kind is SocketKind.DATAGRAM
 
     def fileno(self) -> int:
         """Return a descriptor that is readable when there is something to drain."""
         return self._epoll.fileno()
 
-    def send(self, address: str, message: bytes) -> list[Arrival]:
+    def send(self, address: str, message: bytes) -> Sequence[NetworkError]:
         """Send one message now. Returns errors of earlier messages met on the way.
 
         Raises:
             OSError: this very message could not leave: no route, no right, no buffer space.
         """
-        met: list[Arrival] = []
-        unexplained = 0
-        for _ in range(_ERRORS_OF_OTHERS_LIMIT):
-            try:
-                self._socket.sendto(message, (address, self.port))
-            except BlockingIOError:
-                raise
-            except OSError:
-                others = list(self._drain_errors())
-                met += others
-                # Once may be another device's error whose queue entry found no room; twice is ours.
-                unexplained += not others
-                if unexplained == 2:
-                    raise
-            else:
-                return met
-        self._socket.sendto(message, (address, self.port))
-        return met
+        try:
+            self._socket.sendto(message, (address, self.port))
+        except BlockingIOError:
+            raise
+        except OSError as problem:
+            return self._send_past_errors(address, message, problem)
+        return ()
 
-    def drain(self) -> Iterator[Arrival]:
-        """Yield what has arrived until nothing is left, at most DRAIN_LIMIT messages."""
+    def drain(self, take: TakeReply, take_error: TakeError) -> None:
+        """Hand over what has arrived until nothing is left, at most DRAIN_LIMIT messages.
+
+        A queued error makes a read fail. In case one did not, the queue is also looked at when we
+        were woken and there was nothing to read.
+        """
         receive = self._socket.recvmsg
+        heard = False
         for _ in range(DRAIN_LIMIT):
             try:
-                data, ancillary, _flags, source = receive(PACKET_BYTES, ANCILLARY_BYTES)
+                packet, ancillary, _flags, source = receive(PACKET_BYTES, ANCILLARY_BYTES)
             except BlockingIOError:
                 break
             except OSError:  # the errno of a queued error: the queue tells whose
-                yield from self._drain_errors()
+                for error in self._queued_errors():
+                    take_error(error)
                 continue
-            yield Arrival(data, _plain(source[0]), source[1], _stamp(ancillary), 0)
-        yield from self._drain_errors()
-
-    def strip(self, packet: bytes) -> bytes:
-        """Return the ICMP message inside what this kind of socket delivers.
-
-        Raises:
-            MalformedMessageError: see `strip_ipv4_header`.
-        """
-        if self.kind is SocketKind.RAW and self.version == 4:
-            return strip_ipv4_header(packet)
-        return packet
+            heard = True
+            address = source[0] if self.version == 4 else _plain(source[0])
+            take(packet, address, source[1], _stamp(ancillary))
+        if not heard:
+            for error in self._queued_errors():
+                take_error(error)
 
     def close(self) -> None:
         """Release the descriptors. Safe to call twice."""
         self._epoll.close()
         self._socket.close()
 
-    def _drain_errors(self) -> Iterator[Arrival]:
+    def _send_past_errors(
+        self, address: str, message: bytes, problem: OSError
+    ) -> list[NetworkError]:
+        """Send after a try failed by `problem`, which may be due to errors of earlier messages."""
+        met: list[NetworkError] = []
+        unexplained = 0
+        for _ in range(_ERRORS_OF_OTHERS_LIMIT):
+            others = self._queued_errors()
+            met += others
+            # Once may be another device's error whose queue entry found no room; twice is ours.
+            unexplained += not others
+            if unexplained == 2:
+                raise problem
+            try:
+                self._socket.sendto(message, (address, self.port))
+            except BlockingIOError:
+                raise
+            except OSError as again:
+                problem = again
+            else:
+                return met
+        raise problem
+
+    def _queued_errors(self) -> list[NetworkError]:
+        """Take what is in the error queue, at most DRAIN_LIMIT errors."""
         receive = self._socket.recvmsg
+        errors: list[NetworkError] = []
         for _ in range(DRAIN_LIMIT):
             try:
-                data, ancillary, _flags, target = receive(
+                quoted, ancillary, _flags, target = receive(
                     PACKET_BYTES, ANCILLARY_BYTES, socket.MSG_ERRQUEUE
                 )
             except OSError:  # BlockingIOError: the queue is empty
-                return
+                break
             code = _error_code(ancillary)
             if code and target:
-                yield Arrival(data, _plain(target[0]), target[1], None, code)
+                errors.append(NetworkError(code, quoted, _plain(target[0]), target[1]))
+        return errors
 
 
 def open_channel(version: int, udp_port: int | None) -> Channel:
@@ -235,9 +249,11 @@ def _keep_only_replies(sock: socket.socket, version: int) -> None:
 
 def _stamp(ancillary: list[tuple[int, int, bytes]]) -> int | None:
     for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
+        if kind == SO_TIMESTAMPNS and level == _SOL_SOCKET and len(data) >= _TIMESPEC.size:
+            seconds: int
+            nanoseconds: int
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
-            return int(seconds) * 1_000_000_000 + int(nanoseconds)
+            return seconds * 1_000_000_000 + nanoseconds
     return None
 
 

@@ -1,8 +1,9 @@
 """Echoes in flight by sequence number, and when the next may leave. Pure."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 SEQUENCES = 1 << 16
 REMEMBERED = 4096  # settled echoes kept to tell a late reply from a forged one
@@ -26,8 +27,7 @@ class Asker(Protocol):
         """Take the network's word (an errno) about an echo that may still be answered."""
 
 
-@dataclass(slots=True, eq=False)
-class Flight:
+class Flight(Struct, eq=False):
     """One echo: on its way while `asker` is set, settled after that."""
 
     asker: Asker | None
@@ -53,13 +53,14 @@ class Flights:
         """Return a free sequence number, None when 65,535 echoes are in flight."""
         if self._flying >= SEQUENCES - 1:
             return None
+        slots = self._slots
         sequence = (self._last + 1) % SEQUENCES
-        while self._is_flying(sequence):
+        while (flight := slots[sequence]) is not None and flight.asker is not None:
             sequence = (sequence + 1) % SEQUENCES
         self._last = sequence
         old = (sequence - REMEMBERED) % SEQUENCES
-        if not self._is_flying(old):
-            self._slots[old] = None
+        if (flight := slots[old]) is not None and flight.asker is None:
+            slots[old] = None
         return sequence
 
     def start(self, sequence: int, flight: Flight) -> None:
@@ -80,10 +81,6 @@ class Flights:
     def find(self, sequence: int) -> Flight | None:
         """Return the echo in flight or lately settled under a number."""
         return self._slots[sequence]
-
-    def _is_flying(self, sequence: int) -> bool:
-        flight = self._slots[sequence]
-        return flight is not None and flight.asker is not None
 
 
 class Pacer:

@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from collector.probes.icmp.channel import Arrival, Channel
+from collector.probes.icmp.channel import Channel, NetworkError
 from collector.probes.icmp.flights import Asker, Flight, Flights, Pacer, round_trip_seconds
 from collector.probes.icmp.message import (
     NONCE_BYTES,
@@ -14,9 +15,20 @@ from collector.probes.icmp.message import (
     echo_request,
     read_echo_reply,
     read_quoted_request,
+    strip_ipv4_header,
 )
 from collector.probes.icmp.patience import Patience
 from collector.probes.icmp.report import PingCounters
+
+NONCES_AT_ONCE = 512
+
+
+def nonces() -> Iterator[bytes]:
+    """Yield unpredictable nonces without end, by one call of the kernel for many."""
+    while True:
+        pool = secrets.token_bytes(NONCES_AT_ONCE * NONCE_BYTES)
+        for start in range(0, len(pool), NONCE_BYTES):
+            yield pool[start : start + NONCE_BYTES]
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +41,7 @@ class Line:
     flights: Flights = field(default_factory=Flights)
     identifier: int = field(default_factory=lambda: secrets.randbelow(0xFFFF) + 1)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    nonces: Iterator[bytes] = field(default_factory=nonces)
     closed: bool = False
     patience: Patience = field(init=False)
 
@@ -53,35 +66,33 @@ class Line:
         sequence = self.flights.take()
         if sequence is None:
             return None
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = next(self.nonces)
         message = echo_request(self.identifier, sequence, nonce, version=self.channel.version)
         flight = Flight(asker, position, asker.plain, nonce, time.time_ns(), time.monotonic_ns())
         met = self.channel.send(asker.address, message)
         self.flights.start(sequence, flight)
         self.counters.sent += 1
-        for arrival in met:
-            self._take_error(arrival)
+        for error in met:
+            self._take_error(error)
         return sequence
 
     def drain(self) -> None:
         """Take everything that has arrived."""
         if self.closed:
             return
-        for arrival in self.channel.drain():
-            if arrival.error:
-                self._take_error(arrival)
-            else:
-                self._take_reply(arrival)
+        self.channel.drain(self._take_reply, self._take_error)
 
-    def _take_reply(self, arrival: Arrival) -> None:
+    def _take_reply(self, packet: bytes, address: str, port: int, stamp_ns: int | None) -> None:
+        """Take what looks like an answer; see `collector.probes.icmp.channel.TakeReply`."""
         now_ns = time.monotonic_ns()
+        channel = self.channel
         try:
-            message = self.channel.strip(arrival.message)
-            echo = read_echo_reply(message, version=self.channel.version)
+            message = strip_ipv4_header(packet) if channel.keeps_header else packet
+            echo = read_echo_reply(message, version=channel.version)
         except MalformedMessageError:
             self.counters.malformed += 1
             return
-        flight = self._match(arrival, echo)
+        flight = self._match(echo, address, port)
         if flight is None or flight.nonce != echo.nonce:
             self.counters.foreign += 1
             return
@@ -90,7 +101,7 @@ class Line:
             self.counters.late += 1
             return
         self.flights.settle(echo.sequence)
-        rtt = round_trip_seconds(flight, arrival.stamp_ns, now_ns)
+        rtt = round_trip_seconds(flight, stamp_ns, now_ns)
         if rtt > asker.timeout_seconds:
             self.counters.late += 1
             asker.lost(flight.position)
@@ -98,27 +109,28 @@ class Line:
             self.counters.answered += 1
             asker.answered(flight.position, rtt)
 
-    def _take_error(self, arrival: Arrival) -> None:
+    def _take_error(self, error: NetworkError) -> None:
         """Note what the network said. The echo stays in flight: an answer outweighs it."""
         try:
-            echo = read_quoted_request(arrival.message, version=self.channel.version)
+            echo = read_quoted_request(error.message, version=self.channel.version)
         except MalformedMessageError:
             self.counters.malformed += 1
             return
-        flight = self._match(arrival, echo)
+        flight = self._match(echo, error.address, error.port)
         if flight is None or not flight.nonce.startswith(echo.nonce):
             self.counters.foreign += 1
             return
         self.counters.errors += 1
         if flight.asker is not None:
-            flight.asker.note_error(arrival.error)
+            flight.asker.note_error(error.code)
 
-    def _match(self, arrival: Arrival, echo: Echo) -> Flight | None:
-        if echo.identifier != self.identifier and not self.channel.rewrites_identifier:
+    def _match(self, echo: Echo, address: str, port: int) -> Flight | None:
+        channel = self.channel
+        if echo.identifier != self.identifier and not channel.rewrites_identifier:
             return None
         flight = self.flights.find(echo.sequence)
-        if flight is None or flight.address != arrival.address:
+        if flight is None or flight.address != address:
             return None
-        if self.channel.port and arrival.port != self.channel.port:
+        if channel.port and port != channel.port:
             return None
         return flight

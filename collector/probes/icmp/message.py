@@ -13,7 +13,8 @@ Formats: RFC 792 (ICMP), RFC 4443 section 4 (ICMPv6), RFC 1071 (checksum).
 """
 
 import struct
-from typing import NamedTuple
+
+from msgspec import Struct
 
 NONCE_BYTES = 8
 PAYLOAD_BYTES = 56
@@ -25,15 +26,18 @@ ECHO_REQUEST_V6 = 128
 ECHO_REPLY_V6 = 129
 
 _HEADER = struct.Struct("!BBHHH")
+_WITH_NONCE = struct.Struct(f"!BBHHH{NONCE_BYTES}s")
+_MESSAGE = struct.Struct(f"!BBHHH{NONCE_BYTES}s{PAYLOAD_BYTES - NONCE_BYTES}s")
 _FILLER = bytes(range(0x10, 0x10 + PAYLOAD_BYTES - NONCE_BYTES))
 _ONES = 0xFFFF
+_SUM_OF_THE_SAME = (ECHO_REQUEST << 8) + int.from_bytes(_FILLER, "big") % _ONES
 
 
 class MalformedMessageError(Exception):
     """These bytes are not the ICMP message that was asked for."""
 
 
-class Echo(NamedTuple):
+class Echo(Struct, frozen=True, gc=False):
     """What identifies one echo: in a request, in its reply, in an error that quotes it."""
 
     identifier: int
@@ -63,15 +67,16 @@ def echo_request(identifier: int, sequence: int, nonce: bytes, *, version: int =
     """Build an echo request of MESSAGE_BYTES.
 
     For version 6 the checksum stays zero: the kernel fills it in, because it covers addresses
-    that only the kernel knows (RFC 3542 section 3.1).
+    that only the kernel knows (RFC 3542 section 3.1). For version 4 it is the sum of the parts,
+    see `checksum`: type and filler are the same in all, and the nonce lies on 16-bit words.
     """
     if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
-    body = nonce + _FILLER
     if version == 6:
-        return _HEADER.pack(ECHO_REQUEST_V6, 0, 0, identifier, sequence) + body
-    total = checksum(_HEADER.pack(ECHO_REQUEST, 0, 0, identifier, sequence) + body)
-    return _HEADER.pack(ECHO_REQUEST, 0, total, identifier, sequence) + body
+        return _MESSAGE.pack(ECHO_REQUEST_V6, 0, 0, identifier, sequence, nonce, _FILLER)
+    total = _SUM_OF_THE_SAME + identifier + sequence + int.from_bytes(nonce, "big")
+    total = _ONES - (total % _ONES or _ONES)
+    return _MESSAGE.pack(ECHO_REQUEST, 0, total, identifier, sequence, nonce, _FILLER)
 
 
 def read_echo_reply(message: bytes, *, version: int = 4) -> Echo:
@@ -81,12 +86,16 @@ def read_echo_reply(message: bytes, *, version: int = 4) -> Echo:
         MalformedMessageError: too short, another type or code, or a wrong checksum (version 4
             only; the kernel has checked it for version 6).
     """
-    echo = _read_echo(message, ECHO_REPLY if version == 4 else ECHO_REPLY_V6)
-    if len(echo.nonce) < NONCE_BYTES:
+    wanted = ECHO_REPLY if version == 4 else ECHO_REPLY_V6
+    if len(message) < _WITH_NONCE.size:
+        _read_echo(message, wanted)  # for the better reason, if there is one
         raise MalformedMessageError("the payload is too short for a nonce")
+    kind, code, _checksum, identifier, sequence, nonce = _WITH_NONCE.unpack_from(message)
+    if kind != wanted or code != 0:
+        raise _another(kind, code, wanted)
     if version == 4 and not checksum_holds(message):
         raise MalformedMessageError("the checksum does not add up")
-    return echo
+    return Echo(identifier, sequence, nonce)
 
 
 def read_quoted_request(message: bytes, *, version: int = 4) -> Echo:
@@ -119,5 +128,9 @@ def _read_echo(message: bytes, wanted: int) -> Echo:
         raise MalformedMessageError("too short for an ICMP message")
     kind, code, _checksum, identifier, sequence = _HEADER.unpack_from(message)
     if kind != wanted or code != 0:
-        raise MalformedMessageError(f"ICMP type {kind} code {code}, not {wanted} code 0")
+        raise _another(kind, code, wanted)
     return Echo(identifier, sequence, message[8 : 8 + NONCE_BYTES])
+
+
+def _another(kind: int, code: int, wanted: int) -> MalformedMessageError:
+    return MalformedMessageError(f"ICMP type {kind} code {code}, not {wanted} code 0")

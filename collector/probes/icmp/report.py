@@ -1,7 +1,9 @@
 """What goes into the ICMP engine and what comes out: settings, reports, counters."""
 
-import itertools
 from dataclasses import dataclass
+from operator import sub
+
+from msgspec import Struct
 
 from collector.model import Reason
 
@@ -35,8 +37,7 @@ class PingSettings:
         return int(port) if 0 < int(port) < 65536 else None
 
 
-@dataclass(frozen=True, slots=True)
-class EchoReport:
+class EchoReport(Struct, frozen=True, gc=False):
     """How a train of echoes to one device went.
 
     `rtts`: seconds, in the order the echoes were sent, of those answered in time. `error`: what
@@ -73,8 +74,8 @@ class EchoReport:
     @property
     def jitter_seconds(self) -> float | None:
         """Mean |RTT(i) - RTT(i-1)| over neighbouring answered echoes; None for fewer than two."""
-        steps = [abs(b - a) for a, b in itertools.pairwise(self.rtts)]
-        return sum(steps) / len(steps) if steps else None
+        steps = len(self.rtts) - 1
+        return sum(map(abs, map(sub, self.rtts[1:], self.rtts))) / steps if steps > 0 else None
 
 
 @dataclass(slots=True)

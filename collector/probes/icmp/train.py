@@ -4,6 +4,8 @@ import asyncio
 import errno
 from collections.abc import Callable
 
+from msgspec import Struct, field
+
 from collector.model import Reason
 from collector.probes.icmp.channel import describe_errno
 from collector.probes.icmp.line import Line
@@ -17,43 +19,39 @@ _NO_RIGHT = frozenset({errno.EPERM, errno.EACCES})
 _NO_ROOM = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
 
 
-class Train:
+class Train(Struct, eq=False):
     """The echoes of one ping: a small machine driven by the loop's callbacks.
 
     It ends by itself, and then tells `done` once how it went, never before `start` has returned;
     one that is stopped tells nothing.
     """
 
-    def __init__(
-        self,
-        line: Line,
-        address: str,
-        plain: str,
-        count: int,
-        timeout_seconds: float,
-        spacing_seconds: float,
-        done: Callable[[EchoReport], None],
-    ) -> None:
-        self.address = address
-        self.plain = plain
-        self.timeout_seconds = timeout_seconds
-        self._line = line
-        self._spacing_seconds = spacing_seconds
-        self._count = count
-        self._next = 0
-        self._retries = 0
-        self._open = 0
-        self._sequences: list[int] = []
-        self._rtts: dict[int, float] = {}
-        self._error: Reason | None = None
-        self._error_detail = ""
-        self._timer: asyncio.TimerHandle | None = None
-        self._done = done
-        self.over = False
+    line: Line
+    address: str  # to send to
+    plain: str  # the same as the source of an answer shows it
+    count: int
+    timeout_seconds: float
+    spacing_seconds: float
+    done: Callable[[EchoReport], None]
+    over: bool = False
+    _next: int = 0
+    _retries: int = 0
+    _open: int = 0  # echoes in flight
+    _sequences: list[int] = field(default_factory=list)  # of all that were sent
+    _rtts: list[float | None] = field(default_factory=list)  # of all that were tried
+    _error: Reason | None = None
+    _error_detail: str = ""
+    _timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Send the first echo, or wait for its turn."""
-        self._schedule()
+        """Send the next echo, or wait for its turn."""
+        loop = self.line.loop
+        now = loop.time()
+        at = self.line.pacer.reserve(now)
+        if at <= now:
+            self._send()
+        else:
+            self._timer = loop.call_at(at, self._send)
 
     def stop(self) -> None:
         """Release everything. Safe to call twice."""
@@ -61,8 +59,9 @@ class Train:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for sequence in self._sequences:
-            self._line.flights.settle(sequence)
+        if self._open:
+            for sequence in self._sequences:
+                self.line.flights.settle(sequence)
 
     def answered(self, position: int, rtt_seconds: float) -> None:
         """Take the answer of the echo at this position."""
@@ -79,20 +78,13 @@ class Train:
         self._error = Reason.REFUSED if code == errno.ECONNREFUSED else Reason.HOST_UNREACHABLE
         self._error_detail = describe_errno(code)
 
-    def _schedule(self) -> None:
-        now = self._line.loop.time()
-        at = self._line.pacer.reserve(now)
-        if at <= now:
-            self._send()
-        else:
-            self._timer = self._line.loop.call_at(at, self._send)
-
     def _send(self) -> None:
-        if self._line.closed:
+        line = self.line
+        if line.closed:
             self._abandon()
             return
         try:
-            sequence = self._line.send(self, self._next)
+            sequence = line.send(self, self._next)
         except OSError as problem:
             if problem.errno in _NO_ROOM and self._wait_for_room():
                 return
@@ -106,23 +98,24 @@ class Train:
                 self._sequences.append(sequence)
                 self._open += 1
         self._next += 1
-        if self._next < self._count:
-            self._timer = self._line.loop.call_later(self._spacing_seconds, self._schedule)
+        self._rtts.append(None)
+        if self._next < self.count:
+            self._timer = self.line.loop.call_later(self.spacing_seconds, self.start)
         elif self._open:
-            self._line.patience.add(self._line.loop.time() + self.timeout_seconds, self)
+            line.patience.add(line.loop.time() + self.timeout_seconds, self)
         else:
-            self._line.loop.call_soon(self._finish)  # the caller of `start` may not be ready yet
+            self.line.loop.call_soon(self._finish)  # the caller of `start` may not be ready yet
 
     def _wait_for_room(self) -> bool:
         self._retries += 1
         if self._retries > RETRIES:
             return False
-        self._timer = self._line.loop.call_later(RETRY_SECONDS, self._send)
+        self._timer = self.line.loop.call_later(RETRY_SECONDS, self._send)
         return True
 
     def _refuse(self, problem: OSError) -> None:
         """Note that this machine did not send an echo, and why."""
-        self._line.counters.refused += 1
+        self.line.counters.refused += 1
         code = problem.errno or 0
         if code in _NO_RIGHT:
             self._error = Reason.COLLECTOR_RIGHTS
@@ -134,7 +127,7 @@ class Train:
 
     def expire(self) -> None:
         """Give up what was not answered by now; all that had arrived was read before."""
-        if self._line.closed:
+        if self.line.closed:
             self._abandon()
         else:
             self._finish()
@@ -143,17 +136,17 @@ class Train:
         """End because the socket was closed under us: that says nothing about the device."""
         self._error = Reason.COLLECTOR_ERROR
         self._error_detail = "the ping socket was closed"
-        self._line.loop.call_soon(self._finish)
+        self.line.loop.call_soon(self._finish)
 
     def _one_less(self) -> None:
         self._open -= 1
-        if self._open == 0 and self._next == self._count:
+        if self._open == 0 and self._next == self.count:
             self._finish()
 
     def _finish(self) -> None:
         if self.over:
             return
         self.stop()
-        rtts = tuple(self._rtts[position] for position in sorted(self._rtts))
+        rtts = tuple([rtt for rtt in self._rtts if rtt is not None])
         sent = len(self._sequences)
-        self._done(EchoReport(sent, len(rtts), rtts, self._error, self._error_detail))
+        self.done(EchoReport(sent, len(rtts), rtts, self._error, self._error_detail))
