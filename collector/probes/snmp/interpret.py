@@ -18,11 +18,10 @@ may be left out. JSON paths work like OIDs, so a listener can hand in `{path: le
 value becomes a reading stands in `meaning`.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import wraps
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from collector.model import (
     Combine,
@@ -36,43 +35,20 @@ from collector.model import (
 from collector.probes.snmp.meaning import (
     Lookup,
     NotUnderstoodError,
-    compiled,
     is_plain,
     matches,
     value_of,
 )
-from collector.probes.snmp.plain import Number, text_of
+from collector.probes.snmp.once import once
+from collector.probes.snmp.plain import Number
+from collector.probes.snmp.rows import Row, Rows, rows_of
 from collector.probes.snmp.values import Value
-from collector.profiles.columns import ColumnAt, IndexPart, parse_reference
+from collector.profiles.columns import ColumnAt, parse_reference
+
+_NO_CELLS: Mapping[str, Value] = {}
 
 _Series: TypeAlias = tuple[str, Labels, bool, tuple[str, ...]]
 """A metric's name, its fixed labels, whether rows are combined, and the labels kept then."""
-
-
-_MOST_REMEMBERED = 4_096
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
-
-
-def _once(make: Callable[[_Given], _Made]) -> Callable[[_Given], _Made]:
-    """Make something of a part of a profile once.
-
-    Parts are told apart by identity: they are as many as profiles have, whatever the number of
-    devices, and comparing them would cost more than making it anew.
-    """
-    made: dict[int, tuple[_Given, _Made]] = {}
-
-    def remembered(given: _Given) -> _Made:
-        known = made.get(id(given))
-        if known is not None and known[0] is given:
-            return known[1]
-        if len(made) >= _MOST_REMEMBERED:
-            made.clear()
-        result = make(given)
-        made[id(given)] = given, result
-        return result
-
-    return wraps(make)(remembered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +71,7 @@ class Interpretation:
 # --- what to ask ------------------------------------------------------------------------------
 
 
-@_once
+@once
 def scalar_sources(group: MetricGroup) -> tuple[str, ...]:
     """Return every source the metrics of a group need, each once, in order."""
     return tuple(dict.fromkeys(source for metric in group.metrics for source in _sources(metric)))
@@ -106,7 +82,7 @@ def table_sources(table: Table) -> tuple[str, ...]:
     return _columns_of(table)[0]
 
 
-@_once
+@once
 def foreign_sources(table: Table) -> tuple[str, ...]:
     """Return those columns of a table that stand in other tables: without rows nobody needs them.
 
@@ -130,7 +106,7 @@ def table_scalars(table: Table) -> tuple[str, ...]:
     return _columns_of(table)[1]
 
 
-@_once
+@once
 def _columns_of(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     columns: dict[str, None] = {}
     singles: dict[str, None] = {}
@@ -166,8 +142,20 @@ def _sources(metric: Metric) -> Iterable[str]:
 
 def interpret_scalars(group: MetricGroup, values: Mapping[str, Value]) -> Interpretation:
     """Read the scalars of a group out of `values` (source → raw value)."""
-    found, faults = _read_all(group.metrics, values.get, ())
-    return Interpretation(tuple(reading for _, reading in found), tuple(faults))
+    plan = _plan_of(group.metrics)
+    readings: list[Reading] = []
+    faults: list[Fault] = []
+    if plan.is_simple:
+        for way in plan.ways:
+            raw = values.get(way.source)
+            if type(raw) is int and raw >= way.least:
+                readings.append(Reading(way.name, raw, way.unit, way.labels))
+            elif raw is not None:
+                _note(_read_one(way.metric, values.get, ()), readings, faults)
+    else:
+        found, faults = _read_all(plan.ways, values.get, ())
+        readings += [reading for _, reading in found]
+    return Interpretation(tuple(readings), tuple(faults))
 
 
 def interpret_table(table: Table, columns: Mapping[str, Mapping[str, Value]]) -> Interpretation:
@@ -176,13 +164,15 @@ def interpret_table(table: Table, columns: Mapping[str, Mapping[str, Value]]) ->
     Rows come in the order of their index. Two rows with the same labels get the label `index` as
     well, since their readings would otherwise be one series (field: duplicate ifDescr).
     """
-    rows = [_Row(index, columns) for index in _indexes(table, columns)]
-    rows = [row for row in rows if _is_kept(table, row)]
+    rows = rows_of(table, columns)
+    plan = _plan_of(table.metrics)
+    if plan.is_simple:
+        return _read_simple(plan, rows, columns)
     readings: list[Reading] = []
     faults: list[Fault] = []
     combined = _Combined(table)
-    for row, labels in zip(rows, _labels_of(table, rows), strict=True):
-        found, row_faults = _read_all(table.metrics, row.look_up, labels)
+    for index, labels in rows:
+        found, row_faults = _read_all(plan.ways, Row(index, columns).look_up, labels)
         faults.extend(row_faults)
         for metric, reading in found:
             if metric.combine is None:
@@ -190,6 +180,27 @@ def interpret_table(table: Table, columns: Mapping[str, Mapping[str, Value]]) ->
             else:
                 combined.add(metric, reading)
     readings.extend(combined.readings())
+    return Interpretation(tuple(readings), tuple(faults))
+
+
+def _read_simple(
+    plan: "_Plan", rows: Rows, columns: Mapping[str, Mapping[str, Value]]
+) -> Interpretation:
+    """Read a table in which every metric stands once and for itself: most cells at one look."""
+    readings: list[Reading] = []
+    faults: list[Fault] = []
+    cells = [
+        (way.name, way.unit, way.least, way.labels, columns.get(way.source, _NO_CELLS).get, way)
+        for way in plan.ways
+    ]
+    for index, labels in rows:
+        for name, unit, least, own_labels, cell, way in cells:
+            raw = cell(index)
+            if type(raw) is int and raw >= least:
+                readings.append(Reading(name, raw, unit, labels + own_labels))
+            elif raw is not None or way.source not in columns:
+                look_up = Row(index, columns).look_up
+                _note(_read_one(way.metric, look_up, labels), readings, faults)
     return Interpretation(tuple(readings), tuple(faults))
 
 
@@ -218,74 +229,6 @@ class _Combined:
             yield Reading(metric.name, _combine(metric, numbers), metric.unit, labels)
 
 
-# --- rows -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    index: str
-    columns: Mapping[str, Mapping[str, Value]]
-
-    def look_up(self, source: str) -> Value:
-        own = self.columns.get(source)  # words that are a column's name are a cell of this row
-        if own is not None:
-            return own.get(self.index)
-        reference = parse_reference(source)
-        if isinstance(reference, IndexPart):
-            return reference.of(self.index)
-        column = self.columns.get(reference.oid)
-        if column is None:
-            return None
-        row = reference.row(self.index, self._text_at)
-        return None if row is None else column.get(row)
-
-    def _text_at(self, column: str, index: str) -> str | None:
-        return text_of(self.columns.get(column, {}).get(index))
-
-
-def _indexes(table: Table, columns: Mapping[str, Mapping[str, Value]]) -> list[str]:
-    """Rows exist where a metric has a value of the row's own; labels alone make no row."""
-    found = {index for metric in table.metrics for index in columns.get(metric.source, ())}
-    return sorted(found, key=_index_order)
-
-
-def _index_order(index: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else -1 for part in index.split("."))
-
-
-def _is_kept(table: Table, row: _Row) -> bool:
-    if not matches(table.keep_when, row.look_up):
-        return False
-    texts = ((pattern, text_of(row.look_up(source))) for source, pattern in table.drop_when.items())
-    return not any(text is not None and compiled(pattern).search(text) for pattern, text in texts)
-
-
-def _labels_of(table: Table, rows: list[_Row]) -> list[Labels]:
-    """Labels of every row, with the index added where they would not tell rows apart."""
-    labels = [_row_labels(table, row) for row in rows]
-    count = Counter(labels)
-    return [
-        (*row_labels, ("index", row.index)) if count[row_labels] > 1 else row_labels
-        for row, row_labels in zip(rows, labels, strict=True)
-    ]
-
-
-def _row_labels(table: Table, row: _Row) -> Labels:
-    found = []
-    for name, sources in table.labels.items():
-        texts = (text_of(row.look_up(source)) for source in sources)
-        text = next((text for text in texts if text), None)
-        if text is not None:
-            found.append((name, _cut_label(table.label_patterns.get(name), text)))
-    return tuple(found)
-
-
-def _cut_label(pattern: str | None, text: str) -> str:
-    """Return the part of a label that the pattern's group finds; all of it where none matches."""
-    found = None if pattern is None else compiled(pattern).search(text)
-    return text if found is None else (found[1] or "").strip() or text
-
-
 def _combine(metric: Metric, numbers: list[Number]) -> Number:
     match metric.combine:
         case Combine.COUNT:
@@ -305,23 +248,53 @@ def _combine(metric: Metric, numbers: list[Number]) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One way to a reading: a metric, what tells its series apart, whether it is `is_plain`."""
+    """One way to a reading: a metric, and what tells its series apart."""
 
     metric: Metric
     series: _Series
-    plain: bool
+    name: str
+    source: str
+    unit: str
+    labels: Labels
+    least: float
+    """A whole number from here on is the value as it stands (`is_plain`); infinity: none is."""
 
 
-@_once
-def _ways_of(metrics: tuple[Metric, ...]) -> tuple[_Way, ...]:
-    return tuple(
-        _Way(one, (one.name, one.labels, one.combine is not None, one.by), is_plain(one))
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How metrics are read."""
+
+    ways: tuple[_Way, ...]
+    is_simple: bool
+    """No two are ways to the same series, and none is combined: each is read for itself."""
+
+
+@once
+def _plan_of(metrics: tuple[Metric, ...]) -> _Plan:
+    ways = tuple(
+        _Way(
+            one,
+            (one.name, one.labels, one.combine is not None, one.by),
+            one.name,
+            one.source,
+            one.unit,
+            one.labels,
+            _least_of(one),
+        )
         for one in metrics
     )
+    is_simple = len({way.series for way in ways}) == len(ways)
+    return _Plan(ways, is_simple and all(one.combine is None for one in metrics))
+
+
+def _least_of(metric: Metric) -> float:
+    if not is_plain(metric):
+        return math.inf
+    return 0 if metric.kind is MetricKind.COUNTER else -math.inf
 
 
 def _read_all(
-    metrics: tuple[Metric, ...], look_up: Lookup, labels: Labels
+    ways: tuple[_Way, ...], look_up: Lookup, labels: Labels
 ) -> tuple[list[tuple[Metric, Reading]], list[Fault]]:
     """Read metrics; of those with the same name and labels, the first that has a value.
 
@@ -330,26 +303,32 @@ def _read_all(
     """
     found: dict[_Series, tuple[Metric, Reading]] = {}
     faults: list[tuple[_Series, Fault]] = []
-    for way in _ways_of(metrics):
-        metric, series = way.metric, way.series
-        if series in found:
+    for way in ways:
+        if way.series in found:
             continue
-        if way.plain:
-            raw = look_up(metric.source)
-            if type(raw) is int and (raw >= 0 or metric.kind is not MetricKind.COUNTER):
-                found[series] = (
-                    metric,
-                    Reading(metric.name, raw, metric.unit, labels + metric.labels),
-                )
-                continue
-        if not matches(metric.when, look_up):
-            continue
-        try:
-            value = value_of(metric, look_up)
-        except NotUnderstoodError as error:
-            faults.append((series, Fault(metric.name, metric.source, str(error))))
-            continue
-        if value is not None:
-            reading = Reading(metric.name, value, metric.unit, labels + metric.labels)
-            found[series] = metric, reading
+        read = _read_one(way.metric, look_up, labels)
+        if isinstance(read, Fault):
+            faults.append((way.series, read))
+        elif read is not None:
+            found[way.series] = way.metric, read
     return list(found.values()), [fault for series, fault in faults if series not in found]
+
+
+def _read_one(metric: Metric, look_up: Lookup, labels: Labels) -> Reading | Fault | None:
+    """Read one metric the long way; None when it has no value."""
+    if not matches(metric.when, look_up):
+        return None
+    try:
+        value = value_of(metric, look_up)
+    except NotUnderstoodError as error:
+        return Fault(metric.name, metric.source, str(error))
+    return (
+        None if value is None else Reading(metric.name, value, metric.unit, labels + metric.labels)
+    )
+
+
+def _note(read: Reading | Fault | None, readings: list[Reading], faults: list[Fault]) -> None:
+    if isinstance(read, Fault):
+        faults.append(read)
+    elif read is not None:
+        readings.append(read)
