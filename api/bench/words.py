@@ -57,7 +57,11 @@ def _cells(result: Mapping[str, Any]) -> Iterator[str]:
     )
     load = result["load"]
     hostile = int(load["devices"] * load.get("hostile", 0))
-    yield f"{load['devices']:,}" + (f", {hostile:,} of them hostile" if hostile else "")
+    yield (
+        f"{load['devices']:,}"
+        + (f", {hostile:,} of them hostile" if hostile else "")
+        + (", sparse" if result.get("sparse") else "")
+    )
     yield f"**{steady['cpu_seconds_per_1000_cycles']:.2f}** ({parts_of(parts, '.2f')})"
     yield f"{steady['memory_mib']:.0f}"
     yield f"{schedule['done']:,.0f} of {schedule['due']:,.0f}"

@@ -34,6 +34,14 @@ def bench() -> None:
     show_default=True,
     help="How long nothing happens.",
 )
+@click.option(
+    "--warm-up",
+    type=click.FloatRange(min=0.0),
+    default=1.0,
+    show_default=True,
+    help="Minutes before that; after 5 every table was met.",
+)
+@click.option("--sparse", is_flag=True, help="Once a minute an echo and the GET; no tables.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), help="Keep what was stored in a folder.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures here.")
@@ -46,6 +54,8 @@ def fleet(
     loss: str,
     killed: int | None,
     minutes: float,
+    warm_up: float,
+    sparse: bool,
     seed: int,
     data: Path | None,
     file: Path | None,
@@ -65,7 +75,14 @@ def fleet(
     if load.dead + load.slow + load.lossy + load.hostile > 1:
         words = "--dead, --slow, --lossy and --hostile together are more than all devices"
         raise click.UsageError(words)
-    options = run.BenchOptions(load, minutes, killed or min(500, max(1, devices // 10)), data)
+    options = run.BenchOptions(
+        load,
+        killed=killed or min(500, max(1, devices // 10)),
+        minutes=minutes,
+        warm_up_minutes=warm_up,
+        sparse=sparse,
+        data=data,
+    )
     with problems_told():
         try:
             result = run.run_bench(options, say)

@@ -57,16 +57,17 @@ def test_only_the_killed_are_deaths_and_only_the_living_are_false() -> None:
     assert figures.false_downs(moved, mortal, 1000.0) == 2
 
 
+@pytest.mark.parametrize(("sparse", "checks"), [(False, 90), (True, 60)])
 def test_the_configuration_of_a_bench_is_one_that_check_config_finds_nothing_in(
-    tmp_path: Path,
+    tmp_path: Path, *, sparse: bool, checks: int
 ) -> None:
     (tmp_path / "fleet").mkdir()
     (tmp_path / "fleet" / "inventory.yaml").write_text(to_yaml(inventory(30)))
     facts = {"community": "c", "snmp_port": 1161, "carrier": "icmp"}
-    setting = write_setting(tmp_path, facts, "http://127.0.0.1:9/x")
+    setting = write_setting(tmp_path, facts, "http://127.0.0.1:9/x", sparse=sparse)
     report = check_everything(setting.config, {})
     assert report.problems == ()
-    assert (report.devices, report.checks) == (30, 90)
+    assert (report.devices, report.checks) == (30, checks)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +110,14 @@ def test_runs_become_rows_of_a_table_the_smallest_first(tmp_path: Path) -> None:
     spread = {"count": 5, "p50": 21.4, "p99": 30.0, "most": 33.0}
     seen = {"cold_start_seconds": 30.2, "death_to_state": spread, "state_to_alert": spread}
     files = []
-    for devices, hostile, more in ((10_000, 0.02, seen), (200, 0.0, {})):
+    for devices, hostile, more in ((10_000, 0.02, seen), (200, 0.0, {"sparse": True})):
         files.append(tmp_path / f"{devices}.json")
         load = {"devices": devices, "hostile": hostile}
         files[-1].write_text(json.dumps(QUIET | more | {"load": load}))
     result = CliRunner().invoke(main, ["bench", "table", *map(str, files)])
     assert result.exit_code == 0
     _, _, small, large = result.output.splitlines()
-    assert small.startswith("| 200 | **0.50** (api 0.50) | 100 | 10 of 10 |")
+    assert small.startswith("| 200, sparse | **0.50** (api 0.50) | 100 | 10 of 10 |")
     assert "| not in time | none | none | 0 |" in small
     assert large.startswith("| 10,000, 200 of them hostile | **0.50** (api 0.50) |")
     assert "| 30 s | 5 of 5: 21 / 33 s | 33.0 s | 0 |" in large
