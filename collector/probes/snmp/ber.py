@@ -132,6 +132,14 @@ def build_request(
     return Request(b"\x30" + encode_length(size) + opening + pdu_head, tail)
 
 
+@lru_cache(maxsize=4096)
+def same_request(
+    version: Version, community: str, pdu: int, oids: tuple[str, ...], repetitions: int = 0
+) -> Request:
+    """Return what `build_request` does: checks ask many agents for the same all day."""
+    return build_request(version, community, pdu, oids, repetitions)
+
+
 @lru_cache(maxsize=1024)
 def _opening(version: Version, community: str) -> bytes:
     """Return version and community."""

@@ -12,7 +12,8 @@ What agents of the field do, and what is done about it:
 """
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from collector.probes.snmp import ber
@@ -24,6 +25,9 @@ from collector.probes.snmp.pending import Response
 from collector.probes.snmp.values import Missing, Value, VarBind
 
 _SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all
+_MOST_INDEXES = 1_024  # remembered of each column
+_MOST_COLUMNS = 1_024
+_LONGEST_INDEX = 255  # characters
 
 
 class Exchange(Protocol):
@@ -40,19 +44,52 @@ class Exchange(Protocol):
         ...
 
 
-@dataclass(slots=True)
+class _Indexes(dict[str, str]):
+    """OID → row index, for the OIDs of one column; KeyError for those of another.
+
+    Devices of one kind have the same indexes, so that they are cut out once, and found again by
+    whoever looks into rows. When an agent gives ever new ones, all are forgotten at once.
+    """
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self._prefix = f"{column}."
+
+    def __missing__(self, oid: str) -> str:
+        """Cut out and remember."""
+        if not oid.startswith(self._prefix):
+            raise KeyError(oid)
+        index = oid[len(self._prefix) :]
+        if len(self) >= _MOST_INDEXES:
+            self.clear()
+        if len(index) <= _LONGEST_INDEX:
+            self[oid] = index
+        return index
+
+
+@lru_cache(maxsize=_MOST_COLUMNS)
+def _indexes_of(column: str) -> _Indexes:
+    return _Indexes(column)
+
+
 class _Column:
     """How far one column has been walked."""
 
-    oid: str
-    prefix: str
-    last: str
-    rows: dict[str, Value] = field(default_factory=dict)
-    ended: bool = False
+    __slots__ = ("ended", "indexes", "last", "oid", "rows")
 
-    def index_of(self, oid: str) -> str | None:
-        """Return the row index of an OID of this column, or None for another's."""
-        return oid[len(self.prefix) :] if oid.startswith(self.prefix) else None
+    def __init__(self, oid: str) -> None:
+        self.oid = oid
+        self.indexes = _indexes_of(oid)
+        self.last = oid
+        self.rows: dict[str, Value] = {}
+        self.ended = False
+
+    def lacks(self, oid: str) -> bool:
+        """Say whether an OID is of this column, and new."""
+        try:
+            return self.indexes[oid] not in self.rows
+        except KeyError:
+            return False
 
 
 class Walk:
@@ -68,7 +105,7 @@ class Walk:
     ) -> None:
         """Get ready; nothing is sent before `run`."""
         self._agent = agent
-        self._columns = [_Column(oid, f"{oid}.", oid) for oid in dict.fromkeys(columns)]
+        self._columns = [_Column(oid) for oid in dict.fromkeys(columns)]
         self._transport = transport
         self._memory = memory
         self._settings = settings
@@ -112,7 +149,7 @@ class Walk:
         self._requests += 1
         repetitions = self._repetitions(len(asked))
         try:
-            response = await self._exchange(asked, repetitions)
+            response = await self._send(asked, repetitions)
         except (NoAnswer, BadAnswer) as error:
             if repetitions == 0:
                 self._unlearn_silence(error)
@@ -121,7 +158,7 @@ class Walk:
             return None
         self._note_heard()
         status = response.error_status
-        if status == ErrorStatus.NO_ERROR:
+        if status == 0:  # no error; an enum's name would be looked up in Python
             return response
         if repetitions == 0:
             if status == ErrorStatus.NO_SUCH_NAME and _end_unknown(asked, response.error_index):
@@ -135,14 +172,14 @@ class Walk:
         """Return how many rows to ask for; 0 means GETNEXT."""
         return min(self._limits.repetitions, self._settings.max_bindings // width or 1)
 
-    async def _exchange(self, asked: list[_Column], repetitions: int) -> Response:
+    def _send(self, asked: list[_Column], repetitions: int) -> Awaitable[Response]:
         """Ask for what follows the last OID of each column."""
         agent = self._agent
         pdu = ber.GET_BULK if repetitions else ber.GET_NEXT
-        oids = [column.last for column in asked]
-        request = ber.build_request(agent.version, agent.community, pdu, oids, repetitions)
+        oids = tuple([column.last for column in asked])
+        request = ber.same_request(agent.version, agent.community, pdu, oids, repetitions)
         most = len(asked) * max(repetitions, 1) + _SPARE_BINDINGS
-        return await self._transport.exchange(agent, request, most)
+        return self._transport.exchange(agent, request, most)
 
     def _ask_less(self, repetitions: int, divisor: int) -> None:
         """Ask for fewer rows; without rows to spare by GETNEXT; at last one column at a time."""
@@ -194,27 +231,34 @@ class Walk:
         beyond = [
             self._take_column(column, bindings[place::width]) for place, column in enumerate(asked)
         ]
-        if width > 1 and any(oid is not None and _is_news(oid, asked) for oid in beyond):
-            self._one_column_at_a_time()
+        if width > 1:
+            strange = [oid for oid in beyond if oid is not None]
+            if strange and any(column.lacks(oid) for oid in strange for column in asked):
+                self._one_column_at_a_time()
 
     def _take_column(self, column: _Column, bindings: list[VarBind]) -> str | None:
         """Take in what stands in one column's places; return the first OID past its end, if any."""
-        prefix, rows, before = column.prefix, column.rows, len(column.rows)
-        cut = len(prefix)
-        beyond = None
-        for oid, value in bindings:
-            # `isinstance` would ask the metaclass of an enum, which takes six times as long
-            if not oid.startswith(prefix) or type(value) is Missing:
-                column.ended = True
-                beyond = oid
-                break
-            index = oid[cut:]
-            if index in rows:
-                column.ended = True
-                self._transport.counters.walk_loops += 1
-                break
-            rows[index] = value
-            column.last = oid
+        indexes, rows, before = column.indexes, column.rows, len(column.rows)
+        last, beyond = column.last, None
+        oid = last
+        try:
+            for oid, value in bindings:
+                index = indexes[oid]
+                # `isinstance` would ask the metaclass of an enum, which takes six times as long
+                if type(value) is Missing:
+                    column.ended = True
+                    beyond = oid
+                    break
+                if index in rows:
+                    column.ended = True
+                    self._transport.counters.walk_loops += 1
+                    break
+                rows[index] = value
+                last = oid
+        except KeyError:
+            column.ended = True
+            beyond = oid
+        column.last = last
         self._values += len(rows) - before
         return beyond
 
@@ -243,12 +287,3 @@ def _end_unknown(asked: list[_Column], index: int) -> bool:
         return False
     asked[index - 1].ended = True
     return True
-
-
-def _is_news(oid: str, columns: list[_Column]) -> bool:
-    """Whether an OID in another column's place belongs to a column that does not have it."""
-    return any(
-        index is not None and index not in column.rows
-        for column in columns
-        for index in (column.index_of(oid),)
-    )
