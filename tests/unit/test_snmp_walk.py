@@ -167,6 +167,50 @@ async def test_a_walk_without_end_is_given_up(settings: SnmpSettings, problem: s
     assert wire.counters.walk_limits == 1
 
 
+async def read_by(wire: Wire, *columns: str) -> int:
+    """Walk what does not end; return how many values that took, about."""
+    asked = len(wire.asked)
+    with pytest.raises(WalkLimit):
+        await wire.walk(*columns)
+    return sum(max(one.repetitions, 1) for one in wire.asked[asked:])
+
+
+async def test_a_table_that_did_not_end_is_given_up_earlier_for_an_hour() -> None:
+    wire = Wire(endless, SnmpSettings(max_walk_values=9_600))
+    sizes = [await read_by(wire, NAMES) for _ in range(4)]
+    assert sizes == [9_625, 1_225, 1_025, 1_025]  # never below a thousand
+    with pytest.raises(WalkLimit, match="more than 1000 values; it did not end before"):
+        await wire.walk(NAMES)
+    wire.now += 3600
+    assert await read_by(wire, NAMES) == 9_625
+
+
+async def test_other_tables_and_other_agents_are_not_held_to_less() -> None:
+    wire = Wire(endless, SnmpSettings(max_walk_values=2_000))
+    await read_by(wire, NAMES)
+    wire.script = interfaces(1_500)
+    assert len((await wire.walk(OCTETS))[OCTETS]) == 1_500
+    assert len((await wire.walk(NAMES, agent=Agent("127.0.0.2", "public")))[NAMES]) == 1_500
+    with pytest.raises(WalkLimit):
+        await wire.walk(NAMES)
+
+
+async def test_a_walk_that_ends_has_its_full_length_again() -> None:
+    wire = Wire(endless, SnmpSettings(max_walk_values=2_000))
+    await read_by(wire, NAMES)
+    wire.script = interfaces(40)
+    assert len((await wire.walk(NAMES))[NAMES]) == 40
+    wire.script = endless
+    assert await read_by(wire, NAMES) == 2_025
+
+
+async def test_an_agent_that_only_takes_its_time_is_not_held_to_less() -> None:
+    wire = Wire(endless, SnmpSettings(max_walk_seconds=0.5))
+    for _ in range(2):
+        with pytest.raises(WalkLimit, match=r"longer than 0.5 s$"):
+            await wire.walk(NAMES)
+
+
 async def test_an_agent_that_sends_more_than_asked_is_asked_otherwise() -> None:
     mib = interfaces(4)
 

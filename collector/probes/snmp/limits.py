@@ -2,6 +2,9 @@
 
 Only agents that failed at the usual size have an entry. Entries are forgotten after a while,
 because a firmware update or a mended link may have cured the agent.
+
+Tables that never end are learnt as well: reading fifty thousand values costs us half a second each
+time. The next walk of such a table is given up after an eighth of that, then of that again.
 """
 
 from collections.abc import Callable
@@ -12,6 +15,8 @@ from collector.model import AS_USUAL
 from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 
 _MOST_AGENTS = 16_384
+_SHORTER = 8  # times, after each walk that did not end
+_SHORTEST = 64  # times: no table that a profile asks for is as long as what is left
 _Key: TypeAlias = tuple[str, int, Version]
 
 
@@ -33,6 +38,7 @@ class LimitsMemory:
         self._remember_seconds = settings.remember_seconds
         self._now = now
         self._learnt: dict[_Key, tuple[float, Limits]] = {}
+        self._endless: dict[tuple[_Key, str], tuple[float, int]] = {}  # agent, column → until, how
 
     def of(self, agent: Agent) -> Limits:
         """Return what to ask of an agent."""
@@ -64,6 +70,33 @@ class LimitsMemory:
             self._learnt.pop(_key(agent), None)
         else:
             self.learn(agent, limits)
+
+    # --- tables that never end ----------------------------------------------------------------
+
+    def shortened(self, agent: Agent, column: str) -> int:
+        """Return by how much a walk is given up earlier that begins with this column; 1: not."""
+        if not self._endless:
+            return 1
+        until, times = self._endless.get((_key(agent), column), (0.0, 1))
+        return times if until > self._now() else 1
+
+    def note_endless(self, agent: Agent, column: str) -> None:
+        """Take that a walk reached its limit. The first one of an hour tells how long it is held.
+
+        So a table that was only once too long has its full length again within the hour.
+        """
+        key, now = (_key(agent), column), self._now()
+        until, times = self._endless.pop(key, (0.0, 1))
+        if until <= now:
+            until, times = now + self._remember_seconds, 1
+        if len(self._endless) >= _MOST_AGENTS:
+            del self._endless[next(iter(self._endless))]
+        self._endless[key] = until, min(times * _SHORTER, _SHORTEST)
+
+    def note_end(self, agent: Agent, column: str) -> None:
+        """Take that a walk came to its end, as honest ones do."""
+        if self._endless:
+            self._endless.pop((_key(agent), column), None)
 
 
 def _key(agent: Agent) -> _Key:

@@ -8,7 +8,8 @@ What agents of the field do, and what is done about it:
     answer columns out of place   one column a request; remembered
     give OIDs in no order         taken, as long as they are new and inside the column
     come back to an OID           the column ends there (counted)
-    never end                     limits of values, requests and seconds: WalkLimit
+    never end                     limits of values, requests and seconds: WalkLimit; the next
+                                  walks are given up earlier, for an hour or until one ends
 """
 
 from collections.abc import Awaitable, Sequence
@@ -28,6 +29,8 @@ _SPARE_BINDINGS = 8  # more than asked is odd, but no reason to refuse all
 _MOST_INDEXES = 1_024  # remembered of each column
 _MOST_COLUMNS = 1_024
 _LONGEST_INDEX = 255  # characters
+_FEWEST_VALUES = 1_000  # below that no walk is held, however long others were
+_FEWEST_REQUESTS = 100
 
 
 class Exchange(Protocol):
@@ -86,10 +89,11 @@ class _Column:
 
     def lacks(self, oid: str) -> bool:
         """Say whether an OID is of this column, and new."""
-        try:
-            return self.indexes[oid] not in self.rows
-        except KeyError:
-            return False
+        index = self.indexes.get(oid)
+        if index is None:
+            prefix = f"{self.oid}."
+            return oid.startswith(prefix) and oid[len(prefix) :] not in self.rows
+        return index not in self.rows
 
 
 class Walk:
@@ -111,6 +115,10 @@ class Walk:
         self._settings = settings
         self._limits = memory.of(agent)
         self._usual = self._limits  # what the walk began with
+        shorter = memory.shortened(agent, columns[0]) if columns else 1
+        self._is_shorter = shorter > 1
+        self._most_values = _held(settings.max_walk_values, shorter, _FEWEST_VALUES)
+        self._most_requests = _held(settings.max_walk_requests, shorter, _FEWEST_REQUESTS)
         self._values = 0
         self._requests = 0
         self._heard = False  # an answer came at the present size
@@ -126,21 +134,31 @@ class Walk:
             response = await self._ask(asked)
             if response is not None:
                 self._take(asked, response.bindings)
+        if self._columns:
+            self._memory.note_end(self._agent, self._columns[0].oid)
         return {column.oid: column.rows for column in self._columns}
 
     def _check_limits(self, started_at: float) -> None:
-        """Raise WalkLimit when the walk has become longer than any honest table."""
-        settings = self._settings
-        problem = None
-        if self._values > settings.max_walk_values:
-            problem = f"more than {settings.max_walk_values} values"
-        elif self._requests >= settings.max_walk_requests:
-            problem = f"more than {settings.max_walk_requests} requests"
-        elif self._transport.time() - started_at > settings.max_walk_seconds:
-            problem = f"longer than {settings.max_walk_seconds:g} s"
-        if problem is not None:
-            self._transport.counters.walk_limits += 1
-            raise WalkLimit(f"walk of {self._columns[0].oid} given up: {problem}")
+        """Raise WalkLimit when the walk has become longer than any honest table.
+
+        What an agent makes us read is learnt from; that it takes its time is not.
+        """
+        if self._values > self._most_values:
+            problem = f"more than {self._most_values} values"
+        elif self._requests >= self._most_requests:
+            problem = f"more than {self._most_requests} requests"
+        elif self._transport.time() - started_at > self._settings.max_walk_seconds:
+            raise self._given_up(f"longer than {self._settings.max_walk_seconds:g} s")
+        else:
+            return
+        self._memory.note_endless(self._agent, self._columns[0].oid)
+        if self._is_shorter:
+            problem += "; it did not end before, and is read in full again within the hour"
+        raise self._given_up(problem)
+
+    def _given_up(self, problem: str) -> WalkLimit:
+        self._transport.counters.walk_limits += 1
+        return WalkLimit(f"walk of {self._columns[0].oid} given up: {problem}")
 
     # --- asking -------------------------------------------------------------------------------
 
@@ -277,6 +295,11 @@ class Walk:
             column.rows = {}
             column.last = column.oid
             column.ended = False
+
+
+def _held(most: int, shorter: int, fewest: int) -> int:
+    """Return a limit made so many times smaller, but not below the fewest."""
+    return min(most, max(most // shorter, fewest))
 
 
 def _end_unknown(asked: list[_Column], index: int) -> bool:
