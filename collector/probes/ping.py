@@ -23,6 +23,7 @@ _CLOSER_LOOKS = 2
 """How often in a row: then a device has failed as often as the usual rule wants."""
 
 _OURS = frozenset({Reason.COLLECTOR_RIGHTS, Reason.COLLECTOR_ERROR})
+_ANSWERED, _OK = Outcome.ANSWERED, Reason.OK  # to look up a member costs as much as a call
 _NO_LOSS = Reading("ping_loss_percent", 0.0, "%")
 
 
@@ -123,23 +124,26 @@ class PingProbe:
         slot_at: datetime,
         report: EchoReport,
     ) -> None:
-        result = self._heard if report.received else self._unheard
-        done(result(check, slot_at, report))
-
-    def _heard(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
-        self._looks_left.pop(check.id, None)
-        return CheckResult(
-            check.id,
-            slot_at,
-            self._clock.now(),
-            Outcome.ANSWERED,
-            Reason.OK,
-            _share(report.received, report.sent),
-            report.mean_seconds,
-            readings_of(report),
+        if not report.received:
+            done(self._unanswered(check, slot_at, report))
+            return
+        check_id = check.id
+        if self._looks_left:
+            self._looks_left.pop(check_id, None)
+        done(
+            CheckResult(
+                check_id,
+                slot_at,
+                self._clock.now(),
+                _ANSWERED,
+                _OK,
+                _share(report.received, report.sent),
+                report.mean_seconds,
+                readings_of(report),
+            )
         )
 
-    def _unheard(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
+    def _unanswered(self, check: Check, slot_at: datetime, report: EchoReport) -> CheckResult:
         if report.sent == 0 or report.error in _OURS:
             reason = report.error or Reason.COLLECTOR_ERROR
             text = f"no echo could leave this machine: {report.error_detail}"
@@ -188,20 +192,22 @@ class PingProbe:
 
 def readings_of(report: EchoReport) -> tuple[Reading, ...]:
     """Return the readings of a train: the loss always, the times that there are."""
-    lossless = 0 < report.sent == report.received
+    received, rtts = report.received, report.rtts
+    lossless = 0 < received == report.sent
     loss = _NO_LOSS if lossless else Reading("ping_loss_percent", report.loss_percent, "%")
-    rtts, mean, jitter = report.rtts, report.mean_seconds, report.jitter_seconds
-    if mean is None:
+    if received == 0:
         return (loss,)
-    readings = (
+    mean = low = high = rtts[0]
+    if received > 1:
+        mean, low, high = sum(rtts) / received, min(rtts), max(rtts)
+    times = (
         loss,
         Reading("ping_rtt_seconds", mean, "s"),
-        Reading("ping_rtt_min_seconds", min(rtts), "s"),
-        Reading("ping_rtt_max_seconds", max(rtts), "s"),
+        Reading("ping_rtt_min_seconds", low, "s"),
+        Reading("ping_rtt_max_seconds", high, "s"),
     )
-    if jitter is None:
-        return readings
-    return (*readings, Reading("ping_jitter_seconds", jitter, "s"))
+    jitter = report.jitter_seconds
+    return times if jitter is None else (*times, Reading("ping_jitter_seconds", jitter, "s"))
 
 
 @lru_cache(maxsize=256)

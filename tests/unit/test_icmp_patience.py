@@ -1,6 +1,7 @@
 """One timer for all trains that wait: each gives up in time, and none before what came is read."""
 
 import asyncio
+import weakref
 
 from collector.probes.icmp.patience import TOGETHER_SECONDS, Patience
 
@@ -60,3 +61,36 @@ async def test_at_the_end_everybody_who_waits_is_told_once() -> None:
     patience.close()
     patience.close()
     assert story == ["waiting"]
+
+
+async def test_who_is_dropped_is_let_go_at_once_and_told_nothing() -> None:
+    loop = asyncio.get_running_loop()
+    story: list[str] = []
+    patience = Patience(loop, lambda: story.append("looked"))
+    waiting, answered = Train(story, "waiting"), Train(story, "answered")
+    patience.add(loop.time() + 0.01, answered)
+    patience.add(loop.time() + 0.02, waiting)
+    gone = weakref.ref(answered)
+    patience.drop(answered)
+    patience.drop(answered)
+    del answered
+    assert gone() is None
+    async with asyncio.timeout(10):
+        while not waiting.over:
+            await asyncio.sleep(0.005)
+    assert set(story) == {"looked", "waiting"}
+
+
+async def test_one_that_comes_late_but_gives_up_early_is_not_kept_waiting() -> None:
+    loop = asyncio.get_running_loop()
+    story: list[str] = []
+    patience = Patience(loop, lambda: None)
+    names = ("last", "second", "first")
+    trains = [Train(story, name) for name in names]
+    for train, seconds in zip(trains, (60.0, 0.04, 0.02), strict=True):
+        patience.add(loop.time() + seconds, train)
+    async with asyncio.timeout(10):
+        while not trains[1].over:
+            await asyncio.sleep(0.005)
+    patience.close()
+    assert story == ["first", "second", "last"]

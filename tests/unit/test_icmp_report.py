@@ -1,9 +1,14 @@
 """Settings that are refused, and the arithmetic of a report."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.model import Reason
 from collector.probes.icmp import EchoReport, PingSettings
+from collector.probes.icmp.line import NONCES_AT_ONCE, nonces
+from collector.probes.icmp.message import NONCE_BYTES
+from collector.probes.ping import readings_of
 
 
 def test_the_figures_of_a_train() -> None:
@@ -28,6 +33,29 @@ def test_no_answer_has_no_times() -> None:
     assert report.mean_seconds is None
     assert report.max_seconds is None
     assert report.jitter_seconds is None
+
+
+@given(st.lists(st.floats(0, 10), max_size=5), st.integers(0, 3))
+def test_the_readings_of_a_train_are_the_figures_of_its_report(
+    rtts: list[float], lost: int
+) -> None:
+    report = EchoReport(len(rtts) + lost, len(rtts), tuple(rtts))
+    figures = {
+        "ping_loss_percent": report.loss_percent,
+        "ping_rtt_seconds": report.mean_seconds,
+        "ping_rtt_min_seconds": report.min_seconds,
+        "ping_rtt_max_seconds": report.max_seconds,
+        "ping_jitter_seconds": report.jitter_seconds,
+    }
+    told = {reading.metric: reading.value for reading in readings_of(report)}
+    assert told == {name: value for name, value in figures.items() if value is not None}
+
+
+def test_a_nonce_is_never_given_twice() -> None:
+    unending = nonces()
+    given_out = [next(unending) for _ in range(NONCES_AT_ONCE * 3 + 1)]
+    assert {len(nonce) for nonce in given_out} == {NONCE_BYTES}
+    assert len(set(given_out)) == len(given_out)
 
 
 def test_the_carrier_names_its_port() -> None:

@@ -92,7 +92,9 @@ class Pacer:
 
     def reserve(self, now: float) -> float:
         """Take the next free place; return the moment (same clock as `now`) to send at."""
-        at = max(self._next_at, now)
+        at = self._next_at
+        if at < now:
+            at = now
         self._next_at = at + self._interval
         if at - now < TURN_SECONDS:
             return now

@@ -59,19 +59,25 @@ class Train(Struct, eq=False):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.line.patience.drop(self)
         if self._open:
+            self._open = 0
             for sequence in self._sequences:
                 self.line.flights.settle(sequence)
 
     def answered(self, position: int, rtt_seconds: float) -> None:
         """Take the answer of the echo at this position."""
         self._rtts[position] = rtt_seconds
-        self._one_less()
+        self._open -= 1
+        if self._open == 0 and self._next == self.count:
+            self._finish()
 
     def lost(self, position: int) -> None:
         """Take that the answer to this echo came after its timeout."""
         del position
-        self._one_less()
+        self._open -= 1
+        if self._open == 0 and self._next == self.count:
+            self._finish()
 
     def note_error(self, code: int) -> None:
         """Remember the network's word about an unanswered echo."""
@@ -137,11 +143,6 @@ class Train(Struct, eq=False):
         self._error = Reason.COLLECTOR_ERROR
         self._error_detail = "the ping socket was closed"
         self.line.loop.call_soon(self._finish)
-
-    def _one_less(self) -> None:
-        self._open -= 1
-        if self._open == 0 and self._next == self.count:
-            self._finish()
 
     def _finish(self) -> None:
         if self.over:
