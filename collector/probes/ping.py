@@ -33,8 +33,9 @@ class PingProbe:
     The socket is opened by `open`, else by the first run, and again by the next run as long as
     that fails: rights granted while we run are noticed without a restart.
 
-    A run lasts at most (count - 1) * spacing + timeout of the settings, plus what pacing adds; the
-    check's own deadline, which the poller holds, must be longer.
+    A run lasts at most (count - 1) * spacing + timeout of the settings, plus what pacing adds and,
+    since timers are shared, 5 ms an echo and 10 ms at the end; the check's own deadline, which the
+    poller holds, must be longer.
 
     Whoever answered none of the echoes is looked at closer the next two times, by three echoes
     where the settings have fewer: on a link that loses one in a hundred, single echoes would call
@@ -206,7 +207,7 @@ def readings_of(report: EchoReport) -> tuple[Reading, ...]:
         Reading("ping_rtt_min_seconds", low, "s"),
         Reading("ping_rtt_max_seconds", high, "s"),
     )
-    jitter = report.jitter_seconds
+    jitter = report.jitter_seconds if received > 1 else None
     return times if jitter is None else (*times, Reading("ping_jitter_seconds", jitter, "s"))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import weakref
 
-from collector.probes.icmp.patience import TOGETHER_SECONDS, Patience
+from collector.probes.icmp.patience import TOGETHER_SECONDS, Patience, Pauses
 
 
 class Train:
@@ -94,3 +94,46 @@ async def test_one_that_comes_late_but_gives_up_early_is_not_kept_waiting() -> N
             await asyncio.sleep(0.005)
     patience.close()
     assert story == ["first", "second", "last"]
+
+
+class Pausing:
+    """Notes how long it paused, or fails to go on."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self._fails = fails
+        self.went_on_at: float | None = None
+
+    def start(self) -> None:
+        self.went_on_at = asyncio.get_running_loop().time()
+        if self._fails:
+            raise RuntimeError("cannot go on")
+
+
+async def test_nobody_goes_on_before_its_pause_is_over_nor_after_it_was_dropped() -> None:
+    loop = asyncio.get_running_loop()
+    pauses = Pauses(loop)
+    moments = {Pausing(): loop.time() + number * 0.002 for number in range(20)}
+    dropped = Pausing()
+    pauses.add(loop.time() + 0.01, dropped)
+    for train, at in moments.items():
+        pauses.add(at, train)
+    pauses.drop(dropped)
+    async with asyncio.timeout(10):
+        while any(train.went_on_at is None for train in moments):
+            await asyncio.sleep(0.005)
+    assert all((train.went_on_at or 0.0) >= at for train, at in moments.items())
+    assert dropped.went_on_at is None
+
+
+async def test_one_that_fails_to_go_on_does_not_stop_the_others() -> None:
+    loop = asyncio.get_running_loop()
+    told: list[object] = []
+    loop.set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+    pauses = Pauses(loop)
+    failing, other = Pausing(fails=True), Pausing()
+    pauses.add(loop.time(), failing)
+    pauses.add(loop.time(), other)
+    async with asyncio.timeout(10):
+        while other.went_on_at is None:
+            await asyncio.sleep(0.005)
+    assert [str(problem) for problem in told] == ["cannot go on"]

@@ -17,7 +17,7 @@ from collector.probes.icmp.message import (
     read_quoted_request,
     strip_ipv4_header,
 )
-from collector.probes.icmp.patience import Patience
+from collector.probes.icmp.patience import Patience, Pauses
 from collector.probes.icmp.report import PingCounters
 
 NONCES_AT_ONCE = 512
@@ -44,9 +44,11 @@ class Line:
     nonces: Iterator[bytes] = field(default_factory=nonces)
     closed: bool = False
     patience: Patience = field(init=False)
+    pauses: Pauses = field(init=False)
 
     def __post_init__(self) -> None:
         self.patience = Patience(self.loop, self.drain)
+        self.pauses = Pauses(self.loop)
         self.loop.add_reader(self.channel.fileno(), self.drain)
 
     def close(self) -> None:
@@ -56,6 +58,7 @@ class Line:
             self.loop.remove_reader(self.channel.fileno())
             self.channel.close()
             self.patience.close()
+            self.pauses.close()
 
     def send(self, asker: Asker, position: int) -> int | None:
         """Send one echo; return its sequence number, None when all are in flight.

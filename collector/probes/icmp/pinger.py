@@ -48,8 +48,9 @@ class Pinger:
     async def ping(self, address: str, count: int, timeout_seconds: float) -> EchoReport:
         """Send a train of echoes to an IP address and wait for the answers.
 
-        Lasts at most (count - 1) * spacing + timeout, and what pacing adds when the limit of
-        packets a second is reached.
+        Lasts at most (count - 1) * spacing + timeout, some milliseconds because timers are shared
+        (see `collector.probes.icmp.patience`), and what pacing adds when the limit of packets a
+        second is reached.
 
         Raises:
             ValueError: `address` is not an IP address.

@@ -59,7 +59,10 @@ class Train(Struct, eq=False):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self.line.patience.drop(self)
+        if self._next < self.count:
+            self.line.pauses.drop(self)
+        else:
+            self.line.patience.drop(self)
         if self._open:
             self._open = 0
             for sequence in self._sequences:
@@ -106,7 +109,7 @@ class Train(Struct, eq=False):
         self._next += 1
         self._rtts.append(None)
         if self._next < self.count:
-            self._timer = self.line.loop.call_later(self.spacing_seconds, self.start)
+            line.pauses.add(line.loop.time() + self.spacing_seconds, self)
         elif self._open:
             line.patience.add(line.loop.time() + self.timeout_seconds, self)
         else:
