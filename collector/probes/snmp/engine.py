@@ -4,9 +4,10 @@ Between the caller and the transport it answers what agents do instead of answer
 that is too big, stop at the first OID they do not know (v1), answer only some of what was asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from collector.probes.snmp import ber
 from collector.probes.snmp.agent import Agent, SnmpSettings, Version
@@ -49,17 +50,21 @@ class SnmpEngine:
         """Close the sockets; requests under way fail with NotSent. Safe to call twice."""
         self._transport.close()
 
-    async def get(self, agent: Agent, oids: Sequence[str]) -> dict[str, Value]:
+    def get(self, agent: Agent, oids: Sequence[str]) -> Coroutine[Any, Any, dict[str, Value]]:
         """Return the values of dotted OIDs, in as many requests as the agent needs.
 
         What the agent does not have is absent. Raises NoAnswer, BadAnswer, CredentialRefused,
         AgentError, NotSent, and ValueError for what is not an OID.
         """
         asked = tuple(oids)
-        most = self._memory.of(agent).oids
-        if 0 < len(asked) <= most:
-            return await self._get_some(agent, asked)
+        if 0 < len(asked) <= self._memory.of(agent).oids:
+            return self._get_some(agent, asked)
+        return self._get_many(agent, asked)
+
+    async def _get_many(self, agent: Agent, oids: tuple[str, ...]) -> dict[str, Value]:
+        """GET in several requests."""
         waiting = list(dict.fromkeys(oids))
+        most = self._memory.of(agent).oids
         found: dict[str, Value] = {}
         while waiting:
             found |= await self._get_some(agent, tuple(waiting[:most]))
@@ -108,11 +113,12 @@ class SnmpEngine:
             asked = waiting.pop()
             asked, request = _question(agent.version, agent.community, asked)
             response = await exchange(agent, request, len(asked) + _SPARE_BINDINGS)
+            if response.error_status == 0:  # no error; looking up an enum's name takes its time
+                rest = _take_values(response, asked, found)
+                if rest:
+                    waiting.append(rest)
+                continue
             match response.error_status:
-                case ErrorStatus.NO_ERROR:
-                    rest = _take_values(response, asked, found)
-                    if rest:
-                        waiting.append(rest)
                 case ErrorStatus.NO_SUCH_NAME:
                     waiting += _without_the_unknown(asked, response.error_index)
                 case ErrorStatus.GEN_ERR | ErrorStatus.RESOURCE_UNAVAILABLE if len(asked) > 1:

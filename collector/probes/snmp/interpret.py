@@ -23,6 +23,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from collector.model import (
     Combine,
     Labels,
@@ -60,8 +62,7 @@ class Fault:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Interpretation:
+class Interpretation(Struct, frozen=True, gc=False):
     """What came out of one group or table."""
 
     readings: tuple[Reading, ...]

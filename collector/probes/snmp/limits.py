@@ -42,7 +42,7 @@ class LimitsMemory:
 
     def of(self, agent: Agent) -> Limits:
         """Return what to ask of an agent."""
-        known = self._learnt.get(_key(agent))
+        known = self._learnt.get(_key(agent)) if self._learnt else None
         if known is not None and known[0] > self._now():
             return known[1]
         return self._usual_of(agent)
@@ -50,7 +50,7 @@ class LimitsMemory:
     def _usual_of(self, agent: Agent) -> Limits:
         """Return what an agent is asked of which nothing was learnt, but what its profile says."""
         usual, told = self._usual, agent.limits
-        if agent.version is not Version.V1 and told == AS_USUAL:
+        if agent.version is not Version.V1 and (told is AS_USUAL or told == AS_USUAL):
             return usual
         repetitions = usual.repetitions if told.repetitions is None else told.repetitions
         oids = min(told.oids or usual.oids, usual.oids)

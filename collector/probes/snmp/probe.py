@@ -10,7 +10,6 @@ others: the check tells of it and fails only when nothing else was read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -38,6 +37,7 @@ from collector.probes.snmp.interpret import (
     table_scalars,
     table_sources,
 )
+from collector.probes.snmp.once import once
 from collector.probes.snmp.v3.security import Security
 from collector.probes.snmp.values import Value
 from collector.probes.stepping import Runs, Tell
@@ -59,15 +59,17 @@ class SnmpClient(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class _Run:
     """What one run of a check has brought so far."""
 
-    readings: list[Reading] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    values: int = 0  # values that the agent had, understood or not
-    latency_seconds: float | None = None
-    broken: list[tuple[str, SnmpError]] = field(default_factory=list)  # tables it cannot give
+    __slots__ = ("broken", "faults", "has_values", "latency_seconds", "readings")
+
+    def __init__(self) -> None:
+        self.readings: tuple[Reading, ...] = ()
+        self.faults: tuple[Fault, ...] = ()
+        self.has_values = False  # the agent had any, understood or not
+        self.latency_seconds: float | None = None
+        self.broken: tuple[tuple[str, SnmpError], ...] = ()  # tables it cannot give
 
     def add(self, found: Interpretation) -> None:
         """Take in the readings and faults of a group or table."""
@@ -117,11 +119,11 @@ class SnmpProbe:
         """
         run = _Run()
         try:
-            agent = agent_of(check.target)
+            agent = _same_agent(check.target)
             await self._ask_scalars(agent, check, run)
             for table in check.group.tables:
                 await self._ask_table(agent, table, run)
-            if run.broken and run.values == 0:
+            if run.broken and not run.has_values:
                 raise run.broken[0][1]
         except UnusableTargetError as problem:
             end = (Outcome.UNKNOWN, problem.reason, str(problem))
@@ -130,15 +132,9 @@ class SnmpProbe:
         else:
             end = _success(check, run)
         outcome, reason, detail = end
+        measured_at, latency = self._clock.now(), run.latency_seconds
         return CheckResult(
-            check_id=check.id,
-            slot_at=slot_at,
-            measured_at=self._clock.now(),
-            outcome=outcome,
-            reason=reason,
-            detail=detail,
-            latency_seconds=run.latency_seconds,
-            readings=tuple(run.readings),
+            check.id, slot_at, measured_at, outcome, reason, detail, latency, run.readings
         )
 
     async def _ask_scalars(self, agent: Agent, check: Check, run: _Run) -> None:
@@ -152,7 +148,7 @@ class SnmpProbe:
         run.latency_seconds = self._clock.monotonic() - asked_at
         if sources[first:]:
             values |= await self._engine.get(agent, sources[first:])
-        run.values += _count(values)
+        run.has_values = run.has_values or _is_any(values)
         run.add(interpret_scalars(check.group, values))
 
     async def _ask_table(self, agent: Agent, table: Table, run: _Run) -> None:
@@ -170,9 +166,9 @@ class SnmpProbe:
         except (AgentError, BadAnswer, WalkLimit) as error:
             if _is_refused(error):
                 raise
-            run.broken.append((table.name, error))
+            run.broken += ((table.name, error),)
             return
-        run.values += sum(_count(rows) for rows in columns.values())
+        run.has_values = run.has_values or any(map(_is_any, columns.values()))
         run.add(interpret_table(table, columns))
 
 
@@ -221,16 +217,25 @@ def _spoken(credential: Credential) -> tuple[Version, Security | None]:
     )
 
 
-def _count(values: Mapping[str, Value]) -> int:
-    return sum(value is not None for value in values.values())
+_same_agent = once(agent_of, most=65_536)
+"""A check's target is the same as long as the inventory is."""
+
+
+def _is_any(values: Mapping[str, Value]) -> bool:
+    """Say whether there is a value that is not NULL."""
+    for value in values.values():  # noqa: SIM110 - the first one ends it, without a generator
+        if value is not None:
+            return True
+    return False
 
 
 def _success(check: Check, run: _Run) -> tuple[Outcome, Reason, str]:
     """Judge a run in which the agent answered everything it was asked."""
-    sources = scalar_sources(check.group)
-    if sources and run.values == 0:
+    if not run.has_values and (sources := scalar_sources(check.group)):
         detail = f"the agent answers, but has none of what was asked; first {sources[0]}"
         return Outcome.FAILED, Reason.BAD_ANSWER, detail
+    if not run.broken and not run.faults:
+        return Outcome.ANSWERED, Reason.OK, ""
     details = [f"table {name}: {error}" for name, error in run.broken]
     if run.faults:
         first = run.faults[0]

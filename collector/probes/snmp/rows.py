@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from msgspec import Struct
+
 from collector.model import Labels, Table
 from collector.probes.snmp.meaning import compiled, matches
 from collector.probes.snmp.once import once
@@ -29,8 +31,7 @@ _ONE_MEANING: Final = frozenset({bytes, str, int, type(None), Missing})
 """Types of which no two values are equal that are written differently; 1, 1.0 and True are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """One row of a table, and how its cells are found."""
 
     index: str
