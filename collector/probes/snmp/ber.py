@@ -52,6 +52,8 @@ _MOST_SLOW_OCTETS = (
 )
 _USUAL_NUMBERS = struct.Struct(">HiHbHb")  # request id of four octets, status and index of one
 _USUAL_BINDING = struct.Struct("BBBB")  # tag and length of the binding and of its name
+_USUAL_VERSIONS = frozenset({b"\x02\x01\x00\x04", b"\x02\x01\x01\x04"})
+"""v1 and v2c, and the tag of the community."""
 _DOTTED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})+")
 
 # --- encoding ---------------------------------------------------------------------------------
@@ -175,10 +177,13 @@ def read_head(data: bytes) -> Head:
     """
     try:
         at, end = enter(data, 0, len(data), SEQUENCE)
-        version, at = read_integer(data, at, end)
-        if version not in (0, 1):
-            raise BerError(f"version {version} is not spoken here")
-        _, at = enter(data, at, end, OCTET_STRING)
+        if data[at : at + 4] in _USUAL_VERSIONS and data[at + 4] < 0x80:
+            at += 5 + data[at + 4]  # a community that reaches too far leaves no room for the rest
+        else:
+            version, at = read_integer(data, at, end)
+            if version not in (0, 1):
+                raise BerError(f"version {version} is not spoken here")
+            _, at = enter(data, at, end, OCTET_STRING)
         return read_pdu(data, at, end, RESPONSE)
     except (IndexError, struct.error):
         raise BerError("cut off") from None

@@ -154,12 +154,13 @@ def _take_values(
     Some agents answer only the first few OIDs of a GET without a word. As long as each answer
     brings something, the rest is asked again; what then stays unanswered, the agent lacks.
     """
+    values = dict(response.bindings)
+    if tuple(values) == asked and Missing not in set(map(type, values.values())):  # nearly always
+        found.update(values)
+        return ()
     # `isinstance` would ask the metaclass of an enum, which takes six times as long
     values = {oid: value for oid, value in response.bindings if type(value) is not Missing}
     lacking = [oid for oid in asked if oid not in values]
-    if not lacking and len(values) == len(asked):  # nearly always
-        found.update(values)
-        return ()
     answered = {oid for oid, _ in response.bindings}
     rest = tuple([oid for oid in lacking if oid not in answered])
     if len(rest) == len(asked):

@@ -66,7 +66,8 @@ class Pending(Wait[Any]):
         forget: Callable[["Pending"], None],
     ) -> None:
         """Get ready. `forget` hears of it when nobody waits for an answer any more."""
-        super().__init__()
+        self.is_over = False  # what `Wait` begins with, without a call for each request
+        self._error = self._wake = None
         self._forget = forget
         self.sock = sock
         self.address = address
