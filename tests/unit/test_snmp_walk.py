@@ -167,6 +167,29 @@ async def test_a_walk_without_end_is_given_up(settings: SnmpSettings, problem: s
     assert wire.counters.walk_limits == 1
 
 
+async def test_the_next_walk_asks_for_no_more_rows_than_there_were_and_one() -> None:
+    wire = Wire(interfaces(4))
+    assert await wire.walk() == expected(4)
+    assert await wire.walk() == expected(4)
+    assert wire.shapes() == [(25, 3), (5, 3)]
+    for rows in (40, 40, 2, 2):  # it may have become another
+        wire.script = interfaces(rows)
+        assert await wire.walk() == expected(rows)
+    assert wire.shapes()[2:] == [(5, 3), (25, 3), (25, 3), (25, 3), (16, 3), (25, 3), (3, 3)]
+
+
+async def test_an_answer_that_is_lost_teaches_no_less_than_without_knowing_the_rows() -> None:
+    lost = iter([False, True])
+    mib = interfaces(4)
+    wire = Wire(lambda asked: None if next(lost, False) else mib(asked))
+    await wire.walk()
+    assert await wire.walk() == expected(4)
+    wire.memory.note_rows(AGENT, NAMES, 100)
+    wire.script = interfaces(100)
+    assert await wire.walk() == expected(100)
+    assert max(rows for rows, _ in wire.shapes()[1:]) == 6
+
+
 async def read_by(wire: Wire, *columns: str) -> int:
     """Walk what does not end; return how many values that took, about."""
     asked = len(wire.asked)

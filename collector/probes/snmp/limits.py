@@ -15,6 +15,7 @@ from collector.model import AS_USUAL
 from collector.probes.snmp.agent import Agent, SnmpSettings, Version
 
 _MOST_AGENTS = 16_384
+_MOST_TABLES = 131_072
 _SHORTER = 8  # times, after each walk that did not end
 _SHORTEST = 64  # times: no table that a profile asks for is as long as what is left
 _Key: TypeAlias = tuple[str, int, Version]
@@ -38,6 +39,7 @@ class LimitsMemory:
         self._remember_seconds = settings.remember_seconds
         self._now = now
         self._learnt: dict[_Key, tuple[float, Limits]] = {}
+        self._rows: dict[tuple[_Key, str], int] = {}
         self._endless: dict[tuple[_Key, str], tuple[float, int]] = {}  # agent, column → until, how
 
     def of(self, agent: Agent) -> Limits:
@@ -70,6 +72,19 @@ class LimitsMemory:
             self._learnt.pop(_key(agent), None)
         else:
             self.learn(agent, limits)
+
+    # --- how long tables are ------------------------------------------------------------------
+
+    def rows(self, agent: Agent, column: str) -> int | None:
+        """Return how many rows a table had that begins with this column; None: not known."""
+        return self._rows.get((_key(agent), column))
+
+    def note_rows(self, agent: Agent, column: str, rows: int) -> None:
+        """Take how many rows a walk has found, so that the next one asks for no more."""
+        key = _key(agent), column
+        if key not in self._rows and len(self._rows) >= _MOST_TABLES:
+            del self._rows[next(iter(self._rows))]
+        self._rows[key] = rows
 
     # --- tables that never end ----------------------------------------------------------------
 

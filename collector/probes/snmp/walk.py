@@ -8,6 +8,7 @@ What agents of the field do, and what is done about it:
     answer columns out of place   one column a request; remembered
     give OIDs in no order         taken, as long as they are new and inside the column
     come back to an OID           the column ends there (counted)
+    have a few rows               the next walk asks for as many, and one more
     never end                     limits of values, requests and seconds: WalkLimit; the next
                                   walks are given up earlier, for an hour or until one ends
 """
@@ -117,6 +118,7 @@ class Walk:
         self._usual = self._limits  # what the walk began with
         shorter = memory.shortened(agent, columns[0]) if columns else 1
         self._is_shorter = shorter > 1
+        self._expected = memory.rows(agent, columns[0]) if columns else None
         self._most_values = _held(settings.max_walk_values, shorter, _FEWEST_VALUES)
         self._most_requests = _held(settings.max_walk_requests, shorter, _FEWEST_REQUESTS)
         self._values = 0
@@ -135,8 +137,16 @@ class Walk:
             if response is not None:
                 self._take(asked, response.bindings)
         if self._columns:
-            self._memory.note_end(self._agent, self._columns[0].oid)
+            self._note_end()
         return {column.oid: column.rows for column in self._columns}
+
+    def _note_end(self) -> None:
+        """Let the next walk of this table know what this one found."""
+        agent, column = self._agent, self._columns[0].oid
+        self._memory.note_end(agent, column)
+        rows = max(len(column.rows) for column in self._columns)
+        if rows != self._expected:
+            self._memory.note_rows(agent, column, rows)
 
     def _check_limits(self, started_at: float) -> None:
         """Raise WalkLimit when the walk has become longer than any honest table.
@@ -190,9 +200,21 @@ class Walk:
         """Return how many rows to ask for; 0 means GETNEXT."""
         return min(self._limits.repetitions, self._settings.max_bindings // width or 1)
 
+    def _missing(self, asked: list[_Column], repetitions: int) -> int:
+        """Return how many rows to ask for of so many: no more than the last walk found, and one.
+
+        The end shows in the row behind it. Whatever an agent sends beyond is its work and ours for
+        nothing: of a table of four fans, as many values again as there are in twenty.
+        """
+        if self._expected is None or repetitions == 0:
+            return repetitions
+        left = self._expected + 1 - max(len(column.rows) for column in asked)
+        return min(repetitions, left) if left > 0 else repetitions
+
     def _send(self, asked: list[_Column], repetitions: int) -> Awaitable[Response]:
         """Ask for what follows the last OID of each column."""
         agent = self._agent
+        repetitions = self._missing(asked, repetitions)
         pdu = ber.GET_BULK if repetitions else ber.GET_NEXT
         oids = tuple([column.last for column in asked])
         request = ber.same_request(agent.version, agent.community, pdu, oids, repetitions)
