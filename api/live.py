@@ -91,6 +91,8 @@ class Live:
         self._freshness: Sequence[AreaFreshness] = ()  # as old as the store could be read
         self._blind: bool | None = None  # no collector alive; None: not known yet
         self._switched_at_id = 0  # the cursor when `_blind` last changed
+        self._lives: int | None = None  # the store's version when the heartbeats were read
+        self._fresh: int | None = None  # … and when the freshness was
         self._inventory: object = None
         self._looked_at = self._checked_at = self._beaten_at = self._versioned_at = -math.inf
         self._snapshot: tuple[float, Snapshot] | None = None
@@ -157,15 +159,24 @@ class Live:
         if alerts := await self._alerts.changed(version):
             for listener in self._listeners:
                 listener.tell_alerts(alerts)
-        if now - self._looked_at >= COLLECTORS_SECONDS:
+        if now - self._looked_at >= COLLECTORS_SECONDS and self._may_differ(self._lives, version):
             self._heartbeats = await asyncio.to_thread(self._source.heartbeats)
-            self._looked_at = now
+            self._looked_at, self._lives = now, version
         if now - self._checked_at >= self._heartbeat_seconds:
-            self._freshness = await asyncio.to_thread(self._source.freshness)
+            if self._may_differ(self._fresh, version):
+                self._freshness = await asyncio.to_thread(self._source.freshness)
+                self._fresh = version
             await self._check_inventory()
             await self._end_revoked()
             self._checked_at = now
         self._version = version
+
+    def _may_differ(self, before: int | None, version: int) -> bool:
+        """Say whether what heartbeats carry may be other than at a version before.
+
+        A store without glances tells with its version of transitions alone.
+        """
+        return version != before or self._source.glance() is None
 
     async def _version_at(self, now: float) -> int:
         """Return the store's version; it is asked for when a glance shows a change, or is old."""

@@ -130,14 +130,17 @@ class Writer:
             with_heartbeat = self._clock.monotonic() >= next_heartbeat
             if with_heartbeat:
                 next_heartbeat = self._clock.monotonic() + self._heartbeat_seconds
-            stored = await _to_its_end(self._commit(with_heartbeat=with_heartbeat))
+            stored = True
+            self._take()
+            if with_heartbeat or self._is_pending() or self.store_trouble:
+                stored = await _to_its_end(self._commit(with_heartbeat=with_heartbeat))
             await asyncio.sleep(COMMIT_PAUSE_SECONDS if stored else RETRY_SECONDS)
 
     async def _commit(self, *, with_heartbeat: bool) -> bool:
         """Store what is pending in one transaction. Return False when it has to wait."""
         self._take()
         try:
-            if self._transitions or self._devices or self._checks:
+            if self._is_pending():
                 await self._store_changes()
             if with_heartbeat:
                 await self._beat()
@@ -149,6 +152,10 @@ class Writer:
         self._report("store", self.store_trouble, None)
         self.store_trouble = None
         return True
+
+    def _is_pending(self) -> bool:
+        """Say whether something changed that is not stored yet."""
+        return bool(self._transitions or self._devices or self._checks)
 
     async def _store_changes(self) -> None:
         devices, checks = tuple(self._devices.values()), tuple(self._checks.values())
@@ -287,9 +294,7 @@ class Writer:
         self._readings.clear()
         loop = asyncio.get_running_loop()
         try:
-            if batch:
-                await loop.run_in_executor(self._sink_thread, self._sink.write, batch)
-            await loop.run_in_executor(self._sink_thread, self._sink.maintain, MAINTENANCE_SECONDS)
+            await loop.run_in_executor(self._sink_thread, self._write, batch)
             if self._clock.monotonic() >= self._next_prune:
                 self._next_prune = self._clock.monotonic() + PRUNE_SECONDS
                 before = self._clock.now() - self._keep_readings_for
@@ -308,16 +313,22 @@ class Writer:
             self._kept_more.notify_all()
         return True
 
+    def _write(self, batch: Sequence[DeviceReadings]) -> None:
+        """Write a batch and tidy a little, in one errand of the sink's thread: each is dear."""
+        if batch:
+            self._sink.write(batch)
+        self._sink.maintain(MAINTENANCE_SECONDS)
+
     # --- shared -------------------------------------------------------------------------------
 
     def _take(self) -> None:
         """Move what the engine decided into what is pending; keep the readings bounded."""
         changes = self._engine.take_changes()
-        self._devices.update({state.device_id: state for state in changes.devices})
-        self._checks.update({state.check_id: state for state in changes.checks})
         for state in changes.devices:
+            self._devices[state.device_id] = state
             self._touched_devices.pop(state.device_id, None)
         for check in changes.checks:
+            self._checks[check.check_id] = check
             self._touched_checks.pop(check.check_id, None)
         self._transitions.extend(changes.transitions)
         self._transitions_taken += len(changes.transitions)

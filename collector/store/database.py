@@ -90,6 +90,7 @@ class Store:
         self.lately = Lately(database)
         self.reconciliation = Reconciliation(database)
         self._facts: tuple[int, list[DeviceFacts]] | None = None
+        self._periods: tuple[int, dict[str, float]] | None = None
         self._saved = states.Saved()
 
     @classmethod
@@ -281,9 +282,16 @@ class Store:
             return device_rows.counts(connection)
 
     def freshness(self) -> list[AreaFreshness]:
-        """Return how new the newest result of every area with devices in use is, by code."""
+        """Return how new the newest result of every area with checks is, by code.
+
+        How often one should come is kept in memory until the plan changes, in whichever process.
+        """
         with self._database.read() as connection:
-            return device_rows.freshness(connection)
+            mark = ledger.touches(connection, until=0)
+            known = self._periods
+            if known is None or known[0] != mark:
+                known = self._periods = (mark, device_rows.periods(connection))
+            return device_rows.freshness(connection, known[1])
 
     def transitions(
         self,

@@ -179,23 +179,41 @@ def counts(connection: Connection) -> list[CountRow]:
     return [CountRow(kind, area, State(state), count) for kind, area, state, count in rows]
 
 
-def freshness(connection: Connection) -> list[AreaFreshness]:
-    """Return how new the newest result of every area with devices in use is, by code."""
+def periods(connection: Connection) -> dict[str, float]:
+    """Return how often a result should come from every area with devices in use, by code.
+
+    In seconds: the interval of the check that is made most often.
+    """
     rows = connection.execute(
-        select(
-            sites.c.area,
-            func.max(device_states.c.last_result_at),
-            func.min(checks.c.interval_seconds),
-        )
+        select(sites.c.area, func.min(checks.c.interval_seconds))
+        .select_from(checks)
+        .join(devices, devices.c.id == checks.c.device_id)
+        .join(sites, sites.c.id == devices.c.site)
+        .where(devices.c.retired_at.is_(None), checks.c.retired_at.is_(None))
+        .group_by(sites.c.area)
+    )
+    return {code: float(period) for code, period in rows}
+
+
+def freshness(connection: Connection, seconds: Mapping[str, float]) -> list[AreaFreshness]:
+    """Return how new the newest result of every area with checks is, by code.
+
+    `seconds` are `periods`: they change with the plan alone and take longer to find.
+    """
+    rows = connection.execute(
+        select(sites.c.area, func.max(device_states.c.last_result_at))
         .select_from(devices)
         .join(sites, sites.c.id == devices.c.site)
         .join(device_states, device_states.c.device_id == devices.c.id)
-        .join(checks, checks.c.device_id == devices.c.id)
-        .where(devices.c.retired_at.is_(None), checks.c.retired_at.is_(None))
+        .where(devices.c.retired_at.is_(None))
         .group_by(sites.c.area)
         .order_by(sites.c.area)
     )
-    return [AreaFreshness(code, from_micros_or_none(at), period) for code, at, period in rows]
+    return [
+        AreaFreshness(code, from_micros_or_none(at), seconds[code])
+        for code, at in rows
+        if code in seconds
+    ]
 
 
 def _joined() -> Select[Any]:

@@ -77,6 +77,8 @@ def apply_checks(connection: Connection, plan: Sequence[Check], now: datetime) -
     known = set(connection.scalars(select(checks.c.id)))
     change = _apply(connection, checks, [_check_row(check) for check in plan], to_micros(now))
     states.save(connection, [], [CheckState(i) for i in change.created if i not in known])
+    if change:
+        ledger.count_change(connection)
     return change
 
 

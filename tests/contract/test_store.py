@@ -344,12 +344,15 @@ def test_whatever_moved_since_the_last_heartbeat_is_stored_with_the_next(filled:
         assert filled.load_states().devices["cam-1"] == watched()
 
 
-def test_what_a_failed_heartbeat_carried_is_stored_whole_by_the_next(filled: Store) -> None:
+def test_what_a_failed_transaction_carried_is_stored_whole_by_the_next(filled: Store) -> None:
     filled.beat(beat_of(1), [believed()], [watched()])
     stranger = CheckState("stranger/ping")
     worse = {"verdict": Verdict.CRITICAL, "reason": Reason.NO_ANSWER}
     with pytest.raises(StoreError):
         filled.beat(beat_of(2), [believed(**worse), stranger], [watched(detail="gone")])
+    strange = change("stranger", UP, DOWN, 2)
+    with pytest.raises(StoreError):
+        filled.commit([watched(detail="gone")], [believed(**worse)], [strange])
     assert filled.load_states().checks["cam-1/ping"] == believed()
     later = believed(**worse, last_slot_at=at(3), last_outcome=Outcome.FAILED)
     gone = watched(detail="gone", last_result_at=at(3))
@@ -429,6 +432,9 @@ def test_an_area_is_as_fresh_as_the_newest_result_of_what_is_in_use_there(filled
     assert known()["73.71.01"] == AreaFreshness("73.71.01", at(7), period)
     assert known()["73.71"].last_result_at is None
     assert "73.710" not in known(), "nothing is checked there"
+    often = replace(check("cam-1"), interval_seconds=5.0)
+    filled.apply_checks([often, check("cam-1", "system"), check("sw-1")], at(8))
+    assert known()["73.71.01"] == AreaFreshness("73.71.01", at(7), 5.0)
     filled.apply_inventory(city(*standard_devices()[1:]), at(9))
     assert set(known()) == {"73.71"}
 
