@@ -38,6 +38,9 @@ from collector.sinks.steps import from_micros, points, to_micros
 from collector.sinks.texts import Text, Texts
 
 _BLOCKS_AT_ONCE = 500
+_ROWS_AT_ONCE = 50  # a statement of so many takes two thirds of the time of one for each
+_INSERT = "INSERT INTO tail (segment, device, at, frame) VALUES (?, ?, ?, ?)"
+_INSERT_MANY = _INSERT + ", (?, ?, ?, ?)" * (_ROWS_AT_ONCE - 1)
 _TailRow = tuple[int, int, bytes]  # device, microseconds, frame
 
 
@@ -281,10 +284,11 @@ def _append(connection: Connection, roller: Roller, rows: Sequence[_TailRow]) ->
     moments = [at for _, at, _ in rows]
     segment = roller.segment_for(max(moments)).with_batch(moments)
     save_segment(connection, segment)
-    connection.executemany(
-        "INSERT INTO tail (segment, device, at, frame) VALUES (?, ?, ?, ?)",
-        [(segment.id, *row) for row in rows],
-    )
+    whole = len(rows) - len(rows) % _ROWS_AT_ONCE
+    for start in range(0, whole, _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        connection.execute(_INSERT_MANY, [part for row in some for part in (segment.id, *row)])
+    connection.executemany(_INSERT, [(segment.id, *row) for row in rows[whole:]])
     return segment
 
 

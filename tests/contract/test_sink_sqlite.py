@@ -236,6 +236,19 @@ def test_a_result_that_names_a_series_twice_tells_its_last_word(path: Path) -> N
     assert newest["a"][0].last_value == 2.0
 
 
+def test_every_result_of_a_large_batch_is_kept_once(path: Path) -> None:
+    with closing(SqliteSink.open(path)) as sink:
+        sink.write([readings(n / 60, float(n), device=f"d{n % 7}") for n in range(123)])
+        assert tail_and_blocks(path) == (123, 0)
+        found = [
+            point.value
+            for n in range(7)
+            for series in sink.query(f"d{n}", "m", T0, T0 + HOUR)
+            for point in series.points
+        ]
+    assert sorted(found) == [float(n) for n in range(123)]
+
+
 def test_one_call_does_a_bounded_piece_of_the_work(path: Path) -> None:
     with closing(SqliteSink.open(path)) as sink:
         sink.write([readings(0, 1.0, device=d) for d in DEVICES])

@@ -183,6 +183,45 @@ async def test_a_new_screen_gets_a_snapshot_and_then_each_change_once(
         assert screen.states == log.states
 
 
+class Glanced(Log):
+    """Shows at a glance whether it moved, as a file does; counts what it is asked."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.lives = self.freshnesses = self.marks = 0
+
+    def glance(self) -> object:
+        return self.data_version()
+
+    def heartbeats(self) -> Sequence[Heartbeat]:
+        self.lives += 1
+        return super().heartbeats()
+
+    def freshness(self) -> Sequence[AreaFreshness]:
+        self.freshnesses += 1
+        return super().freshness()
+
+    def inventory_mark(self) -> object:
+        self.marks += 1
+        return super().inventory_mark()
+
+
+async def test_what_heartbeats_carry_is_read_again_only_when_the_store_has_moved(
+    clock: ManualClock,
+) -> None:
+    log = Glanced(clock)
+    async with following(log, clock):
+        await until(lambda: log.freshnesses == 1)
+        for _ in range(3):
+            marks = log.marks
+            clock.advance(6)
+            await until(lambda: log.marks > marks)  # noqa: B023 - awaited here
+        assert (log.lives, log.freshnesses) == (1, 1)
+        log.add("cam-0001", State.DOWN)
+        clock.advance(6)
+        await until(lambda: (log.lives, log.freshnesses) == (2, 2))
+
+
 async def test_the_snapshot_may_be_newer_than_the_follower_without_a_duplicate(
     log: Log, clock: ManualClock
 ) -> None:
