@@ -5,8 +5,9 @@
                  │           └─► walk.py ─┤        │
                  │                        └─► v3/ ─┤
                  │                                 └─► ber.py, ber_content.py: bytes ─► values.py
-                 └─► interpret.py, plain.py: values ─► readings
+                 └─► interpret.py, rows.py, meaning.py, plain.py: values ─► readings
 
-Beside it: agent.py says whom to ask and how patiently, limits.py what was learnt about weak agents,
-errors.py what can go wrong, counters.py what happened, sockets.py how a socket is opened.
+Beside it: agent.py says whom to ask and how patiently, limits.py what was learnt about agents,
+errors.py what can go wrong, counters.py what happened, sockets.py how a socket is opened, once.py
+how what all devices share is worked out once.
 """

@@ -72,14 +72,16 @@ class SnmpEngine:
             most = self._memory.of(agent).oids
         return found
 
-    async def walk(self, agent: Agent, columns: Sequence[str]) -> dict[str, dict[str, Value]]:
+    def walk(
+        self, agent: Agent, columns: Sequence[str]
+    ) -> Coroutine[Any, Any, dict[str, dict[str, Value]]]:
         """Return column → row index (`7`, `1.4.10.0.0.1`) → value, for every column asked.
 
         A column that the agent does not have is empty. Broken order and loops end a column early;
         see `Walk`. Raises what `get` raises, and WalkLimit.
         """
-        walk = Walk(agent, columns, self._exchange_for(agent), self._memory, self.settings)
-        return await walk.run()
+        exchange = self._exchange_for(agent)
+        return Walk(agent, columns, exchange, self._memory, self.settings).run()
 
     def _exchange_for(self, agent: Agent) -> Exchange:
         return self._users if agent.version is Version.V3 else self._transport
