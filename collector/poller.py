@@ -28,7 +28,7 @@ from collector.runs import Ended, Runs
 from collector.schedule import next_slot, phase_seconds, slots_between
 
 _MAX_SLEEP_SECONDS = 1.0
-TOGETHER_SECONDS = 0.1  # waking up for each costs as much as a check does; caches are cold then
+TOGETHER_SECONDS = 0.25  # waking up for each costs as much as a check does; caches are cold then
 MAX_LATE_SECONDS = 1.0  # what starts later than this no longer speaks for its slot
 
 MOST_UNDER_WAY = 10_000
@@ -69,8 +69,8 @@ class Poller:
         self._busy: set[tuple[str, str]] = set()  # device and protocol: a lane
         self._crowded: set[tuple[str, str]] = set()  # lanes in which somebody waits
         self._paused: set[str] = set()
-        self._leaving = 0  # running for checks that are gone
         self._asked = 0  # running now
+        self._blocked = 0  # waiting for their lane
         self._backlog = Backlog()
         self._pace = Pace()
         self._sleeper: asyncio.Future[None] | None = None
@@ -98,7 +98,6 @@ class Poller:
             for job in self._runs.stop():
                 self._note_end(job, self._clock.monotonic())
                 self.counters.cut_short += 1
-                self._leaving -= job.gone
 
     def add(self, checks: Iterable[Check]) -> None:
         """Schedule more checks; those that are scheduled keep their rhythm."""
@@ -125,9 +124,9 @@ class Poller:
         for job in gone:
             del self._jobs[job.check.id]
             job.gone, job.due = True, math.inf
-            self._leaving += job.stage is Stage.RUNNING
             if job.stage in (Stage.DUE, Stage.BLOCKED):
                 self.counters.skipped += 1
+                self._blocked -= job.stage is Stage.BLOCKED
                 self._backlog.drop(job)
                 job.stage = Stage.SCHEDULED
             left = [one for one in self._of_device[job.check.device_id] if one is not job]
@@ -180,8 +179,7 @@ class Poller:
         What is due is done, skipped, missed, or one of these; whatever else there were would be
         lost.
         """
-        now = sum(job.stage is not Stage.SCHEDULED for job in self._jobs.values())
-        return now + self._leaving + self.counters.cut_short
+        return self._asked + self._blocked + len(self._backlog) + self.counters.cut_short
 
     def waiting(self) -> int:
         """Return how many checks are due and wait for this machine."""
@@ -326,6 +324,7 @@ class Poller:
         lane = (job.check.device_id, job.check.probe)
         if lane in self._busy:
             job.stage = Stage.BLOCKED
+            self._blocked += 1
             self._crowded.add(lane)
         else:
             self._launch(job, lane, wall, now)
@@ -352,7 +351,6 @@ class Poller:
             self._note_end(job, now)
             self.counters.done += 1
             if job.gone:  # it was changed or removed meanwhile
-                self._leaving -= 1
                 continue
             self._count_left_out(job)
             wanted.append(job)
@@ -396,4 +394,5 @@ class Poller:
         if len(waiting) < 2:
             self._crowded.discard(lane)
         if waiting:  # first come, first served: a busy lane starves nobody
+            self._blocked -= 1
             self._launch(min(waiting, key=lambda job: job.slot_seconds), lane, wall, now)

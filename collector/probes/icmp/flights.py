@@ -7,7 +7,7 @@ from msgspec import Struct
 
 SEQUENCES = 1 << 16
 REMEMBERED = 4096  # settled echoes kept to tell a late reply from a forged one
-TURN_SECONDS = 0.005  # paced sends wake the loop at most this often
+TURN_SECONDS = 0.05  # so much of the rate may leave in one go: waking up costs as much as a ping
 
 
 class Asker(Protocol):

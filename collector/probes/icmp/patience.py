@@ -11,9 +11,7 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
-from collector.probes.icmp.flights import TURN_SECONDS
-
-TOGETHER_SECONDS = 0.01  # what ends within this time is given up in one go
+TOGETHER_SECONDS = 0.01  # what is due within this time is done in one go
 
 
 class Waiting(Protocol):
@@ -122,7 +120,7 @@ class Pauses(Moments[Pausing]):
     """When trains send their next echo."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop, TURN_SECONDS)
+        super().__init__(loop, TOGETHER_SECONDS)
 
     def wake(self, who: Pausing) -> None:
         """Let a train send its next echo."""
