@@ -139,7 +139,7 @@ _stepped: _Run[Any] | None = None
 """The run whose coroutine is at work at this moment; None in a task."""
 
 
-class Runs:
+class Stepper:
     """Coroutines that are stepped by what they wait for, each within its time."""
 
     def __init__(self) -> None:

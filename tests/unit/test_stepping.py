@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from collector.probes.stepping import Runs, Wait
+from collector.probes.stepping import Stepper, Wait
 
 
 class Answer(Wait[int]):
@@ -33,7 +33,7 @@ Told = list[int | Exception]
 
 def begun(*answers: Wait[int], seconds: float = 60.0) -> tuple[Told, Callable[[], None]]:
     told: Told = []
-    return told, Runs().begin(add(*answers), seconds, told.append)
+    return told, Stepper().begin(add(*answers), seconds, told.append)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -92,11 +92,11 @@ async def test_stopping_what_is_over_does_nothing() -> None:
 
 
 async def test_a_run_whose_time_is_over_tells_so_and_leaves_its_wait() -> None:
-    runs, slow, quick, late = Runs(), Answer(), Answer(), Answer()
+    stepper, slow, quick, late = Stepper(), Answer(), Answer(), Answer()
     told: dict[str, Told] = {"slow": [], "quick": [], "late": []}
-    runs.begin(add(slow), 60.0, told["slow"].append)
-    runs.begin(add(quick), 0.02, told["quick"].append)
-    runs.begin(add(late), 0.01, told["late"].append)
+    stepper.begin(add(slow), 60.0, told["slow"].append)
+    stepper.begin(add(quick), 0.02, told["quick"].append)
+    stepper.begin(add(late), 0.01, told["late"].append)
     quick.succeed(1)
     await until(lambda: bool(told["late"]))
     assert isinstance(told["late"][0], TimeoutError)
@@ -106,17 +106,17 @@ async def test_a_run_whose_time_is_over_tells_so_and_leaves_its_wait() -> None:
 
 
 async def test_deadlines_of_any_number_of_runs_share_one_timer() -> None:
-    runs = Runs()
+    stepper = Stepper()
     told: Told = []
     waits = [Answer() for _ in range(50)]
     for number, wait in enumerate(waits):
-        runs.begin(add(wait), 0.001 * (1 + number % 5), told.append)
+        stepper.begin(add(wait), 0.001 * (1 + number % 5), told.append)
     timers = [one for one in asyncio.get_running_loop()._scheduled if not one.cancelled()]  # type: ignore[attr-defined]
     assert len(timers) == 1
     await until(lambda: len(told) == 50)
     assert {type(one) for one in told} == {TimeoutError}
     assert all(wait.abandoned == 1 for wait in waits)
-    assert runs._timer is None
+    assert stepper._timer is None
 
 
 async def test_a_run_that_waits_for_what_needs_a_task_is_told_as_a_fault() -> None:
@@ -125,19 +125,19 @@ async def test_a_run_that_waits_for_what_needs_a_task_is_told_as_a_fault() -> No
     async def sleep() -> None:
         await asyncio.sleep(0)
 
-    Runs().begin(sleep(), 60.0, told.append)
+    Stepper().begin(sleep(), 60.0, told.append)
     await until(lambda: len(told) == 1)
     assert "task" in str(told[0])
 
 
 async def test_whoever_hears_of_an_end_may_begin_another_run() -> None:
-    runs, first, second = Runs(), Answer(), Answer()
+    stepper, first, second = Stepper(), Answer(), Answer()
     told: Told = []
 
     def go_on(_: int | Exception) -> None:
-        runs.begin(add(second), 60.0, told.append)
+        stepper.begin(add(second), 60.0, told.append)
 
-    runs.begin(add(first), 60.0, go_on)
+    stepper.begin(add(first), 60.0, go_on)
     first.succeed(1)
     second.succeed(2)
     assert told == [2]
@@ -159,19 +159,19 @@ async def test_the_same_wait_can_be_awaited_in_a_task() -> None:
 
 
 async def test_what_may_wait_for_anything_gets_a_task_within_its_time() -> None:
-    runs = Runs()
+    stepper = Stepper()
     told: list[str | Exception] = []
 
     async def after(seconds: float) -> str:
         await asyncio.sleep(seconds)
         return "selesai"
 
-    runs.begin_task(lambda: after(0), 60.0, told.append)
+    stepper.begin_task(lambda: after(0), 60.0, told.append)
     await until(lambda: told == ["selesai"])
-    runs.begin_task(lambda: after(60), 0.001, told.append)
+    stepper.begin_task(lambda: after(60), 0.001, told.append)
     await until(lambda: len(told) == 2)
     assert isinstance(told[1], TimeoutError)
-    stop = runs.begin_task(lambda: after(0), 60.0, told.append)
+    stop = stepper.begin_task(lambda: after(0), 60.0, told.append)
     stop()
-    await until(lambda: not runs._tasks)
+    await until(lambda: not stepper._tasks)
     assert len(told) == 2

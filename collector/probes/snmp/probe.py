@@ -40,7 +40,7 @@ from collector.probes.snmp.interpret import (
 from collector.probes.snmp.once import once
 from collector.probes.snmp.v3.security import Security
 from collector.probes.snmp.values import Value
-from collector.probes.stepping import Runs, Tell
+from collector.probes.stepping import Stepper, Tell
 
 _MOST_CREDENTIALS = 256
 
@@ -91,7 +91,7 @@ class SnmpProbe:
     def __init__(self, engine: SnmpClient, clock: Clock) -> None:
         """Ask through `engine`; take times from `clock`."""
         self._engine = engine
-        self._runs = Runs()
+        self._stepper = Stepper()
         self._clock = clock
 
     @property
@@ -106,10 +106,10 @@ class SnmpProbe:
         task.
         """
         if _needs_task(check.target):
-            return self._runs.begin_task(
+            return self._stepper.begin_task(
                 lambda: self.run(check, slot_at), check.timeout_seconds, done
             )
-        return self._runs.begin(self.run(check, slot_at), check.timeout_seconds, done)
+        return self._stepper.begin(self.run(check, slot_at), check.timeout_seconds, done)
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
         """Ask `check.target` for the values of `check.group` once.
