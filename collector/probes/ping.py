@@ -34,7 +34,7 @@ class PingProbe:
     that fails: rights granted while we run are noticed without a restart.
 
     A run lasts at most (count - 1) * spacing + timeout of the settings, plus what pacing adds and,
-    since timers are shared, 5 ms an echo and 10 ms at the end; the check's own deadline, which the
+    since timers are shared, 10 ms an echo and 10 ms at the end; the check's own deadline, which the
     poller holds, must be longer.
 
     Whoever answered none of the echoes is looked at closer the next two times, by three echoes
