@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collector.model import Labels, MetricKind, Reading
@@ -384,6 +384,7 @@ ANY_VALUE = st.one_of(
         max_size=12,
     )
 )
+@example(rows=[("if_in_octets", ETH0, -1), ("if_in_octets", ETH0, 0)])
 @settings(deadline=None)
 def test_the_quick_way_says_what_the_slow_one_says(
     rows: list[tuple[str, Labels, float]],

@@ -66,14 +66,17 @@ class Form:
         self._adjust: list[tuple[int, float, bool]] = []
         for number, slots in enumerate(self._lines):
             last = {slot.place.field: slot for slot in slots}  # said twice: the last word counts
-            own = [slot for slot in last.values() if slot.place.type is not FieldType.TEXT]
+            numbers = [slot for slot in slots if slot.place.type is not FieldType.TEXT]
+            own = [slot for slot in numbers if last[slot.place.field] is slot]
             fields = []
-            for slot in own:
+            for slot in numbers:  # also what is not written is looked at: it may be refused
                 is_whole, is_float = slot.place.type is not FieldType.FLOAT, slot.is_float
                 if slot.place.scale != 1.0 or (is_whole and is_float):
                     self._adjust.append((slot.index, slot.place.scale, is_whole))
                     is_float = not is_whole
                 (wholes if is_whole else floats).append(slot.index)
+                if last[slot.place.field] is not slot:
+                    continue
                 conversion = "%di" if is_whole else "%r" if is_float else "%d"
                 name = lines.name(slot.place.field).replace("%", "%%")
                 fields.append(f"{name}={conversion}")
