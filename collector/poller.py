@@ -2,11 +2,11 @@
 
     slots ── due ──► Backlog ── as many as this machine can do ──► one run a check ──► deliver
 
-One loop owns the due times; a run is one short task with one deadline, or, of probes that end each
-run by themselves (`Direct`: pings), neither. A device has one
-slot a protocol: a second check of the same protocol waits for the first, and a check is due again
-only when it has ended, so that polls never pile up and a slow device delays nobody else. When our
-own event loop was late, a missing answer is our blindness (`unknown`), not the device's failure.
+One loop owns the due times; most runs (`collector.runs`) are no tasks, and what ends together is
+taken together. A device has one slot a protocol: a second check of the same protocol waits for the
+first, and a check is due again only when it has ended, so that polls never pile up and a slow
+device delays nobody else. When our own event loop was late, a missing answer is our blindness
+(`unknown`), not the device's failure.
 
 When more is due than this machine can do, checks are stretched evenly (`collector.backlog`), and
 what was left out is counted: what was due is done, skipped, missed, or under way.

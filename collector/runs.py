@@ -45,7 +45,7 @@ class Runs:
         """Begin a run, for the slot that the job tells."""
         slot_at = datetime.fromtimestamp(job.slot_seconds, UTC)
         probe = self._direct.get(job.check.probe)
-        if probe is None or not probe.is_ready:
+        if probe is None or not probe.can_begin(job.check):
             name = f"check {job.check.id}"
             self._stops[job] = self._tasks.create_task(self._run(job, slot_at), name=name).cancel
             return

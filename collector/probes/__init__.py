@@ -29,9 +29,8 @@ class Direct(Probe, Protocol):
     A task costs as much as a ping does. Such a run has no other deadline than the probe's.
     """
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether `begin` may be used; `run` always may."""
+    def can_begin(self, check: Check) -> bool:
+        """Say whether `begin` may be used for a check; `run` always may."""
         ...
 
     def begin(

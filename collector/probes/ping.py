@@ -80,9 +80,9 @@ class PingProbe:
                 return self._blind(check, slot_at, Reason.COLLECTOR_RIGHTS, str(problem))
         return await told(lambda tell: self.begin(check, slot_at, tell))
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the sockets are open, so that `begin` may be used."""
+    def can_begin(self, check: Check) -> bool:
+        """Say whether the sockets are open: opening them needs a task."""
+        del check
         return self._pinger is not None
 
     def begin(

@@ -79,9 +79,7 @@ class _Run(Generic[_Made]):
     def __init__(self, coroutine: Coroutine[Any, None, _Made], tell: Tell[_Made]) -> None:
         self._coroutine = coroutine
         self._tell: Tell[_Made] | None = tell
-        self._soon: asyncio.Handle | None = (
-            None  # it ended in its first step: told in the next turn
-        )
+        self._soon: asyncio.Handle | None = None  # ended in its first step, told in the next turn
         self._beginning = True
 
     @property
@@ -146,7 +144,6 @@ class Stepper:
         self._due: defaultdict[float, deque[tuple[float, _Run[Any]]]] = defaultdict(deque)
         """By how long they may take: so each queue is in order. Most are over before their time."""
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(
         self, coroutine: Coroutine[Any, None, _Made], seconds: float, tell: Tell[_Made]
@@ -162,32 +159,6 @@ class Stepper:
         if self._timer is None or at < self._timer.when():
             self._wake_at(at)
         return run.stop
-
-    def begin_task(
-        self,
-        make: Callable[[], Coroutine[Any, Any, _Made]],
-        seconds: float,
-        tell: Tell[_Made],
-    ) -> Callable[[], None]:
-        """Do the same with a coroutine that may await anything."""
-
-        async def within() -> None:
-            told: _Made | Exception
-            try:
-                async with asyncio.timeout(seconds):
-                    told = await make()
-            except Exception as fault:  # noqa: BLE001 - whoever began it is to hear it
-                told = fault
-            tell(told)
-
-        task = asyncio.get_running_loop().create_task(within())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-        def stop() -> None:
-            task.cancel()
-
-        return stop
 
     def _expire(self) -> None:
         """End what is due, and sleep until the next one may be."""

@@ -35,6 +35,15 @@ _MOVING = {  # what a result moves though it changes nothing, by table
 }
 
 
+def _settled(kind: type[DeviceState | CheckState], table: str) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads off a state all that a result does not move."""
+    return attrgetter(*(name for name in kind.__struct_fields__ if name not in _MOVING[table]))
+
+
+_settled_device = _settled(DeviceState, "device_states")
+_settled_check = _settled(CheckState, "check_states")
+
+
 def load(connection: Connection) -> LoadedStates:
     """Return every state of what is watched now (retired devices and checks are left out)."""
     device_rows = connection.execute(
@@ -99,36 +108,14 @@ class Saved:
     def _moved_device(self, new: DeviceState) -> tuple[Any, ...] | None:
         """Return what moved since it was written, None where there is more to write."""
         old = self._devices.get(new.device_id)
-        if (
-            old is None
-            or new.state is not old.state
-            or new.status is not old.status
-            or new.since_at is not old.since_at
-            or new.confirmed_at is not old.confirmed_at
-            or new.reason is not old.reason
-            or new.detail is not old.detail
-            or new.cause is not old.cause
-            or new.flapping is not old.flapping
-        ):
+        if old is None or _settled_device(new) != _settled_device(old):
             return None
         return to_micros_or_none(new.last_result_at), new.device_id
 
     def _moved_check(self, new: CheckState) -> tuple[Any, ...] | None:
         """Return what moved since it was written, None where there is more to write."""
         old = self._checks.get(new.check_id)
-        if (
-            old is None
-            or new.verdict is not old.verdict
-            or new.since_at is not old.since_at
-            or new.confirmed_at is not old.confirmed_at
-            or new.pending is not old.pending
-            or new.pending_count != old.pending_count
-            or new.pending_since_at is not old.pending_since_at
-            or new.critical_count != old.critical_count
-            or new.critical_since_at is not old.critical_since_at
-            or new.reason is not old.reason
-            or new.breached != old.breached
-        ):
+        if old is None or _settled_check(new) != _settled_check(old):
             return None
         slot_at = to_micros_or_none(new.last_slot_at)
         same = new.last_result_at is new.last_slot_at

@@ -141,11 +141,14 @@ async def test_a_fault_of_ours_is_a_result_and_is_counted(
     assert "failed inside the collector" in caplog.text
 
 
-async def test_an_agent_that_wants_pauses_is_asked_in_a_task() -> None:
+async def test_an_agent_that_wants_pauses_and_one_of_v3_are_asked_in_a_task() -> None:
     async with opened() as engine, ScriptedAgent(MIB) as agent:
         desk = Desk(engine)
-        desk.begin(asked_of(agent, snmp_limits=SnmpLimits(pause_seconds=0.01)))
-        assert len((await desk.result()).readings) == 62
+        pausing = asked_of(agent, snmp_limits=SnmpLimits(pause_seconds=0.01))
+        secured = asked_of(agent, credential=Credential("kota", "3", user="pantau"))
+        asked = (asked_of(agent), pausing, secured)
+        assert [desk.probe.can_begin(one) for one in asked] == [True, False, False]
+        assert len((await desk.asking.run(pausing, SLOT)).readings) == 62
 
 
 async def test_one_who_fails_to_hear_a_silence_does_not_keep_others_from_theirs() -> None:

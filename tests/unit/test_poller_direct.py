@@ -18,11 +18,12 @@ from tests.virtual_city import checks_of, device
 class Echo:
     """Answers in the next turn of the loop, or never."""
 
-    is_ready = True
-
     def __init__(self, *, answers: bool) -> None:
         self.answers = answers
         self.stopped: list[str] = []
+
+    def can_begin(self, check: Check) -> bool:
+        return check.probe == "ping"
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
         raise AssertionError(f"{check.id} got a task at {slot_at}")

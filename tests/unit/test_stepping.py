@@ -156,22 +156,3 @@ async def test_the_same_wait_can_be_awaited_in_a_task() -> None:
     with pytest.raises(asyncio.CancelledError):
         await tasks[2]
     assert (good.abandoned, bad.abandoned, left.abandoned) == (0, 0, 1)
-
-
-async def test_what_may_wait_for_anything_gets_a_task_within_its_time() -> None:
-    stepper = Stepper()
-    told: list[str | Exception] = []
-
-    async def after(seconds: float) -> str:
-        await asyncio.sleep(seconds)
-        return "selesai"
-
-    stepper.begin_task(lambda: after(0), 60.0, told.append)
-    await until(lambda: told == ["selesai"])
-    stepper.begin_task(lambda: after(60), 0.001, told.append)
-    await until(lambda: len(told) == 2)
-    assert isinstance(told[1], TimeoutError)
-    stop = stepper.begin_task(lambda: after(0), 60.0, told.append)
-    stop()
-    await until(lambda: not stepper._tasks)
-    assert len(told) == 2

@@ -1,7 +1,9 @@
 """What was learnt about weak agents, so that the next request asks only for what they can do.
 
-Only agents that failed at the usual size have an entry. Entries are forgotten after a while,
-because a firmware update or a mended link may have cured the agent.
+Only agents that failed at the usual size have limits of their own. They are forgotten after a
+while, because a firmware update or a mended link may have cured the agent.
+
+How many rows a table had is remembered of all agents, so that the next walk asks for no more.
 
 Tables that never end are learnt as well: reading fifty thousand values costs us half a second each
 time. The next walk of such a table is given up after an eighth of that, then of that again.
@@ -31,7 +33,10 @@ class Limits:
 
 
 class LimitsMemory:
-    """Limits by agent (address, port and version), bounded in number and in time."""
+    """What was learnt of agents (by address, port and version), bounded in number.
+
+    Limits are bounded in time as well; how long a table is, each walk tells anew.
+    """
 
     def __init__(self, settings: SnmpSettings, now: Callable[[], float]) -> None:
         """Start knowing nothing. `now` returns monotonic seconds."""

@@ -66,8 +66,7 @@ class Pending(Wait[Any]):
         forget: Callable[["Pending"], None],
     ) -> None:
         """Get ready. `forget` hears of it when nobody waits for an answer any more."""
-        self.is_over = False  # what `Wait` begins with, without a call for each request
-        self._error = self._wake = None
+        super().__init__()
         self._forget = forget
         self.sock = sock
         self.address = address

@@ -94,21 +94,17 @@ class SnmpProbe:
         self._stepper = Stepper()
         self._clock = clock
 
-    @property
-    def is_ready(self) -> bool:
-        """Say that `begin` may always be used."""
-        return True
+    def can_begin(self, check: Check) -> bool:
+        """Say whether asking waits for answers alone.
+
+        v3 also waits for who else is at the same key, and some agents want pauses: they need tasks.
+        """
+        credential = check.target.credential
+        is_v3 = credential is not None and credential.version == Version.V3
+        return not is_v3 and not check.target.snmp_limits.pause_seconds
 
     def begin(self, check: Check, slot_at: datetime, done: Tell[CheckResult]) -> Callable[[], None]:
-        """Begin what `run` does; see `collector.probes.Direct`.
-
-        Only v3 (which waits for who else is at the same key) and agents that want pauses get a
-        task.
-        """
-        if _needs_task(check.target):
-            return self._stepper.begin_task(
-                lambda: self.run(check, slot_at), check.timeout_seconds, done
-            )
+        """Begin what `run` does; see `collector.probes.Direct`."""
         return self._stepper.begin(self.run(check, slot_at), check.timeout_seconds, done)
 
     async def run(self, check: Check, slot_at: datetime) -> CheckResult:
@@ -170,13 +166,6 @@ class SnmpProbe:
             return
         run.has_values = run.has_values or any(map(_is_any, columns.values()))
         run.add(interpret_table(table, columns))
-
-
-def _needs_task(target: Target) -> bool:
-    """Say whether asking it may wait for more than answers."""
-    credential = target.credential
-    is_v3 = credential is not None and credential.version == Version.V3
-    return is_v3 or target.snmp_limits.pause_seconds > 0
 
 
 def agent_of(target: Target) -> Agent:

@@ -200,7 +200,7 @@ class Walk:
         """Return how many rows to ask for; 0 means GETNEXT."""
         return min(self._limits.repetitions, self._settings.max_bindings // width or 1)
 
-    def _missing(self, asked: list[_Column], repetitions: int) -> int:
+    def _rows_to_ask(self, asked: list[_Column], repetitions: int) -> int:
         """Return how many rows to ask for of so many: no more than the last walk found, and one.
 
         The end shows in the row behind it. Whatever an agent sends beyond is its work and ours for
@@ -214,7 +214,7 @@ class Walk:
     def _send(self, asked: list[_Column], repetitions: int) -> Awaitable[Response]:
         """Ask for what follows the last OID of each column."""
         agent = self._agent
-        repetitions = self._missing(asked, repetitions)
+        repetitions = self._rows_to_ask(asked, repetitions)
         pdu = ber.GET_BULK if repetitions else ber.GET_NEXT
         oids = tuple([column.last for column in asked])
         request = ber.same_request(agent.version, agent.community, pdu, oids, repetitions)
