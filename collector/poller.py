@@ -345,7 +345,7 @@ class Poller:
     def _take(self, ended: Sequence[Ended]) -> None:
         """Hand results on, put checks back into the schedule, let who waited for them begin."""
         wall, now = self._clocks()
-        wanted: list[Job] = []
+        current: list[Job] = []
         results: list[CheckResult] = []
         for job, result in ended:
             self._note_end(job, now)
@@ -353,13 +353,13 @@ class Poller:
             if job.gone:  # it was changed or removed meanwhile
                 continue
             self._count_left_out(job)
-            wanted.append(job)
+            current.append(job)
             results.append(self._asking.honest(result, job.check, job.began))
         advice = self._deliver(results) if results else Advice()
-        for job in wanted:
+        for job in current:
             self._schedule_slot(job, wall, now)
         self.follow(advice)
-        for job in wanted:
+        for job in current:
             if job.wanted:
                 self._schedule_wanted(job)
         if self._crowded:

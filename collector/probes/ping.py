@@ -193,22 +193,15 @@ class PingProbe:
 
 def readings_of(report: EchoReport) -> tuple[Reading, ...]:
     """Return the readings of a train: the loss always, the times that there are."""
-    received, rtts = report.received, report.rtts
-    lossless = 0 < received == report.sent
+    lossless = 0 < report.received == report.sent
     loss = _NO_LOSS if lossless else Reading("ping_loss_percent", report.loss_percent, "%")
-    if received == 0:
-        return (loss,)
-    mean = low = high = rtts[0]
-    if received > 1:
-        mean, low, high = sum(rtts) / received, min(rtts), max(rtts)
     times = (
-        loss,
-        Reading("ping_rtt_seconds", mean, "s"),
-        Reading("ping_rtt_min_seconds", low, "s"),
-        Reading("ping_rtt_max_seconds", high, "s"),
+        ("ping_rtt_seconds", report.mean_seconds),
+        ("ping_rtt_min_seconds", report.min_seconds),
+        ("ping_rtt_max_seconds", report.max_seconds),
+        ("ping_jitter_seconds", report.jitter_seconds),
     )
-    jitter = report.jitter_seconds if received > 1 else None
-    return times if jitter is None else (*times, Reading("ping_jitter_seconds", jitter, "s"))
+    return (loss, *[Reading(name, value, "s") for name, value in times if value is not None])
 
 
 @lru_cache(maxsize=256)

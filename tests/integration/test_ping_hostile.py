@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collector.model import Reason
 from collector.probes.icmp import PingCounters, Pinger, PingSettings
-from collector.probes.icmp.message import checksum
+from tests.checksums import internet_checksum
 
 Answers = list[tuple[float, bytes]]  # after so many seconds, these bytes
 Device = Callable[[bytes, int], Answers]  # request and its number → answers
@@ -26,7 +26,7 @@ def reply_to(request: bytes, **changes: int | bytes) -> bytes:
     assert isinstance(kind, int)
     parts = [part for part in (identifier, sequence, nonce) if isinstance(part, bytes)]
     unsummed = bytes([kind, 0, 0, 0]) + b"".join(parts) + request[16:]
-    return unsummed[:2] + checksum(unsummed).to_bytes(2, "big") + unsummed[4:]
+    return unsummed[:2] + internet_checksum(unsummed).to_bytes(2, "big") + unsummed[4:]
 
 
 class _Player(asyncio.DatagramProtocol):

@@ -10,43 +10,37 @@ from collector.probes.icmp.message import (
     MESSAGE_BYTES,
     Echo,
     MalformedMessageError,
-    checksum,
     checksum_holds,
     echo_request,
     read_echo_reply,
     read_quoted_request,
     strip_ipv4_header,
 )
+from tests.checksums import internet_checksum
 
 u16 = st.integers(0, 0xFFFF)
 nonces = st.binary(min_size=8, max_size=8)
 
 
-def reference_checksum(data: bytes) -> int:
-    """The loop of RFC 1071 section 4.1, word by word."""
-    if len(data) % 2:
-        data += b"\0"
-    total = 0
-    for (word,) in struct.iter_unpack("!H", data):
-        total += word
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
 def reply_to(request: bytes) -> bytes:
     """What RFC 792 asks of the other side: type 0, same data, new checksum."""
     unsummed = b"\0\0\0\0" + request[4:]
-    return unsummed[:2] + struct.pack("!H", reference_checksum(unsummed)) + unsummed[4:]
+    return unsummed[:2] + struct.pack("!H", internet_checksum(unsummed)) + unsummed[4:]
 
 
-def test_the_checksum_of_the_rfc_example_is_right() -> None:
-    # RFC 1071 section 3: these words add up to ddf2.
-    assert checksum(bytes.fromhex("0001f203f4f5f6f7")) == 0xFFFF - 0xDDF2
+def test_the_checksum_of_the_rfc_example_holds_and_no_other() -> None:
+    words = bytes.fromhex("0001f203f4f5f6f7")  # RFC 1071 section 3: they add up to ddf2
+    assert internet_checksum(words) == 0xFFFF - 0xDDF2
+    assert checksum_holds(words + struct.pack("!H", 0xFFFF - 0xDDF2))
+    assert not checksum_holds(words + struct.pack("!H", 0xDDF2))
 
 
-@given(st.binary(max_size=200))
-def test_the_checksum_equals_the_loop_of_the_rfc(data: bytes) -> None:
-    assert checksum(data) == reference_checksum(data)
+@given(st.binary(min_size=1, max_size=200).filter(any), st.integers(1, 0xFFFE))
+def test_a_checksum_holds_when_the_loop_of_the_rfc_says_so(data: bytes, wrong: int) -> None:
+    data += b"\0" * (len(data) % 2)
+    right = internet_checksum(data)
+    assert checksum_holds(data + struct.pack("!H", right))
+    assert not checksum_holds(data + struct.pack("!H", (right + wrong) % 0xFFFF))
 
 
 @given(u16, u16, nonces)
@@ -54,7 +48,7 @@ def test_a_request_is_a_valid_echo_request(identifier: int, sequence: int, nonce
     request = echo_request(identifier, sequence, nonce)
     assert len(request) == MESSAGE_BYTES
     assert request[:2] == b"\x08\x00"
-    assert reference_checksum(request) == 0
+    assert internet_checksum(request) == 0
     assert read_quoted_request(request) == Echo(identifier, sequence, nonce)
 
 
@@ -81,7 +75,7 @@ def test_a_request_is_not_taken_for_a_reply() -> None:
 
 def test_a_reply_without_room_for_the_nonce_is_refused() -> None:
     short = struct.pack("!BBHHH", 0, 0, 0, 1, 2)
-    short = short[:2] + struct.pack("!H", reference_checksum(short)) + short[4:]
+    short = short[:2] + struct.pack("!H", internet_checksum(short)) + short[4:]
     with pytest.raises(MalformedMessageError, match="too short for a nonce"):
         read_echo_reply(short)
 
@@ -128,7 +122,7 @@ def test_hostile_packets_are_stripped_or_refused(packet: bytes) -> None:
 
 def test_a_checksum_over_an_odd_number_of_bytes_holds() -> None:
     body = b"\x00\x00\x00\x00odd"
-    message = body[:2] + struct.pack("!H", reference_checksum(body)) + body[4:]
+    message = body[:2] + struct.pack("!H", internet_checksum(body)) + body[4:]
     assert checksum_holds(message)
     assert not checksum_holds(message + b"x")
 

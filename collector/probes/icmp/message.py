@@ -45,19 +45,12 @@ class Echo(Struct, frozen=True, gc=False):
     nonce: bytes  # shorter than NONCE_BYTES when an error quoted less
 
 
-def checksum(data: bytes) -> int:
-    """Return the Internet checksum (RFC 1071) of a message whose checksum field is zero.
+def checksum_holds(message: bytes) -> bool:
+    """Tell whether a message with its checksum filled in adds up (RFC 1071).
 
     One's complement addition of 16-bit words is addition modulo 65,535, so one division of the
     whole message as a number does the work of a loop.
     """
-    if len(data) % 2:
-        data += b"\0"
-    return _ONES - (int.from_bytes(data, "big") % _ONES or (_ONES if any(data) else 0))
-
-
-def checksum_holds(message: bytes) -> bool:
-    """Tell whether a message with its checksum filled in adds up (RFC 1071)."""
     if len(message) % 2:
         message += b"\0"
     return int.from_bytes(message, "big") % _ONES == 0
@@ -68,7 +61,7 @@ def echo_request(identifier: int, sequence: int, nonce: bytes, *, version: int =
 
     For version 6 the checksum stays zero: the kernel fills it in, because it covers addresses
     that only the kernel knows (RFC 3542 section 3.1). For version 4 it is the sum of the parts,
-    see `checksum`: type and filler are the same in all, and the nonce lies on 16-bit words.
+    see `checksum_holds`: type and filler are the same in all, and the nonce lies on 16-bit words.
     """
     if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
