@@ -356,7 +356,10 @@ async def test_from_a_dead_camera_to_the_siren_and_quiet_when_somebody_sees_to_i
                 city.down("cam-2")
                 await relay.hears("ON", "OFF", "ON")
                 city.up("cam-2")
-                await relay.hears("ON", "OFF", "ON", "OFF")
+                await relay.until(lambda: len(relay.heard) > 3)
+                # Who looks after it may be first: the recovery says "off" all the same.
+                assert relay.heard[:3] == ["ON", "OFF", "ON"]
+                assert set(relay.heard[3:]) == {"OFF"}
             finally:
                 running.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
